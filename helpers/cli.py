@@ -1,0 +1,118 @@
+"""The command line: `python3 workbook.py COMMAND`. It parses, calls one function, prints, and sets the exit code.
+
+Exit codes: 0 done (proposals included), 1 something did not work and was said, 2 wrong usage, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+
+# A grammar package that compiles dozens of parsers on import, for one format check that notebooks do not use.
+sys.modules.setdefault("rfc3987_syntax", None)
+
+from pathlib import Path  # noqa: E402
+from typing import Annotated  # noqa: E402
+
+import typer  # noqa: E402
+
+from helpers.errors import WorkbookError, counted  # noqa: E402
+
+app = typer.Typer(
+    name="workbook",
+    help="From a client's own data to a customer strategy that a board can sign.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+Folder = Annotated[Path, typer.Argument(metavar="CLIENT", help="The client folder: the one with client.yaml in it.")]
+
+
+@app.command()
+def run(
+    client: Folder,
+    only: Annotated[list[str], typer.Option(help="Steps to run: 05, or 05-09; may be given again.")] = [],  # noqa: B006
+    draft: Annotated[bool, typer.Option("--draft/--final", help="Draft uses proposals; final refuses them.")] = True,
+    audience: Annotated[str, typer.Option(help="For whom the pages are drawn: working or client.")] = "working",
+    set_: Annotated[list[str], typer.Option("--set", help="A parameter: 05.MIN_PART=0.02.")] = [],  # noqa: B006
+) -> None:
+    """Run the steps for a client and write its report."""
+    from helpers.run.runner import run_client
+
+    print(f"{client.resolve().name}")
+    mode = "draft" if draft else "final"
+    outcome = run_client(
+        client, only=only, mode=mode, audience=audience, settings=set_, say=lambda line: print(line, flush=True)
+    )
+    if outcome.provisional:
+        print(f"  {counted(len(outcome.provisional), 'judgement')} still a proposal: {', '.join(outcome.provisional)}")
+    if outcome.failed:
+        print(f"  {counted(len(outcome.failed), 'step')} did not finish: {', '.join(outcome.failed)}", file=sys.stderr)
+    print(f"Report: {outcome.report}")
+    if outcome.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def check(
+    client: Folder,
+    suggest: Annotated[bool, typer.Option("--suggest", help="Print column maps to paste into client.yaml.")] = False,
+) -> None:
+    """Read everything a client delivered, change nothing, and say what was found."""
+    from helpers.run.inspect import check_client, suggest_columns
+
+    for line in suggest_columns(client) if suggest else check_client(client):
+        print(line)
+
+
+@app.command(context_settings={"ignore_unknown_options": True})
+def test(
+    arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to pytest.")] = None,  # noqa: PT028
+    long: Annotated[bool, typer.Option("--long", help="Also the tests that take minutes each.")] = False,  # noqa: PT028
+) -> None:
+    """Run the kit's own tests."""
+    from helpers.test_command import run_tests
+
+    raise typer.Exit(run_tests(arguments or [], long))
+
+
+@app.command(hidden=True)
+def lint() -> None:
+    """Check the style of code and notebooks."""
+    from helpers.test_command import run_lint
+
+    raise typer.Exit(run_lint())
+
+
+@app.command(hidden=True)
+def describe() -> None:
+    """Bring the README's table and the notebooks' second cells in line with the registry."""
+    from helpers.describe import write_all
+
+    for path in write_all():
+        print(f"changed {path.name}")
+
+
+def main() -> int:
+    """Run the command line and give its exit code; a user's fault is a message, never a traceback."""
+    try:
+        app(standalone_mode=True)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except WorkbookError as error:
+        print(error, file=sys.stderr)
+        print(_what_stands(), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _what_stands() -> str:
+    """What a user wants to know after an error: is anything lost? Not on a command that changes nothing."""
+    from helpers.run.runner import last_results
+
+    folders = [argument for argument in sys.argv[2:] if (Path(argument) / "client.yaml").is_file()]
+    made = last_results(Path(folders[0])) if folders else ""
+    return f"Nothing was changed; the results of {made} are still in results/." if made else "Nothing was changed."
