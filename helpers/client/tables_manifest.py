@@ -1,0 +1,95 @@
+"""tables.json: which tables stand beside it, over which window, and from which bytes they were made.
+
+No clock and no path outside the client's folder: the same delivery gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from helpers.errors import RunError
+
+MANIFEST = "tables.json"
+
+
+class Part(BaseModel):
+    """A piece of the manifest: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SourceFile(Part):
+    """A delivered file as named in client.yaml; `rows` as received, before corrections."""
+
+    file: str
+    sha256: str
+    rows: int
+
+
+class Period(Part):
+    """First and last day, both included, as year-month-day."""
+
+    start: str
+    end: str
+
+
+class TableEntry(Part):
+    """A table beside the manifest. Summaries have no sources of their own: they are made of the delivered tables."""
+
+    kind: Literal["delivered", "summary"]
+    file: str
+    rows: int
+    sha256: str
+    columns: list[str]
+    sources: list[SourceFile] = []
+
+
+class TablesManifest(Part):
+    """tables.json. Days are texts year-month-day; the window is window_start <= day < as_of.
+
+    `first_date` and `last_date` are those of the transactions before as_of.
+    """
+
+    format: Literal[1] = 1
+    as_of: str
+    window_start: str
+    window_months: int
+    prior_start: str
+    current_start: str
+    quarters: list[Period]
+    first_date: str
+    last_date: str
+    seasonal_risk: bool
+    remarks: list[str]
+    tables: dict[str, TableEntry]
+
+
+def write_tables_manifest(folder: Path, manifest: TablesManifest) -> None:
+    """Write tables.json in one fixed form."""
+    text = json.dumps(manifest.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def read_tables_manifest(folder: Path) -> TablesManifest:
+    """The manifest of a folder of tables.
+
+    Raises
+    ------
+    RunError
+        If the client's data have not been taken in, or the file is damaged.
+    """
+    try:
+        return TablesManifest.model_validate_json((folder / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise RunError("The client's data have not been read yet. Run the client first: workbook run CLIENT.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise RunError(
+            f"results/tables/{MANIFEST} is damaged ({place}: {first['msg']}). "
+            "It is derived: delete the folder results/ and run the client again."
+        ) from None

@@ -1,0 +1,124 @@
+"""CSV text: bytes to characters, lines to records; and the place of whatever is wrong."""
+
+import csv
+import io
+
+import pytest
+
+from helpers.client.delimited import UnreadableFile, read_delimited
+
+
+@pytest.fixture
+def read(tmp_path):
+    def reader(content: bytes | str, **options):
+        path = tmp_path / "file.csv"
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_delimited(path, **options)
+
+    return reader
+
+
+def first_problem(read, content, **options):
+    with pytest.raises(UnreadableFile) as caught:
+        read(content, **options)
+    problem = caught.value.problems[0]
+    return problem.where, problem.found
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_is_honoured_and_cut_off(read, encoding):
+    text = read("naïve,b\n1,2\n".encode(encoding))
+    assert text.header == ("naïve", "b")
+    assert text.records == 1
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends_are_one(read, end):
+    text = read(f"a,b{end}1,2{end}3,4{end}")
+    assert [record for _, record in text.numbered()] == [["1", "2"], ["3", "4"]]
+
+
+def test_records_that_span_lines_keep_the_lines_of_the_file(read):
+    text = read('a,b\n1,"x\ny"\n\n2,z\n"3","q ""q"""')
+    assert list(text.numbered()) == [(2, ["1", "x\ny"]), (5, ["2", "z"]), (6, ["3", 'q "q"'])]
+    assert text.lines_of([3, 1]) == [2, 6]
+    assert (text.record_at(5), text.record_at(3)) == (2, None)
+    assert not text.ends_with_newline
+
+
+def test_a_header_may_span_lines(read):
+    text = read('"a\nb",c\n1,2\n')
+    assert text.header == ("a\nb", "c")
+    assert text.lines_of([1]) == [3]
+
+
+def test_blank_lines_inside_are_counted_and_those_at_the_end_are_not(read):
+    text = read("a,b\n1,2\n\n \n3,4\n\n\n")
+    assert (text.records, text.blank_lines) == (2, 2)
+    assert text.lines_of([2]) == [5]
+
+
+@pytest.mark.parametrize(("content", "delimiter"), [("a;b\n1;2\n", ";"), ("a\tb\n1\t2\n", "\t"), ("a|b\n1|2\n", "|")])
+def test_the_delimiter_is_the_one_that_splits_the_header(read, content, delimiter):
+    assert read(content).delimiter == delimiter
+
+
+def test_a_quoted_delimiter_in_the_header_does_not_count(read):
+    assert read('"Net, EUR";b\n1;2\n').header == ("Net, EUR", "b")
+
+
+def test_a_file_of_one_column_needs_no_delimiter(read):
+    text = read("a\n1\n2\n")
+    assert (text.header, text.records) == (("a",), 2)
+
+
+def test_what_is_written_reads_the_same(read, tmp_path):
+    text = read('a,b,c\n5" pipe,  "x",\n"1,2","a\nb","q""q"\n\n,,\n')
+    text.write_body(tmp_path / "body.csv")
+    written = list(csv.reader(io.StringIO((tmp_path / "body.csv").read_text()), strict=True))
+    assert written == [record for _, record in text.numbered()]
+
+
+@pytest.mark.parametrize(
+    ("content", "where", "found"),
+    [
+        (b"", "the file", "It is empty."),
+        (b"\n\n", "the file", "It is empty."),
+        (b"\na,b\n1,2\n", "line 1", "It is blank."),
+        (b"a,b\r\n1,2\r\n3,\xe9\r\n", "line 3", "It holds byte 0xE9, which is not UTF-8."),
+        (b"a,b\n1,\x01\n2,\x00\n", "lines 2 and 3", "2 control characters that no text holds (first: U+0001)."),
+        ("a,b\n1,\u0085\n".encode(), "line 2", "1 control character that no text holds (first: U+0085)."),
+        (b"a,,b\n1,2,3\n", "line 1", "Column 2 of 3 has no name."),
+        (b"a,b,a\n1,2,3\n", "line 1", '"a" stands there twice.'),
+        (b"a,b;c;d\n", "line 1", "The header can be split by comma (2 columns) or by semicolon (3 columns)."),
+        (b"a,b\n1,2\n3\n4,5,6\n", "lines 3 and 4", "2 of 3 rows do not have the 2 fields of the header (first: 1)."),
+        (b'a,b\n"x\ny",2\n"3\n', "line 4", "A quotation mark opens here and is never closed."),
+        (b'a,b\n1,"x\ny"z\n', "line 2", "A quotation mark opens here and text follows the one that closes it."),
+        (b'"a,b\n1,2\n', "line 1", "A quotation mark in the header is not closed."),
+        (b"a,b\n1," + b"x" * 500_000 + b"\n", "line 2", "It holds 500,002 characters, more than any row of a table."),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_line(read, content, where, found):
+    assert first_problem(read, content) == (where, found)
+
+
+def test_a_delimiter_in_client_yaml_settles_it(read):
+    assert read("a,b;c;d\n1;2;3\n", delimiter=";").header == ("a,b", "c", "d")
+
+
+def test_the_likely_encoding_is_proposed_and_then_used(read):
+    content = "Kunde,Ort\n1,Würzburg\n2,Göttingen\n".encode("cp1252")
+    with pytest.raises(UnreadableFile) as caught:
+        read(content)
+    assert "set encoding: cp1252" in caught.value.problems[0].remedy
+    assert [record[1] for _, record in read(content, encoding="cp1252").numbered()] == ["Würzburg", "Göttingen"]
+
+
+def test_half_a_character_is_no_traceback(read, tmp_path):
+    text = read("a,b\n1,\\ud800\n", encoding="unicode_escape")
+    with pytest.raises(UnreadableFile):
+        text.write_body(tmp_path / "body.csv")
+
+
+def test_an_unknown_encoding_is_said(read):
+    assert first_problem(read, "a,b\n1,2\n", encoding="hex")[1] == '"hex" is not a text encoding known here.'

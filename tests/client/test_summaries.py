@@ -1,0 +1,208 @@
+"""Each summary against the same thing computed with pandas, on random transactions with every nuisance in them."""
+
+import datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.client.intake import take_in
+from helpers.client.periods import months_before
+from helpers.client.schema import schema
+from helpers.client.tables import read_table
+
+AS_OF = datetime.date(2026, 3, 31)
+WINDOW = 14
+START, CURRENT = months_before(AS_OF, WINDOW), months_before(AS_OF, WINDOW // 2)
+SETTINGS = "control: {rows: 1500}"
+TABLES = """\
+  customers:
+    file: data/customers.csv
+  contracts:
+    file: data/contracts.csv
+  wallets:
+    file: data/wallets.csv
+"""
+
+
+def random_lines(seed: int, with_orders: bool) -> pd.DataFrame:
+    random = np.random.default_rng(seed)
+    count = 1500
+    days = pd.Timestamp("2024-09-01") + pd.to_timedelta(random.integers(0, 620, count), unit="D")
+    cents = random.integers(-20_000, 60_000, count)
+    lines = pd.DataFrame(
+        {
+            "customer_id": [f"C{number}" for number in random.integers(0, 60, count)],
+            "date": days,
+            "revenue": cents / 100,
+            "category": random.choice(["a", "b", "c", ""], count),
+            "quantity": random.integers(-3, 9, count).astype(float),
+            "list_revenue": np.where(random.random(count) < 0.9, cents / 80, np.nan).round(2),
+        }
+    )
+    lines.loc[random.random(count) < 0.05, "customer_id"] = ""
+    lines.loc[random.random(count) < 0.3, "quantity"] = np.nan
+    if with_orders:
+        lines["order_id"] = [f"O{number}" if number % 7 else "" for number in random.integers(0, 500, count)]
+    return lines
+
+
+def random_wallets(seed: int) -> pd.DataFrame:
+    random = np.random.default_rng(seed + 1)
+    rows = []
+    for number in range(50):
+        start = datetime.date(2024, 6, 1) + datetime.timedelta(days=int(random.integers(0, 500)))
+        end = start + datetime.timedelta(days=int(random.integers(0, 300)))
+        blank = number % 10 == 0
+        rows.append(
+            (f"C{number}", ["a", "b", ""][number % 3], "" if blank else start, "" if blank else end, 100_000 + number)
+        )
+    rows.append(("C1", "a", "2020-01-01", "2020-12-31", 5))
+    # small in money, so that the conflict is listed and the table stands
+    rows.append(("C2", "c", "2025-03-01", "2025-09-30", 0.01))
+    return pd.DataFrame(rows, columns=["customer_id", "category", "period_start", "period_end", "wallet"])
+
+
+@pytest.fixture(params=[(1, True), (2, False)], ids=["order ids", "no order ids"])
+def taken(request, make_client, tmp_path):
+    """The lines as pandas, and a function that reads a table that the intake made of them."""
+    seed, with_orders = request.param
+    lines, wallets = random_lines(seed, with_orders), random_wallets(seed)
+    customers = pd.DataFrame({"customer_id": ["C1", "Z1", "Z2"]})
+    contracts = pd.DataFrame(
+        {
+            "customer_id": ["Z2", "Z3", "Z4", "C3"],
+            "start_date": ["2025-01-01", "2020-01-01", "2026-03-31", "2021-01-01"],
+            "end_date": ["", "2026-03-30", "", "2026-03-31"],
+            "monthly_fee": [10, 10, 10, 10],
+        }
+    )
+    frames = {"customers.csv": customers, "contracts.csv": contracts, "wallets.csv": wallets}
+    client = make_client(
+        orders=lines.to_csv(index=False, date_format="%Y-%m-%d"),
+        settings=SETTINGS,
+        tables=TABLES,
+        files={name: frame.to_csv(index=False) for name, frame in frames.items()},
+        head=f"as_of: {AS_OF}\nwindow_months: {WINDOW}\n",
+    )
+    manifest = take_in(client, tmp_path / "tables")
+    assert (manifest.window_months, manifest.window_start) == (WINDOW, str(START))
+    lines = lines.replace({"customer_id": {"": None}, "category": {"": None}})
+    if with_orders:
+        lines["order"] = lines["order_id"].where(lines["order_id"] != "", lines["date"].astype(str))
+    else:
+        lines["order"] = lines["date"].astype(str)
+    return lines, wallets, lambda name: read_table(tmp_path / "tables" / f"{name}.parquet", schema(name))
+
+
+def in_window(lines: pd.DataFrame) -> pd.DataFrame:
+    return lines[(lines["date"] >= pd.Timestamp(START)) & (lines["date"] < pd.Timestamp(AS_OF))]
+
+
+def whole(values: pd.Series) -> float:
+    """The sum, or nothing when any line lacks it."""
+    return values.sum() if values.notna().all() else np.nan
+
+
+def test_customer_summary(taken):
+    lines, _, read = taken
+    found = read("customer_summary").set_index("customer_id")
+    assert list(found.index) == sorted(set(lines["customer_id"].dropna()) | {"C1", "Z1", "Z2", "Z3", "Z4"})
+    assert found.loc[["Z1", "Z2", "Z3", "Z4"], "status"].tolist() == ["never", "active", "never", "never"]
+    known = lines[lines["date"] < pd.Timestamp(AS_OF)]
+    for customer, row in found.iterrows():
+        history = known[known["customer_id"] == customer]
+        mine = in_window(history)
+        positive = mine[mine["revenue"] > 0]
+        active = len(positive) > 0 or customer in ("Z2", "C3")
+        assert row["status"] == ("active" if active else "dormant" if (history["revenue"] > 0).any() else "never")
+        assert (row["lines"], row["orders"]) == (len(mine), mine["order"].nunique())
+        assert (row["order_days"], row["categories"]) == (positive["date"].nunique(), positive["category"].nunique())
+        current = mine["date"] >= pd.Timestamp(CURRENT)
+        assert row["revenue"] == pytest.approx(mine["revenue"].sum(), abs=0.005)
+        assert row["revenue_prior"] == pytest.approx(mine.loc[~current, "revenue"].sum(), abs=0.005)
+        assert row["revenue_current"] == pytest.approx(mine.loc[current, "revenue"].sum(), abs=0.005)
+        if len(mine):
+            assert row["list_revenue"] == pytest.approx(whole(mine["list_revenue"]), abs=0.005, nan_ok=True)
+        if len(history):
+            assert (row["first_date"], row["last_date"]) == (history["date"].min(), history["date"].max())
+
+
+def test_customer_category(taken):
+    lines, _, read = taken
+    mine = in_window(lines).dropna(subset=["customer_id"])
+    mine = mine.assign(bought=mine["date"].where(mine["revenue"] > 0))
+    wanted = mine.groupby(["customer_id", "category"], dropna=False).agg(
+        revenue=("revenue", "sum"),
+        list_revenue=("list_revenue", whole),
+        quantity=("quantity", lambda values: values.sum(min_count=1)),
+        order_days=("bought", "nunique"),
+    )
+    compare(read("customer_category"), wanted.reset_index(), ["customer_id", "category"])
+
+
+def test_customer_quarter(taken):
+    lines, _, read = taken
+    quarters = [(months_before(AS_OF, back + 3), months_before(AS_OF, back)) for back in (0, 3, 6, 9)]
+    parts = []
+    for start, end in quarters:
+        mine = lines[(lines["date"] >= pd.Timestamp(start)) & (lines["date"] < pd.Timestamp(end))]
+        parts.append(
+            mine.assign(quarter_start=pd.Timestamp(start), quarter_end=pd.Timestamp(end) - pd.Timedelta(days=1))
+        )
+    key = ["customer_id", "quarter_start", "quarter_end", "category"]
+    every = pd.concat(parts).dropna(subset=["customer_id"])
+    wanted = every.groupby(key, dropna=False)["revenue"].sum().reset_index()
+    compare(read("customer_quarter"), wanted, key)
+
+
+def test_customer_month(taken):
+    lines, _, read = taken
+    starts = [months_before(AS_OF, back) for back in range(WINDOW, 0, -1)]
+    mine = in_window(lines).copy()
+    place = np.searchsorted(np.array(starts, dtype="datetime64[D]"), mine["date"].to_numpy(), side="right") - 1
+    mine["month_start"] = pd.to_datetime([starts[at] for at in place])
+    wanted = mine.groupby(["customer_id", "month_start"], dropna=False).agg(
+        lines=("revenue", "size"), orders=("order", "nunique"), revenue=("revenue", "sum")
+    )
+    found = read("customer_month")
+    compare(found, wanted.reset_index(), ["customer_id", "month_start"])
+    assert found["customer_id"].isna().any()
+    assert found["revenue"].sum() == pytest.approx(in_window(lines)["revenue"].sum(), abs=0.005)
+
+
+def test_wallet_revenue(taken):
+    lines, wallets, read = taken
+    known = lines[lines["date"] < pd.Timestamp(AS_OF)]
+    first, last = known["date"].min(), pd.Timestamp(AS_OF) - pd.Timedelta(days=1)
+    found = read("wallet_revenue")
+    assert len(found) == len(wallets)
+    asked = wallets.assign(
+        start=pd.to_datetime(wallets["period_start"].replace("", str(START))),
+        end=pd.to_datetime(wallets["period_end"].replace("", str(last.date()))),
+        category=wallets["category"].replace("", None),
+    )
+    asked = asked.sort_values(["customer_id", "category", "start"], na_position="first", ignore_index=True)
+    for row, want in zip(found.itertuples(), asked.itertuples(), strict=True):
+        mine = known[(known["customer_id"] == want.customer_id) & known["date"].between(want.start, want.end)]
+        if isinstance(want.category, str):
+            mine = mine[mine["category"] == want.category]
+        days = (want.end - want.start).days + 1
+        covered = max((min(want.end, last) - max(want.start, first)).days + 1, 0)
+        assert (row.customer_id, row.period_days, row.covered_days) == (want.customer_id, days, covered)
+        revenue = mine["revenue"].sum() * days / covered if covered else np.nan
+        assert row.revenue == pytest.approx(revenue, abs=0.005, nan_ok=True)
+        assert row.conflict == (row.wallet < row.revenue - 0.005)
+    assert found["conflict"].sum() == (1 if found.loc[found["wallet"] == 0.01, "revenue"].item() > 0.02 else 0)
+
+
+def compare(found: pd.DataFrame, wanted: pd.DataFrame, key: list[str]) -> None:
+    """Equal rows and values, whatever the order; money to the cent."""
+    assert not found.duplicated(key).any()
+    wanted = wanted[list(found.columns)] if set(found.columns) <= set(wanted.columns) else wanted
+    ways = [
+        frame.sort_values(key, na_position="first", ignore_index=True).astype({name: object for name in key})
+        for frame in (found[list(wanted.columns)], wanted)
+    ]
+    ways = [frame.where(frame.notna(), None) if frame[key].isna().any().any() else frame for frame in ways]
+    pd.testing.assert_frame_equal(*ways, check_dtype=False, atol=0.005, rtol=0)
