@@ -1,0 +1,76 @@
+"""Typed values for findings: numbers from pandas and NumPy, made plain, with their unit.
+
+A finding's text never holds a digit; every number in it is one of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from helpers.client.result_model import Value
+from helpers.errors import StepInputError
+
+
+def share_value(value: float, low: float | None = None, high: float | None = None) -> Value:
+    """A part of a whole, 0-1, with its interval where there is one.
+
+    >>> share_value(0.25, float("nan"), float("nan")).low is None
+    True
+    """
+    return Value(value=_number(value), low=_end(low), high=_end(high), unit="share")
+
+
+def row_share(row: Mapping) -> Value:
+    """The customer share of a row of a published table, with its interval."""
+    return share_value(row["customer_share"], row.get("share_low"), row.get("share_high"))
+
+
+def money_value(value: float) -> Value:
+    """An amount in the client's currency."""
+    return Value(value=_number(value), unit="money")
+
+
+def count_value(value: int) -> Value:
+    """A whole number of things."""
+    return Value(value=int(value), unit="count")
+
+
+def number_value(value: float) -> Value:
+    """A number that is neither money, nor a part, nor a count."""
+    return Value(value=_number(value), unit="number")
+
+
+def text_value(value: str) -> Value:
+    """A name that the client gave, such as a category's."""
+    return Value(value=str(value), unit="text")
+
+
+def group_value(group_id: str) -> Value:
+    """A customer group by its id; the name is chosen when the page is drawn."""
+    return Value(value=str(group_id), unit="group")
+
+
+def date_value(value: object) -> Value:
+    """A day, as YYYY-MM-DD.
+
+    >>> date_value(pd.Timestamp("2026-10-01 00:00")).value
+    '2026-10-01'
+    """
+    return Value(value=f"{pd.Timestamp(value):%Y-%m-%d}", unit="date")
+
+
+def is_known(value: object) -> bool:
+    """Whether there is a number to speak of: not None, not NaN, not NA."""
+    return value is not None and not pd.isna(value)
+
+
+def _number(value: float) -> float:
+    if not is_known(value):
+        raise StepInputError("A finding's value is missing. Choose another sentence where there is no number to tell.")
+    return float(value)
+
+
+def _end(value: float | None) -> float | None:
+    return float(value) if is_known(value) else None

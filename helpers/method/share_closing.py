@@ -1,0 +1,238 @@
+"""What step 05 leaves open, what it assumed, and whether its tables agree with each other.
+
+A question that the data cannot answer is named with the table that would; nothing missing becomes zero silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from helpers.client.result_model import Assumption, CannotSay, Check
+from helpers.method.intervals import LEVEL
+from helpers.method.rank_share import SET_PART
+from helpers.method.share import ALL, CUTS, MIN_COVERAGE
+from helpers.method.share_scope import MIN_PART
+from helpers.method.share_tables import ShareTables
+from helpers.method.share_wallets import HALF_A_CENT, RECENT_MONTHS, SOURCES, in_scope, named_customers
+
+
+def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
+    """The questions about customer share that stay open for this client, each only where it does.
+
+    Parameters
+    ----------
+    tables : ShareTables
+
+    Returns
+    -------
+    list of CannotSay, the gravest first
+    """
+    whole, wallets = tables.whole, tables.wallets
+    gaps = []
+    if wallets.empty:
+        gaps.append(
+            CannotSay(
+                question="What is our share of our customers' spend?",
+                because="No wallet was delivered: our own sales do not show what customers buy elsewhere.",
+                unlocked_by="wallets: what a sample of customers spends with everyone, asked, seen or estimated.",
+            )
+        )
+    elif whole["known_wallets"] < whole["customers"]:
+        gaps.append(
+            CannotSay(
+                question="What do the buyers without a known wallet spend elsewhere?",
+                because="Their wallets are not known, or are below our own revenue; none is guessed here.",
+                unlocked_by="wallets for more of them; attributes in customers, to fit an estimate from.",
+            )
+        )
+    if not (wallets["state"] == "older").any():
+        gaps.append(
+            CannotSay(
+                question="How much of the headroom can be won?",
+                because="Without wallets of the same customers a year earlier nobody knows how fast share was gained.",
+                unlocked_by="wallets of two years for the same customers.",
+            )
+        )
+    if set(tables.group_share["group_id"]) == {ALL}:
+        gaps.append(
+            CannotSay(
+                question="Which customer groups give us most of their spend, and which least?",
+                because="No customer groups have been formed yet.",
+                unlocked_by="Step 03, form customer groups.",
+            )
+        )
+    if (tables.used["wallet_source"] == "panel").any():
+        gaps.append(
+            CannotSay(
+                question="What do these customers spend where the panel does not look?",
+                because="A panel sees what it records; spend outside it is in no wallet, so the true share is lower.",
+                unlocked_by="A question to a sample of customers about all they spend: wallets with source stated.",
+            )
+        )
+    if not set(tables.rank_based_share["rank_basis"]) & {"preference", "satisfaction"}:
+        gaps.append(
+            CannotSay(
+                question="Whom do customers prefer, and what would one rank up be worth?",
+                because="There are no ranks by preference or satisfaction, and ranks by spend only repeat spend.",
+                unlocked_by="supplier_spend with supplier_rank and rank_basis preference or satisfaction.",
+            )
+        )
+    if tables.share_by_category["market_share"].isna().all():
+        gaps.append(
+            CannotSay(
+                question="How does customer share compare with our market share?",
+                because="The size of the markets is not known for the window.",
+                unlocked_by="markets: market_size by category and year.",
+            )
+        )
+    quarters = tables.share_by_quarter
+    if len(wallets) and (quarters.loc[quarters["group_id"] == ALL, "customer_share"].notna().sum()) < 2:
+        gaps.append(
+            CannotSay(
+                question="Is our share rising or falling?",
+                because="Fewer than two quarters have enough wallets of their own; longer periods are not split.",
+                unlocked_by="wallets by quarter.",
+            )
+        )
+    return gaps
+
+
+def share_assumptions(
+    tables: ShareTables,
+    *,
+    cuts: tuple[float, float] = CUTS,
+    min_part: float = MIN_PART,
+    min_coverage: float = MIN_COVERAGE,
+    level: float = LEVEL,
+) -> list[Assumption]:
+    """What the share rests on that the data did not supply.
+
+    Parameters
+    ----------
+    tables : ShareTables
+    cuts, min_part, min_coverage, level
+        As the tables were made with.
+
+    Returns
+    -------
+    list of Assumption, ids 05.<name>
+    """
+    used = tables.used
+    said = [
+        ("scope_min_part", "A category belongs to the main ones from this part of our revenue on.", min_part, "judged"),
+        (
+            "share_cut_low",
+            "Below this share a customer's spend is still to be won (Osing's example).",
+            cuts[0],
+            "judged",
+        ),
+        ("share_cut_high", "From this share on the task is to defend (Osing's example).", cuts[1], "judged"),
+        ("min_coverage", "Below this part of revenue with a known wallet no share is stated.", min_coverage, "judged"),
+        ("interval_level", "Intervals hold the truth in this part of samples of like customers.", level, "assumed"),
+        (
+            "wallet_months",
+            "A wallet speaks for today if its period ended within this many months.",
+            RECENT_MONTHS,
+            "judged",
+        ),
+    ]
+    if (tables.wallets["state"] == "overlap").any():
+        order = "Of wallets for the same customer, category and days the first in this order counts."
+        said.append(("wallet_order", order, ", ".join(SOURCES), "judged"))
+    if (used["wallet_source"] == "panel").any():
+        said.append(
+            ("no_row_no_spend", "No wallet of the panel for a category or period means no spend there.", 0, "assumed")
+        )
+    scaled = used["covered_days"] < used["period_days"]
+    if scaled.any():
+        words = "Where our data cover a part of a wallet's period, our revenue is scaled by days; wallets concerned:"
+        said.append(("scaled_by_days", words, int(scaled.sum()), "assumed"))
+    if len(tables.rank_based_share):
+        words = "A supplier counts for a customer from this part of the customer's spend on."
+        said.append(("supplier_set_part", words, SET_PART, "assumed"))
+    return [Assumption(id=f"05.{name}", text=text, value=value, evidence=how) for name, text, value, how in said]
+
+
+def share_checks(
+    tables: ShareTables,
+    *,
+    customer_summary: pd.DataFrame,
+    customer_category: pd.DataFrame,
+    customer_quarter: pd.DataFrame,
+    window_start: object,
+    scope_categories: Sequence[str] | None = None,
+) -> list[Check]:
+    """Whether the tables of the step agree with each other and with what came in, to the cent.
+
+    Parameters
+    ----------
+    tables : ShareTables
+    customer_summary, customer_category, customer_quarter : DataFrame
+        The summaries that the tables were made from.
+    window_start : date
+        Quarters are compared with the window only where they begin with it.
+    scope_categories : list of str, optional
+        The scope in force.
+
+    Returns
+    -------
+    list of Check
+        A `fail` means that the tables are wrong; a `flag` that the data are odd: conflicts, or customers who brought
+        back more than they bought in the wallet's period.
+    """
+    shares, whole = tables.customer_share, tables.whole
+    rows = named_customers(customer_category)
+    inside = rows[in_scope(rows["category"], scope_categories)].groupby("customer_id")["revenue"].sum().round(4)
+    known = shares[shares["wallet_state"] == "known"]
+    outside = ((known["customer_share"] < 0) | (known["customer_share"] > 1 + 1e-9)).sum()
+    left = tables.headroom["headroom"] + tables.headroom["wallet_revenue"] - tables.headroom["wallet"]
+    checks = [
+        _to_the_cent(
+            "revenue_by_category",
+            "Revenue by category, no category included, is the revenue of all customers.",
+            tables.share_by_category["revenue"].sum(),
+            customer_summary["revenue"].sum(),
+        ),
+        _to_the_cent(
+            "buyers_revenue",
+            "The buyers' revenue is the revenue in scope without the customers whose returns outweigh their purchases.",
+            shares["revenue"].sum(),
+            inside.sum() - inside[inside <= 0].sum(),
+        ),
+        _to_the_cent(
+            "headroom",
+            "Headroom and our revenue make up each known wallet (largest gap).",
+            left.abs().max() if len(left) else 0.0,
+            0.0,
+        ),
+        _to_the_cent(
+            "group_wallets",
+            "The wallets of the groups are the wallets of the customers.",
+            tables.group_share.loc[tables.group_share["group_id"] != ALL, "wallet"].sum()
+            if len(tables.group_share) > 1 and ALL not in set(shares["group_id"])
+            else whole["wallet"],
+            known["wallet"].sum(),
+        ),
+        _none("share_range", "Customers whose share lies outside 0 to 1.", outside),
+        _none("conflicts", "Buyers whose wallet is below our own revenue; they have no share.", whole["conflicts"]),
+    ]
+    quarters = named_customers(customer_quarter)
+    if len(quarters) and quarters["quarter_start"].min() == pd.Timestamp(window_start):
+        words = "Revenue by quarter is the revenue of the window."
+        checks.append(_to_the_cent("quarters", words, quarters["revenue"].sum(), rows["revenue"].sum()))
+    return checks
+
+
+def _to_the_cent(name: str, sentence: str, found: float, expected: float) -> Check:
+    found, expected = round(float(found), 4), round(float(expected), 4)
+    verdict = "pass" if abs(found - expected) <= HALF_A_CENT else "fail"
+    return Check(
+        id=f"05.{name}", sentence=sentence, found=found, expected=expected, tolerance=HALF_A_CENT, verdict=verdict
+    )
+
+
+def _none(name: str, sentence: str, found: int) -> Check:
+    verdict = "flag" if int(found) else "pass"
+    return Check(id=f"05.{name}", sentence=sentence, found=int(found), expected=0, verdict=verdict)

@@ -1,0 +1,290 @@
+"""What step 05 says: one sentence for the managing director, then one for each exhibit.
+
+Every sentence is chosen by the data, so that it is true whatever they are: with all wallets, some or none, one category
+or thirty, groups or not. Conclusions that need an interval are drawn from the interval.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from helpers.client.result_model import Finding
+from helpers.method.finding_values import (
+    count_value,
+    date_value,
+    is_known,
+    money_value,
+    number_value,
+    row_share,
+    share_value,
+    text_value,
+)
+from helpers.method.share import ALL, CUTS, MIN_COVERAGE
+from helpers.method.share_group_findings import group_findings
+from helpers.method.share_scope import MIN_PART
+from helpers.method.share_tables import ShareTables, period_words, scope_words
+
+MIN_CELL = 10  # fewer buyers than this are not read alone
+SAME_SHARE = 0.05  # scopes whose shares differ by less tell the same story
+NOTHING = 0.001  # headroom below this part of the wallets is called next to nothing
+SHORT_LIST = 0.10  # half of the headroom with at most this part of the customers is a list to work through
+
+
+def share_findings(
+    tables: ShareTables,
+    *,
+    cuts: tuple[float, float] = CUTS,
+    min_part: float = MIN_PART,
+    min_coverage: float = MIN_COVERAGE,
+) -> list[Finding]:
+    """The findings of step 05, the answer first.
+
+    Parameters
+    ----------
+    tables : ShareTables
+    cuts, min_part, min_coverage
+        As the tables were made with.
+
+    Returns
+    -------
+    list of Finding
+        Always: 05.answer, 05.share_by_scope, 05.share_by_category, 05.share_by_quarter, 05.headroom, 05.coverage,
+        05.band. Where there is something to tell: 05.mean_of_shares, 05.market_share, 05.rank_based_share,
+        05.group_share and 05.group_share.<group_id>.
+    """
+    found = [
+        _answer(tables, min_coverage),
+        _by_scope(tables, min_part),
+        _by_category(tables, cuts),
+        _by_quarter(tables),
+        _headroom(tables),
+        _market(tables),
+        _rank_based(tables),
+        *group_findings(tables, cuts=cuts, min_coverage=min_coverage),
+    ]
+    return [finding for finding in found if finding is not None]
+
+
+def _answer(tables: ShareTables, min_coverage: float) -> Finding:
+    whole = tables.whole
+    words, values = scope_words(tables)
+    said = {"id": "05.answer", "table": "group_share", "n": int(whole["known_wallets"]), "evidence": tables.evidence}
+    if not whole["customers"]:
+        return Finding(
+            text=f"Nobody bought from us on balance in {words}, so there is no share to speak of.",
+            values=values,
+            **said,
+        )
+    values |= {"buyers": count_value(whole["customers"]), "coverage": share_value(whole["coverage"])}
+    if not is_known(whole["customer_share"]):
+        if not whole["known_wallets"]:
+            text = (
+                f"We cannot say our share: no wallet is known of those ({{buyers:count}}) who buy from us in {words}."
+            )
+            return Finding(text=text, values=values, **said)
+        values["least"] = share_value(min_coverage)
+        text = (
+            "We cannot say our share: the wallets that we know belong to customers with {coverage:pct} of our revenue "
+            f"in {words}, and below {{least:pct}} they may be quite unlike the rest."
+        )
+        return Finding(text=text, values=values, **said)
+    who = "our buyers" if whole["known_wallets"] == whole["customers"] else "the buyers whose wallets we know"
+    values["share"] = row_share(whole)
+    values["headroom"] = money_value(whole["wallet"] - whole["wallet_revenue"])
+    period, dates = period_words(tables.used)
+    # Cents of rounding are no headroom.
+    some = values["headroom"].value >= NOTHING * whole["wallet"]
+    others = f"{{headroom:money}} {period} goes to others" if some else "next to nothing goes to others"
+    text = f"Of what {who} spend on {words}, {{share:pct}} comes to us; {others}."
+    return Finding(text=text, values=values | (dates if period in others else {}), **said)
+
+
+def _by_scope(tables: ShareTables, min_part: float) -> Finding:
+    rows = tables.share_by_scope.set_index("scope")
+    rows = rows[rows["customer_share"].notna()]
+    said = {"id": "05.share_by_scope", "table": "share_by_scope", "evidence": tables.evidence}
+    parts, values = [], {}
+    if "all_categories" in rows.index:
+        row = rows.loc["all_categories"]
+        values |= {"wide": row_share(row), "wide_categories": count_value(row["categories"])}
+        many = row["categories"] > 1
+        parts.append(
+            "{wide:pct} over all " + ("{wide_categories:count} categories that we sell" if many else "that we sell")
+        )
+    narrower = "main_categories" in rows.index and not _same(rows, "main_categories", "all_categories")
+    if narrower and rows.loc["main_categories", "categories"] > 1:
+        row = rows.loc["main_categories"]
+        values |= {
+            "narrow": row_share(row),
+            "narrow_categories": count_value(row["categories"]),
+            "min_part": share_value(min_part),
+        }
+        parts.append(
+            "{narrow:pct} over the {narrow_categories:count} that bring at least {min_part:pct} of our revenue each"
+        )
+    if "largest_category" in rows.index and not _same(rows, "largest_category", "all_categories"):
+        values |= {"largest": row_share(rows.loc["largest_category"]), "category": text_value(tables.largest_category)}
+        parts.append("{largest:pct} in {category:text} alone")
+    if "chosen_categories" in rows.index:
+        row = rows.loc["chosen_categories"]
+        values |= {"chosen": row_share(row), "chosen_categories": count_value(row["categories"])}
+        parts.append("{chosen:pct} over the chosen categories ({chosen_categories:count})")
+    if not parts:
+        return Finding(text="However wide we draw the category, too few wallets are known to say our share.", **said)
+    said["n"] = int(rows["customers"].max())
+    if len(parts) == 1:
+        return Finding(text=f"There is one way to draw the category: our share is {parts[0]}.", values=values, **said)
+    spread = rows["customer_share"].max() - rows["customer_share"].min()
+    matters = "decides the answer" if spread >= SAME_SHARE else "changes little"
+    text = f"How wide we draw the category {matters}: {', '.join(parts)}, each time among those who buy from us in it."
+    return Finding(text=text, values=values, **said)
+
+
+def _by_category(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
+    rows = tables.categories_in_scope
+    rows = rows[rows["customer_share"].notna() & (rows["customers"] >= MIN_CELL)]
+    said = {"id": "05.share_by_category", "table": "share_by_category", "evidence": tables.evidence}
+    if rows.empty:
+        text = "No category in scope has enough buyers with a known wallet ({least:count}) to be read alone."
+        return Finding(text=text, values={"least": count_value(MIN_CELL)}, **said)
+    said["n"] = int(tables.whole["known_wallets"])
+    ordered = rows.sort_values(["customer_share", "category"], ascending=[False, True], kind="stable")
+    top, bottom = ordered.iloc[0], ordered.iloc[-1]
+    values = {"top": text_value(top["category"]), "top_share": row_share(top)}
+    if len(rows) == 1:
+        text = (
+            "In {top:text}, the one category in scope that can be read alone, {top_share:pct} of what its buyers spend "
+            "comes to us."
+        )
+        return Finding(text=text, values=values, **said)
+    values |= {
+        "bottom": text_value(bottom["category"]),
+        "bottom_share": row_share(bottom),
+        "own": count_value((rows["customer_share"] >= cuts[1]).sum()),
+        "weak": count_value((rows["customer_share"] < cuts[0]).sum()),
+        "categories": count_value(len(rows)),
+        "own_cut": share_value(cuts[1]),
+        "weak_cut": share_value(cuts[0]),
+    }
+    text = (
+        "Among the buyers of each category our share runs from {top_share:pct} in {top:text} to {bottom_share:pct} in "
+        "{bottom:text}: we own the shelf ({own_cut:pct} or more) in {own:count} of {categories:count} categories and "
+        "hardly matter (below {weak_cut:pct}) in {weak:count}."
+    )
+    return Finding(text=text, values=values, **said)
+
+
+def _by_quarter(tables: ShareTables) -> Finding:
+    rows = tables.share_by_quarter
+    rows = rows[(rows["group_id"] == ALL) & rows["customer_share"].notna()].sort_values("quarter_start")
+    said = {"id": "05.share_by_quarter", "table": "share_by_quarter", "evidence": tables.evidence}
+    if len(rows) < 2:
+        text = "Whether our share moves we cannot say: fewer than two quarters have enough wallets of their own."
+        return Finding(text=text, **said)
+    first, last = rows.iloc[0], rows.iloc[-1]
+    values = {
+        "first": row_share(first),
+        "last": row_share(last),
+        "from": date_value(first["quarter_start"]),
+        "to": date_value(last["quarter_start"]),
+    }
+    span = "from {first:pct} in the quarter from {from:date} to {last:pct} in the one from {to:date}"
+    if not (is_known(first["share_low"]) and is_known(last["share_low"])):
+        text = f"Our share went {span}, with too few customers to say whether that is a move."
+    elif last["share_low"] > first["share_high"]:
+        text = f"Our share of the same buyers rose {span}."
+    elif last["share_high"] < first["share_low"]:
+        text = f"Our share of the same buyers fell {span}."
+    else:
+        text = "Our share of the same buyers stands still: {first:pct} in the first quarter, {last:pct} in the last."
+    return Finding(text=text, values=values, n=int(min(first["customers"], last["customers"])), **said)
+
+
+def _headroom(tables: ShareTables) -> Finding:
+    rows = tables.headroom
+    said = {"id": "05.headroom", "table": "headroom", "n": len(rows), "evidence": tables.evidence}
+    if rows.empty:
+        return Finding(text="No wallet is known, so nobody can say with which customers there is most to win.", **said)
+    total = float(rows["headroom"].sum())
+    if total < NOTHING * rows["wallet"].sum():
+        return Finding(
+            text="Customers whose wallets we know buy next to nothing elsewhere: there is no headroom to win.", **said
+        )
+    running = np.cumsum(rows["headroom"].to_numpy(dtype=float))
+    holders = int(np.searchsorted(running, 0.5 * total * (1 - 1e-12))) + 1
+    part = holders / len(rows)
+    values = {
+        "holders": count_value(holders),
+        "customers": count_value(len(rows)),
+        "part": share_value(part),
+        "headroom": money_value(total),
+    }
+    so = (
+        "a list that can be worked through by name"
+        if part <= SHORT_LIST
+        else "too many for a list of names, so a rule must find them"
+    )
+    if len(rows) < MIN_CELL:
+        so = "too few customers to speak of a pattern"
+    text = (
+        "Half of what goes to others ({headroom:money} in all) lies with {holders:count} of {customers:count} "
+        f"customers ({{part:pct}}): {so}."
+    )
+    return Finding(text=text, values=values, **said)
+
+
+def _market(tables: ShareTables) -> Finding | None:
+    rows = tables.categories_in_scope
+    rows = rows[rows["market_share"].notna() & rows["customer_share"].notna()]
+    if rows.empty:
+        return None
+    market = float((rows["market_share"] * rows["market_size"]).sum() / rows["market_size"].sum())
+    share = float((rows["customer_share"] * rows["wallet"]).sum() / rows["wallet"].sum())
+    values = {
+        "market": share_value(market),
+        "share": share_value(share),
+        "categories": count_value(len(rows)),
+        "headroom": money_value(rows["headroom"].sum()),
+    }
+    text = (
+        "Where we know the market (categories: {categories:count}), our market share is {market:pct} and our share of "
+        "our own buyers {share:pct}. Market share would send us after people who do not know us; customer share "
+        "points at {headroom:money} with people who already buy."
+    )
+    count = int(rows["customers"].sum())
+    return Finding(
+        id="05.market_share", text=text, values=values, n=count, evidence=tables.evidence, table="share_by_category"
+    )
+
+
+def _rank_based(tables: ShareTables) -> Finding | None:
+    rows = tables.rank_based_share
+    if rows.empty:
+        return None
+    usable = rows[rows["applies"].astype(bool)]
+    row = (usable if len(usable) else rows).iloc[0]
+    values = {"several": share_value(row["use_several"]), "set": number_value(row["set_size"])}
+    habits = "{several:pct} of these customers use several suppliers that count, {set:number} on average"
+    if row["rank_basis"] == "spend":
+        text = f"Ranks cannot stand in for wallets here: they were made from spend and only repeat it ({habits})."
+    elif not row["applies"]:
+        text = f"Ranks cannot stand in for wallets here: {habits}, which is outside what the rule was tested for."
+    elif not is_known(row["rank_based_share"]):
+        text = f"Ranks could stand in for wallets here ({habits}), once it is stated which supplier is us."
+    else:
+        values |= {"ranked": share_value(row["rank_based_share"]), "basis": text_value(row["rank_basis"])}
+        text = f"Read from ranks by {{basis:text}}, our share would be {{ranked:pct}} ({habits})"
+        if is_known(row["spend_share"]):
+            values["spent"] = share_value(row["spend_share"])
+            text += "; by what the same customers spend it is {spent:pct}"
+        text += "."
+    said = {"id": "05.rank_based_share", "n": int(row["customers"]), "table": "rank_based_share"}
+    return Finding(text=text, values=values, evidence="modelled", **said)
+
+
+def _same(rows: pd.DataFrame, one: str, other: str) -> bool:
+    """Whether two scopes hold the same, so that naming both would say one thing twice."""
+    if not {one, other} <= set(rows.index):
+        return False
+    return bool((rows.loc[one, ["categories", "revenue"]] == rows.loc[other, ["categories", "revenue"]]).all())

@@ -1,0 +1,116 @@
+"""Rank-based share of wallet: published values, and when it may be used."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.errors import StepInputError
+from helpers.method.rank_share import one_rank_up, rank_based_share, rank_based_share_table
+
+
+@pytest.mark.parametrize(
+    ("rank", "n", "published"),
+    [(1, 2, 0.6667), (2, 2, 0.3333), (1, 3, 0.5), (2, 3, 0.3333), (3, 3, 0.1667), (1.5, 2, 0.5), (1, 1, 1.0)],
+)
+def test_keiningham_aksoy_buoye_cooil_2011(rank, n, published):
+    assert rank_based_share(rank, n).round(4) == published
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.integers(0, 5), min_size=1, max_size=12))
+def test_shares_of_all_suppliers_sum_to_one_whatever_the_ties(scores):
+    ranks = pd.Series(scores).rank(method="average")
+    assert rank_based_share(ranks, len(scores)).sum() == pytest.approx(1)
+
+
+def test_rank_outside_the_set_is_refused():
+    with pytest.raises(StepInputError, match="ranks from 1 to the number"):
+        rank_based_share([1, 4], 3)
+
+
+def test_one_rank_up_is_the_difference_of_two_shares():
+    ranks, wallet = np.array([2, 3, 4]), 900.0
+    gain = (rank_based_share(ranks - 1, 4) - rank_based_share(ranks, 4)) * wallet
+    assert one_rank_up(ranks, 4, wallet) == pytest.approx(gain)
+    assert one_rank_up(1, 4, wallet) == 0
+    assert one_rank_up(1.5, 2, wallet) == pytest.approx(wallet * (0.6667 - 0.5), abs=0.1)
+
+
+def spend(*rows, basis="preference"):
+    """supplier_spend from (customer, supplier, spend, rank)."""
+    table = pd.DataFrame(rows, columns=["customer_id", "supplier", "spend", "supplier_rank"])
+    return table.assign(category="tea", rank_basis=basis)
+
+
+TWO = (("c1", "we", 60.0, 1), ("c1", "x", 40.0, 2), ("c2", "we", 30.0, 2), ("c2", "x", 70.0, 1))
+
+
+def test_preference_ranks_by_hand():
+    row = rank_based_share_table(spend(*TWO), ["c1", "c2"], our_name="we").iloc[0]
+    assert row["rank_based_share"] == pytest.approx((2 / 3 + 1 / 3) / 2)
+    assert row["spend_share"] == pytest.approx(90 / 200)
+    assert (row["customers"], row["suppliers_all"], row["set_size"], row["use_several"]) == (2, 2, 2, 1)
+    assert row["applies"]
+
+
+def test_a_supplier_under_five_percent_takes_no_place():
+    rows = (("c1", "small", 4.0, 1), ("c1", "we", 40.0, 2), ("c1", "x", 56.0, 3))
+    row = rank_based_share_table(spend(*rows), ["c1"], our_name="we").iloc[0]
+    assert (row["suppliers_all"], row["set_size"]) == (3, 2)
+    assert row["rank_based_share"] == pytest.approx(2 / 3)
+    exactly = spend(("c1", "we", 5.0, 2), ("c1", "x", 95.0, 1))
+    assert rank_based_share_table(exactly, ["c1"], our_name="we")["set_size"][0] == 2
+
+
+def test_a_customer_to_whom_we_do_not_count_gives_zero():
+    rows = (*TWO, ("c3", "we", 1.0, 2), ("c3", "x", 50.0, 1), ("c3", "y", 49.0, 3))
+    row = rank_based_share_table(spend(*rows), ["c1", "c2", "c3"], our_name="we").iloc[0]
+    assert row["rank_based_share"] == pytest.approx((2 / 3 + 1 / 3 + 0) / 3)
+
+
+def test_ranks_from_spend_are_circular():
+    row = rank_based_share_table(spend(*TWO, basis="spend"), ["c1", "c2"], our_name="we").iloc[0]
+    assert not row["applies"]
+    assert np.isnan(row["rank_based_share"])
+    assert "circular" in row["reason"]
+
+
+def test_few_use_several():
+    rows = (("c1", "we", 60.0, 1), ("c1", "x", 40.0, 2), ("c2", "we", 30.0, 1), ("c3", "we", 30.0, 1))
+    row = rank_based_share_table(spend(*rows), ["c1", "c2", "c3"], our_name="we").iloc[0]
+    assert not row["applies"]
+    assert "Too few customers" in row["reason"]
+
+
+def test_our_name_unknown_judges_and_says_why_the_share_is_empty():
+    row = rank_based_share_table(spend(*TWO), ["c1", "c2"]).iloc[0]
+    assert row["applies"]
+    assert np.isnan(row["rank_based_share"])
+    assert "not stated" in row["reason"]
+
+
+def test_satisfaction_scores_rank_the_higher_first():
+    rows = spend(*TWO, basis="satisfaction").assign(supplier_rank=np.nan, satisfaction=[9, 5, 7, 7])
+    row = rank_based_share_table(rows, ["c1", "c2"], our_name="we").iloc[0]
+    assert row["rank_based_share"] == pytest.approx((2 / 3 + 1 / 2) / 2)
+
+
+def test_no_ranks_no_rows_and_faults_are_told():
+    assert rank_based_share_table(None, ["c1"]).empty
+    assert rank_based_share_table(spend(*TWO), []).empty
+    with pytest.raises(StepInputError, match='names the supplier "us"'):
+        rank_based_share_table(spend(*TWO), ["c1"], our_name="us")
+    with pytest.raises(StepInputError, match='no rank basis "guess"'):
+        rank_based_share_table(spend(*TWO, basis="guess"), ["c1"])
+
+
+def test_without_spend_every_ranked_supplier_counts():
+    rows = spend(*TWO).assign(spend=np.nan)
+    row = rank_based_share_table(rows, ["c1", "c2"], our_name="we").iloc[0]
+    assert row["set_size"] == 2
+    assert np.isnan(row["spend_share"])
+    assert row["rank_based_share"] == pytest.approx(0.5)
