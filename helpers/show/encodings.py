@@ -1,0 +1,174 @@
+"""What an exhibit may say about how a table is drawn, checked before anything is drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from matplotlib.figure import Figure
+
+from helpers.client.result_model import Exhibit
+from helpers.client.schema import TableSchema
+from helpers.errors import StepInputError, counted, listed, nearest
+from helpers.show.audience import Audience, mask_table
+from helpers.show.style import Brand
+
+NUMERIC = ("share", "money", "integer", "number")
+
+
+class NothingToDraw(StepInputError):
+    """There is no picture of this for this audience; the text says why, for the page to show in its place."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One key of an encoding. `takes`: "column", "number column", "boolean column", or a form checked by `check`."""
+
+    meaning: str
+    takes: str = "column"
+    required: bool = False
+    check: Callable[[Any], str | None] = lambda value: None
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a kind gets to draw from: the rows left after masks, `where` and sorting, and who looks at what width."""
+
+    rows: pd.DataFrame
+    encoding: Mapping[str, Any]
+    schema: TableSchema
+    audience: Audience
+    narrow: bool
+    brand: Brand
+
+    def values(self, key: str) -> pd.Series:
+        """The numbers of the column under this key, floats with NaN where unknown; all NaN where the key is absent."""
+        if key not in self.encoding:
+            return pd.Series(float("nan"), index=self.rows.index)
+        numbers = pd.to_numeric(self.rows[self.encoding[key]]).astype("Float64").astype(float)
+        return numbers.where(numbers.abs() != float("inf"))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of exhibit: its parts, how its rows are ordered, and how it is drawn (None: it is no picture)."""
+
+    name: str
+    words: str
+    parts: Mapping[str, Part]
+    arrange: Callable[[pd.DataFrame, Mapping[str, Any]], pd.DataFrame]
+    draw: Callable[[Drawing], Figure] | None = None
+    notes: Callable[[Drawing], list[str]] = lambda drawing: []
+
+
+def one_of(*options: Any) -> Callable[[Any], str | None]:
+    """A check that a value is one of these."""
+    return lambda value: None if value in options else f"should be one of {', '.join(map(str, options))}"
+
+
+def whole_number(value: Any) -> str | None:
+    """A check for a number of rows."""
+    return None if isinstance(value, int) and not isinstance(value, bool) and value >= 1 else "should be 1 or more"
+
+
+def references(value: Any) -> str | None:
+    """A check for reference lines."""
+    form = "should be a list of {at: number, label: text}"
+    if not isinstance(value, (list, tuple)):
+        return form
+    for item in value:
+        fits = isinstance(item, Mapping) and set(item) == {"at", "label"}
+        if not fits or isinstance(item["at"], bool) or not isinstance(item["at"], (int, float)):
+            return form
+    return None
+
+
+# parts that every kind has
+WHERE = Part("only rows where these columns hold these values: {column: value or list of values}", takes="where")
+REFERENCE = Part("lines to compare with: a list of {at: number, label: text}", takes="value", check=references)
+
+
+def check_encoding(exhibit: Exhibit, kind: Kind, schema: TableSchema) -> None:
+    """Refuse an encoding that the kind or the table does not know.
+
+    Raises
+    ------
+    StepInputError
+        With all faults at once: unknown keys and columns (the nearest is named), missing keys, wrong types.
+    """
+    faults = []
+    for key, value in exhibit.encoding.items():
+        if key not in kind.parts:
+            faults.append(f'a {kind.name} has no part "{key}". {nearest(key, list(kind.parts))}')
+            continue
+        faults += [f"{key}: {fault}" for fault in _part_faults(kind.parts[key], value, schema)]
+    missing = [key for key, part in kind.parts.items() if part.required and key not in exhibit.encoding]
+    if missing:
+        faults.append(f"a {kind.name} also needs {listed(missing)}.")
+    if faults:
+        raise StepInputError(f"Exhibit {exhibit.id} (table {schema.name}): " + " ".join(faults))
+
+
+def _part_faults(part: Part, value: Any, schema: TableSchema) -> list[str]:
+    if part.takes == "value":
+        fault = part.check(value)
+        return [f"{value!r} {fault}."] if fault else []
+    if part.takes == "where" and not isinstance(value, Mapping):
+        return [f"{value!r} should be {{column: value}}."]
+    names = list(value) if part.takes in ("where", "columns") and not isinstance(value, str) else [value]
+    faults = []
+    for name in names:
+        if not isinstance(name, str) or not schema.has(name):
+            faults.append(f'the table has no column "{name}". {nearest(str(name), schema.names)}')
+        elif part.takes == "number column" and schema.column(name).type not in NUMERIC:
+            faults.append(f'"{name}" holds no numbers but {schema.column(name).type}.')
+        elif part.takes == "boolean column" and schema.column(name).type != "boolean":
+            faults.append(f'"{name}" is not a yes-or-no column.')
+    return faults
+
+
+def rows_for(
+    exhibit: Exhibit, kind: Kind, table: pd.DataFrame, schema: TableSchema, audience: Audience
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that the exhibit shows this audience, in its order, and what was held back, in words.
+
+    Raises
+    ------
+    NothingToDraw
+        If the exhibit rests on a column that this audience may not see, or no row is left.
+    """
+    chosen = table
+    for name, value in exhibit.encoding.get("where", {}).items():
+        wanted = list(value) if isinstance(value, (list, tuple)) else [value]
+        if schema.column(name).type == "date":
+            wanted = [pd.Timestamp(item) for item in wanted]
+        chosen = chosen[chosen[name].isin(wanted).fillna(False).to_numpy(dtype=bool)]
+    if chosen.empty:
+        raise NothingToDraw("no row of the table belongs here.")
+    masked, notes = mask_table(chosen, schema, audience)
+    for key, part in kind.parts.items():
+        name = exhibit.encoding.get(key)
+        if "column" in part.takes and isinstance(name, str) and name not in masked.columns:
+            if name in table.columns:
+                raise NothingToDraw("each mark would stand for a person, and persons are not shown here.")
+            raise StepInputError(f'Exhibit {exhibit.id}: the published table {schema.name} lacks its column "{name}".')
+    if masked.empty:
+        raise NothingToDraw(f"every row rests on fewer than {audience.min_cell} customers.")
+    return kind.arrange(masked, exhibit.encoding), notes
+
+
+def interval_note(drawing: Drawing, mark: str) -> list[str]:
+    """What the mark of an interval stands for: "90 % interval" if the schema says so, else its two columns."""
+    if drawing.values("low").isna().all() or drawing.values("high").isna().all():
+        return []
+    low, high = (drawing.schema.column(drawing.encoding[key]) for key in ("low", "high"))
+    said = re.search(r"\d+\s?% interval", low.meaning)
+    return [f"{mark}: {said.group() if said else f'from “{low.heading}” to “{high.heading}”'}."]
+
+
+def rest_note(shown: int, total: int) -> str:
+    """What a chart says of rows that it leaves to the table."""
+    return f"and {counted(total - shown, 'more row')} in the table" if total > shown else ""

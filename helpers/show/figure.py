@@ -1,0 +1,148 @@
+"""An exhibit on a page: its message as text, the picture for wide and narrow screens, and the numbers behind it."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from html import escape
+
+import pandas as pd
+
+from helpers.client.result_model import Exhibit
+from helpers.client.schema import TableSchema
+from helpers.show.audience import Audience
+from helpers.show.encodings import Drawing, NothingToDraw
+from helpers.show.kinds import KINDS, drawing_of, find_kind
+from helpers.show.layout import UNKNOWN, drawable
+from helpers.show.numbers import cell_texts
+from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
+from helpers.show.tables import html_table
+
+NARROW_SCREEN = "(max-width: 640px)"
+BEHIND_AT_MOST = 200  # rows of the table behind a picture; a page is not a data file
+PAIRS = 5  # label and value pairs in an alternative text
+
+
+def figure_html(
+    exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, title: str, audience: Audience, *, brand: Brand = BRAND
+) -> str:
+    """The exhibit as `<figure>`, masked for the audience, everything escaped, no style attributes, no script.
+
+    Parameters
+    ----------
+    table : DataFrame
+        The published table, unmasked.
+    title : str
+        The finding as a sentence for this audience, plain text.
+
+    Returns
+    -------
+    str
+        Classes: `exhibit`; in the caption `title`, `subtitle`; then `caption`, `note`, `source`, `nothing`.
+
+    Raises
+    ------
+    StepInputError
+        If the kind or its encoding is wrong. What cannot be drawn is no error: a sentence stands in its place.
+    """
+    kind = find_kind(exhibit, schema)
+    notes: list[str] = []
+    behind = ""
+    try:
+        wide, notes = drawing_of(exhibit, table, schema, audience, brand=brand)
+        if kind.draw is None:
+            body = _table(wide, exhibit)
+        else:
+            alt = alt_text(exhibit, table, schema, audience)
+            body, behind = _picture(wide, kind.draw, alt), _numbers(wide)
+            notes = [*kind.notes(wide), *notes, *_unknown_characters(wide)]
+    except NothingToDraw as empty:
+        body = f'<p class="nothing">Nothing to draw: {escape(str(empty))}</p>'
+    parts = [
+        f'<figure class="exhibit" id="{escape(exhibit.id)}">',
+        f'<figcaption><p class="title">{escape(title)}</p>',
+        f'<p class="subtitle">{escape(exhibit.subtitle)}</p></figcaption>',
+        body,
+        f'<p class="caption">{escape(exhibit.caption)}</p>' if exhibit.caption else "",
+        f'<p class="note">{escape(" ".join(notes))}</p>' if notes else "",
+        f'<p class="source">Source: {escape(exhibit.source)}</p>',
+        behind,
+        "</figure>",
+    ]
+    return "".join(parts)
+
+
+def alt_text(exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, audience: Audience) -> str:
+    """What a reader who cannot see the picture is told: kind, subject and the first few numbers; plain text."""
+    kind = KINDS[exhibit.kind]
+    lead = exhibit.alt if kind.words.split()[-1].lower() in exhibit.alt.lower() else f"{kind.words}: {exhibit.alt}"
+    lead = lead.rstrip() if lead.rstrip().endswith((".", "!", "?")) else f"{lead.rstrip()}."
+    try:
+        drawing, _ = drawing_of(exhibit, table, schema, audience)
+    except NothingToDraw as empty:
+        return f"{lead} Nothing to draw: {empty}"
+    if kind.draw is None:
+        return lead
+    pairs = _pairs(drawing)
+    if not pairs:
+        return lead
+    rest = len(pairs) - PAIRS
+    more = f"; {rest:,} more in the table" if rest > 0 else ""
+    return f"{lead} {'; '.join(pairs[:PAIRS])}{more}."
+
+
+def _pairs(drawing: Drawing) -> list[str]:
+    """Label and value of each known row; of lines the first and last value of each."""
+    names = [drawing.encoding[key] for key in ("series", "label", "x") if key in drawing.encoding]
+    value = drawing.encoding["value"]
+    rows = drawing.rows[drawing.rows[value].notna()]
+    if "series" in drawing.encoding:
+        ends = rows.groupby(drawing.encoding["series"], sort=False, dropna=False)
+        rows = rows.loc[[place for _, group in ends for place in dict.fromkeys([group.index[0], group.index[-1]])]]
+    columns = [drawing.schema.column(name) for name in names]
+    texts = [cell_texts(list(rows[column.name]), column, drawing.audience) for column in columns]
+    column = drawing.schema.column(value)
+    unit = f" {drawing.audience.currency}" if column.type == "money" else ""
+    numbers = cell_texts(list(rows[value]), column, drawing.audience)
+    return [f"{', '.join(words)} {number}{unit}" for *words, number in zip(*texts, numbers, strict=True)]
+
+
+def _picture(wide: Drawing, draw, alt: str) -> str:
+    narrow = Drawing(**{**wide.__dict__, "narrow": True})
+    with chart_style(wide.brand):
+        pictures = [svg_bytes(draw(drawing)) for drawing in (wide, narrow)]
+    (wide_url, wide_size), (narrow_url, narrow_size) = [(_data_url(svg), _size(svg)) for svg in pictures]
+    return (
+        f'<picture><source media="{NARROW_SCREEN}" srcset="{narrow_url}" {narrow_size}>'
+        f'<img src="{wide_url}" alt="{escape(alt)}" {wide_size}></picture>'
+    )
+
+
+def _data_url(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + b64encode(svg).decode("ascii")
+
+
+def _size(svg: bytes) -> str:
+    """Width and height attributes in CSS pixels, from the points that matplotlib writes."""
+    width, height = (re.search(rb'\b%b="([\d.]+)pt"' % side, svg)[1] for side in (b"width", b"height"))
+    return f'width="{float(width) * 96 / 72:.0f}" height="{float(height) * 96 / 72:.0f}"'
+
+
+def _numbers(drawing: Drawing) -> str:
+    table = html_table(drawing.rows, drawing.schema, drawing.audience, most=BEHIND_AT_MOST)
+    return f"<details><summary>The numbers</summary>{table}</details>"
+
+
+def _table(drawing: Drawing, exhibit: Exhibit) -> str:
+    visible = [name for name in exhibit.encoding.get("columns", drawing.rows.columns) if name in drawing.rows.columns]
+    columns = visible if "columns" in exhibit.encoding else None
+    return html_table(
+        drawing.rows, drawing.schema, drawing.audience, columns=columns, most=exhibit.encoding.get("most")
+    )
+
+
+def _unknown_characters(drawing: Drawing) -> list[str]:
+    names = [drawing.encoding[key] for key in ("label", "series") if key in drawing.encoding]
+    if any(UNKNOWN in drawable(text) for name in names for text in drawing.rows[name].dropna()):
+        return [f"{UNKNOWN} in the picture stands for a character that its font does not have; the numbers have it."]
+    return []

@@ -1,0 +1,295 @@
+"""Lines over time or another order: named at their ends, with the interval as a band; more than four become panels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from helpers.errors import StepInputError
+from helpers.show.axis_x import Places, places
+from helpers.show.encodings import REFERENCE, WHERE, Drawing, Kind, NothingToDraw, Part, interval_note, one_of
+from helpers.show.layout import drawable, shortened, spread, text_width, wrapped
+from helpers.show.numbers import cell_texts
+from helpers.show.scales import Scale, nice_ticks, scale_for
+from helpers.show.style import NARROW, POINT, SMALL_SIZE, WIDE, Brand, new_figure
+
+ON_ONE_PANEL = 4
+PANELS_AT_MOST = 12
+_MARKERS = ("o", "s", "^", "D")
+_LINE, _EDGE, _PAD = 11.0, 2.0, 9.0  # points; _PAD: from the ends of the axis to the first and last point
+
+
+@dataclass(frozen=True)
+class _Series:
+    """One line, ready to draw: places, values in written units, and the ends of its band."""
+
+    name: str
+    x: np.ndarray
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    last: str
+
+    @property
+    def end(self) -> float:
+        """The last known value: the label stands beside it."""
+        return float(self.value[np.isfinite(self.value)][-1])
+
+
+def arrange(rows: pd.DataFrame, encoding: Mapping[str, Any]) -> pd.DataFrame:
+    """Line by line, in the order in which they first come; dates and numbers along x, words in the table's order."""
+    keys = pd.DataFrame({"series": 0, "x": range(len(rows))}, index=rows.index)
+    x = rows[encoding["x"]]
+    if pd.api.types.is_numeric_dtype(x) or pd.api.types.is_datetime64_any_dtype(x):
+        keys["x"] = x
+    if "series" in encoding:
+        keys["series"] = pd.factorize(rows[encoding["series"]])[0]
+    return rows.loc[keys.sort_values(["series", "x"], kind="stable").index]
+
+
+def draw_lines(drawing: Drawing) -> Figure:
+    """The chart, laid out in points: one panel with names at the lines' ends, or small panels on the same axes."""
+    rows = drawing.rows[drawing.rows[drawing.encoding["x"]].notna()]
+    if drawing.values("value")[rows.index].notna().sum() == 0:
+        raise NothingToDraw("no value is known.")
+    drawing = Drawing(**{**drawing.__dict__, "rows": rows})
+    _one_value_a_place(drawing)
+    column = drawing.schema.column(drawing.encoding["value"])
+    refs = [(drawable(ref["label"]), ref["at"]) for ref in drawing.encoding.get("reference", [])]
+    every = np.concatenate(
+        [*(drawing.values(key).dropna() for key in ("value", "low", "high")), [at for _, at in refs]]
+    )
+    scale = scale_for(column, every, drawing.audience)
+    refs = [(label, float(scale.drawn([at])[0])) for label, at in refs]
+
+    x = drawing.schema.column(drawing.encoding["x"])
+    along = places(rows, x, drawing.encoding.get("x_form"), drawing.audience, most=3 if drawing.narrow else 6)
+    lines = _series(drawing, along, scale)
+    from_zero = drawing.encoding.get("zero", True)
+    drawn = scale.drawn(every)
+    low, high = float(min(drawn)), float(max(drawn))
+    ticks = nice_ticks(min(low, 0) if from_zero else low, max(high, 0) if from_zero else high, 4)
+    caption = "; ".join(part for part in (scale.unit, "" if from_zero else "the axis does not start at zero") if part)
+    plan = _Plan(drawing, along, scale, ticks, refs, caption, from_zero)
+    return _one_panel(plan, lines) if len(lines) <= ON_ONE_PANEL else _panels(plan, lines)
+
+
+@dataclass(frozen=True)
+class _Plan:
+    drawing: Drawing
+    along: Places
+    scale: Scale
+    ticks: list[float]
+    refs: list[tuple[str, float]]
+    caption: str
+    from_zero: bool
+
+    @property
+    def width(self) -> float:
+        return (NARROW if self.drawing.narrow else WIDE) / POINT
+
+    @property
+    def left(self) -> float:
+        """Room for the labels of the upright axis, and for half of the first label below."""
+        texts = self.scale.tick_texts(self.ticks)
+        first = self.along.ticks[0]
+        half = max(text_width(first[1], SMALL_SIZE), text_width(first[2], SMALL_SIZE)) / 2
+        return max(max(text_width(text, SMALL_SIZE) for text in texts) + 5, half - _PAD + 1)
+
+    @property
+    def below(self) -> float:
+        return 5 + _LINE * (2 if any(year for _, _, year in self.along.ticks) else 1)
+
+    @property
+    def half_last(self) -> float:
+        """Half of the widest label below: it may stick out to the right of the last point."""
+        return max(text_width(text, SMALL_SIZE) for tick in self.along.ticks for text in tick[1:]) / 2
+
+
+def _one_panel(plan: _Plan, lines: list[_Series]) -> Figure:
+    brand, width, narrow = plan.drawing.brand, plan.width, plan.drawing.narrow
+    widest = 84.0 if narrow else 124.0
+    labels = [(_end_label(line, widest, named=len(lines) > 1), line.end) for line in lines]
+    labels += [(wrapped(text, widest, 3, SMALL_SIZE), at) for text, at in plan.refs]
+    colours = [*_colours(brand, len(lines), text=True), *[brand.ink] * len(plan.refs)]
+    room = max(text_width(text, weight="bold") for label, _ in labels for text in label)
+    right = max(room + 5, plan.half_last - _PAD + 1)
+    top, plot = (_LINE + 9 if plan.caption else 7.0), (168.0 if narrow else 196.0)
+    plot = max(plot, sum(len(label) * _LINE + 4 for label, _ in labels))
+    height = top + plot + plan.below
+
+    figure = new_figure(width, height)
+    across = width - plan.left - right - _EDGE
+    axes = figure.add_axes((plan.left / width, plan.below / height, across / width, plot / height))
+    _frame(axes, plan, across, upright=True, along=True)
+    for number, (line, colour) in enumerate(zip(lines, _colours(brand, len(lines)), strict=True)):
+        _draw(axes, line, colour, _MARKERS[number], brand)
+    _references(axes, plan)
+
+    low, high = axes.get_ylim()
+    wanted = [top + plot * (high - at) / (high - low) for _, at in labels]
+    heights = [len(label) * _LINE + 4 for label, _ in labels]
+    middles = spread(wanted, heights, top - 6, top + plot + plan.below)
+    for (label, _), middle, colour, number in zip(labels, middles, colours, range(len(labels)), strict=True):
+        size = {} if number < len(lines) else {"size": SMALL_SIZE}
+        for row, text in enumerate(label):
+            y = middle + (row - (len(label) - 1) / 2) * _LINE
+            bold = {"weight": "bold"} if number < len(lines) and row == len(label) - 1 else {}
+            at = (plan.left + across + 4) / width
+            figure.text(at, 1 - y / height, text, va="center_baseline", color=colour, **size, **bold)
+    _caption(figure, plan, width, height)
+    return figure
+
+
+def _panels(plan: _Plan, lines: list[_Series]) -> Figure:
+    brand, width, columns = plan.drawing.brand, plan.width, 2 if plan.drawing.narrow else 3
+    shown = lines[:PANELS_AT_MOST]
+    rest = len(lines) - len(shown)
+    rows = math.ceil(len(shown) / columns)
+    beside = max(text_width(line.last, SMALL_SIZE, "bold") for line in shown) + 5
+    gap, title, plot, between = 10.0, 15.0, 72.0, 10.0
+    across = (width - plan.left - _EDGE - gap * (columns - 1)) / columns - beside
+    lead = _LINE + 4 if plan.caption or plan.refs else 0.0
+    foot = _LINE + 4 if rest else 0.0
+    height = lead + rows * (title + plot + between) + plan.below + foot
+
+    figure = new_figure(width, height)
+    for number, line in enumerate(shown):
+        row, place = divmod(number, columns)
+        x = plan.left + place * (across + beside + gap)
+        top = lead + row * (title + plot + between) + title
+        axes = figure.add_axes((x / width, 1 - (top + plot) / height, across / width, plot / height))
+        _frame(axes, plan, across, upright=place == 0, along=number + columns >= len(shown))
+        _draw(axes, line, brand.accent, "o", brand)
+        _references(axes, plan)
+        low, high = axes.get_ylim()
+        y = top + plot * (high - line.end) / (high - low)
+        at = (x + across + 3) / width
+        look = {"va": "center_baseline", "weight": "bold"}
+        figure.text(at, 1 - y / height, line.last, size=SMALL_SIZE, color=brand.accent_text, **look)
+        name = shortened(line.name, across + beside - 2, weight="bold")
+        figure.text(x / width, 1 - (top - title + 6) / height, name, **look)
+    _caption(figure, plan, width, height)
+    if rest:
+        text = f"… and {rest} more in the table"
+        figure.text(0, 2 / height, text, size=SMALL_SIZE, color=brand.quiet, va="bottom")
+    return figure
+
+
+def _frame(axes: Axes, plan: _Plan, across: float, *, upright: bool, along: bool) -> None:
+    """Axes without a box: light lines across, labels only at the outer edges of a set of panels."""
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    at = plan.along.at
+    span = float(at.max() - at.min()) or 1.0
+    pad = _PAD * span / max(across - 2 * _PAD, 1)
+    axes.set_xlim(float(at.min()) - pad, float(at.max()) + pad)
+    low, high = plan.ticks[0], plan.ticks[-1]
+    axes.set_ylim(low, high)
+    axes.set_yticks(plan.ticks, labels=plan.scale.tick_texts(plan.ticks) if upright else [""] * len(plan.ticks))
+    labels = plan.along.fitting(across - 2 * _PAD) if along else []
+    axes.set_xticks([place for place, _ in labels], labels=[text for _, text in labels])
+    axes.tick_params(axis="both", length=0, pad=4)
+    axes.grid(axis="y", zorder=0)
+    axes.set_axisbelow(True)
+    if low <= 0 <= high and plan.from_zero:
+        axes.axhline(0, color=plan.drawing.brand.quiet, linewidth=1, zorder=1.5)
+
+
+def _draw(axes: Axes, line: _Series, colour: str, marker: str, brand: Brand) -> None:
+    banded = np.isfinite(line.low) & np.isfinite(line.high) & np.isfinite(line.value)
+    if banded.any():
+        axes.fill_between(line.x, line.low, line.high, where=banded, color=colour, alpha=0.16, linewidth=0, zorder=1)
+    known = np.isfinite(line.value)
+    beside = np.concatenate([[False], known[:-1]]) | np.concatenate([known[1:], [False]])
+    alone = known & ~beside
+    if (banded & alone).any():  # a band needs two points; one point on its own keeps its interval as a line
+        axes.vlines(
+            line.x[banded & alone], line.low[banded & alone], line.high[banded & alone], color=colour, linewidth=1
+        )
+    axes.plot(line.x, line.value, color=colour, linewidth=2, zorder=3)
+    marked = known if known.sum() <= 12 else alone
+    style = {"marker": marker, "markersize": 5.5, "markeredgecolor": brand.paper, "markeredgewidth": 0.8}
+    axes.plot(line.x[marked], line.value[marked], linestyle="none", color=colour, zorder=4, clip_on=False, **style)
+
+
+def _references(axes: Axes, plan: _Plan) -> None:
+    for _, at in plan.refs:
+        axes.axhline(at, color=plan.drawing.brand.ink, linewidth=1, linestyle=(0, (3, 2)), zorder=2)
+
+
+def _caption(figure: Figure, plan: _Plan, width: float, height: float) -> None:
+    """What the upright axis counts; over panels also what the dashed lines are, since no label fits beside them."""
+    panels = len(figure.axes) > 1
+    dashed = [f"dashed: {text}" for text, _ in plan.refs] if panels else []
+    text = "; ".join([*([plan.caption] if plan.caption else []), *dashed])
+    if text:
+        text = shortened(text, width - 2, SMALL_SIZE)
+        figure.text(0, 1 - 6 / height, text, size=SMALL_SIZE, color=plan.drawing.brand.quiet, va="center_baseline")
+
+
+def _end_label(line: _Series, widest: float, *, named: bool) -> list[str]:
+    if not named:
+        return [line.last]
+    label = wrapped(line.name, widest, 2)
+    return [*label, line.last]
+
+
+def _colours(brand: Brand, count: int, *, text: bool = False) -> list[str]:
+    first = brand.accent_text if text else brand.series[0]
+    return [first, *brand.series[1:count]]
+
+
+def _one_value_a_place(drawing: Drawing) -> None:
+    keys = [drawing.encoding[key] for key in ("x", "series") if key in drawing.encoding]
+    if drawing.rows.duplicated(keys).any():
+        raise StepInputError(
+            f"Table {drawing.schema.name}: several rows share one {' and '.join(keys)}, so a line would jump. "
+            "Name the series, or choose one with where."
+        )
+
+
+def _series(drawing: Drawing, along: Places, scale: Scale) -> list[_Series]:
+    """One line for each value of the series column, in order; a line with no known value is left out."""
+    rows, lines = drawing.rows, []
+    raw = drawing.values("value")
+    parts = {key: scale.drawn(drawing.values(key)) for key in ("value", "low", "high")}
+    if "series" in drawing.encoding:
+        column = drawing.schema.column(drawing.encoding["series"])
+        names = np.array(cell_texts(list(rows[column.name]), column, drawing.audience), dtype=object)
+    else:
+        names = np.full(len(rows), "", dtype=object)
+    for name in dict.fromkeys(names):
+        own = (names == name) & raw.notna().to_numpy()
+        if own.any():
+            mine = names == name
+            last = scale.label(float(raw.to_numpy()[own][-1]))
+            lines.append(_Series(drawable(name), along.at[mine], *(parts[key][mine] for key in parts), last))
+    return lines
+
+
+LINE = Kind(
+    name="line",
+    words="Line chart",
+    arrange=arrange,
+    draw=draw_lines,
+    notes=lambda drawing: interval_note(drawing, "Shaded band"),
+    parts={
+        "x": Part("column along the bottom: dates, numbers, or words in the table's order", required=True),
+        "value": Part("column that gives the height", "number column", required=True),
+        "low": Part("lower edge of the band", "number column"),
+        "high": Part("upper edge of the band", "number column"),
+        "series": Part("column that tells the lines apart; more than four become small panels"),
+        "x_form": Part("how dates are said: quarter, month or date", "value", check=one_of("quarter", "month", "date")),
+        "zero": Part("false: the axis need not start at zero, and says so", "value", check=one_of(True, False)),
+        "reference": REFERENCE,
+        "where": WHERE,
+    },
+)

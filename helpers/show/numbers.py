@@ -1,0 +1,149 @@
+"""Numbers, dates and cells as people read them: the only place that turns a value into digits.
+
+Halves are rounded away from zero, as people do by hand; a negative number carries a true minus; a no-break space keeps
+a number and its unit on one line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal, localcontext
+
+import pandas as pd
+
+from helpers.client.schema import Column
+from helpers.show.audience import Audience
+
+NBSP, MINUS = "\u00a0", "\u2212"
+
+# not strftime's %B, which follows the locale of the machine
+MONTHS = tuple(
+    [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ]
+)
+
+_LONG = 700  # digits of working precision: enough for the largest float written out
+
+
+def fixed(value: float, decimals: int) -> str:
+    """A number with so many decimals and thousands separators; never a negative zero.
+
+    >>> fixed(93962.5, 0), fixed(-0.04, 1)
+    ('93,963', '0.0')
+    """
+    with localcontext(prec=_LONG):
+        rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+        sign = MINUS if rounded < 0 else ""
+        return f"{sign}{abs(rounded):,f}"
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, written out, without idle zeros.
+
+    >>> significant(1234567), significant(0.0012345), significant(2.0)
+    ('1,230,000', '0.00123', '2')
+    """
+    if value == 0:
+        return "0"
+    with localcontext(prec=_LONG):
+        exact = Decimal(str(value))
+        rounded = exact.quantize(Decimal(1).scaleb(exact.adjusted() - digits + 1), rounding=ROUND_HALF_UP)
+        text = f"{abs(rounded):,f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return (MINUS if value < 0 else "") + text
+
+
+def percent(value: float, decimals: int | None = None) -> str:
+    """A share of 0-1 as per cent: no decimals, but one where none would say "nothing" or "all" of what is not quite so.
+
+    >>> percent(0.34).replace(NBSP, " "), percent(0.004).replace(NBSP, " "), percent(0.9996).replace(NBSP, " ")
+    ('34 %', '0.4 %', 'over 99.9 %')
+    """
+    exact = Decimal(str(value)) * 100
+    size = abs(exact)
+    if decimals is not None:
+        return f"{fixed(exact, decimals)}{NBSP}%"
+    if 0 < size < Decimal("0.05"):
+        return f"{'under' if value > 0 else 'over'} {fixed(Decimal('0.1').copy_sign(exact), 1)}{NBSP}%"
+    if Decimal("99.95") <= size < 100:
+        return f"{'over' if value > 0 else 'under'} {fixed(Decimal('99.9').copy_sign(exact), 1)}{NBSP}%"
+    near_an_end = 0 < size < Decimal("0.95") or Decimal("99.5") <= size < 100
+    return f"{fixed(exact, 1 if near_an_end else 0)}{NBSP}%"
+
+
+def hundredfold(share: float) -> float:
+    """A share as a number of per cent, as people write it: 0.285 is 28.5, not 28.499999999999996."""
+    return float(Decimal(str(share)) * 100)
+
+
+def money_digits(value: float, cents: bool | None = None) -> str:
+    """An amount without its currency: cents below 1,000 (or as told), none from there up.
+
+    >>> money_digits(93962.6), money_digits(12.5), money_digits(0)
+    ('93,963', '12.50', '0')
+    """
+    if value == 0 and cents is None:
+        return "0"
+    if cents is None:
+        cents = abs(Decimal(str(value))) < Decimal("999.995")
+    return fixed(value, 2 if cents else 0)
+
+
+def long_date(value: object) -> str:
+    """A day in words, "1 January 2018"; ValueError when the text is not an ISO date.
+
+    >>> long_date("2018-01-01").replace(NBSP, " ")
+    '1 January 2018'
+    """
+    day = date.fromisoformat(str(value)[:10])
+    return f"{day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
+
+
+def cell_texts(values: Sequence[object], column: Column, audience: Audience) -> list[str]:
+    """The cells of one column as plain text, alike in their decimals; "" where nothing is known.
+
+    Shares are per cent with one decimal, money has cents only where the whole column is small, whole numbers have
+    thousands separators, dates are ISO, yes and no are words, a group id becomes the name of its group.
+    """
+    cents = False
+    if column.type == "money":
+        known = [abs(float(value)) for value in values if not pd.isna(value)]
+        cents = bool(known) and max(known) < 999.995 and any(size % 1 for size in known)
+    return ["" if pd.isna(value) else _cell(value, column, audience, cents) for value in values]
+
+
+def _cell(value: object, column: Column, audience: Audience, cents: bool) -> str:
+    kind = column.type
+    if kind in ("share", "money", "number") and abs(float(value)) == float("inf"):
+        return f"{MINUS if value < 0 else ''}∞"
+    if kind == "share":
+        return percent(float(value), 1)
+    if kind == "money":
+        # an amount that whole units would show as nothing keeps its cents
+        return fixed(value, 2 if cents or 0 < abs(value) < 0.5 else 0)
+    if kind == "integer":
+        return fixed(int(value), 0)
+    if kind == "number":
+        return significant(float(value))
+    if kind == "date":
+        return str(value)[:10]
+    if kind == "boolean":
+        return "yes" if value else "no"
+    text = str(value)
+    if column.name == "group_id":
+        return audience.group(text) or text
+    # a word of the kit's own, such as win_more, is shown as people say it; a client's word is never touched
+    return text.replace("_", " ") if text in column.allowed else text

@@ -1,0 +1,109 @@
+"""The kit's one way to make an HTML table: everything is escaped here, and alignment is a class, never a style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+import pandas as pd
+
+from helpers.client.schema import Column, TableSchema
+from helpers.errors import counted
+from helpers.show.audience import Audience
+from helpers.show.encodings import NUMERIC, WHERE, Kind, Part, whole_number
+from helpers.show.numbers import cell_texts
+
+_EMPTY = '<span aria-hidden="true">–</span><span class="visually-hidden">not known</span>'
+
+
+def html_table(
+    table: pd.DataFrame,
+    schema: TableSchema,
+    audience: Audience,
+    *,
+    caption: str | None = None,
+    columns: Sequence[str] | None = None,
+    most: int | None = None,
+) -> str:
+    """A table as HTML, numbers written by the types of the schema, every cell and heading escaped.
+
+    It shows what it is given: masking for an audience is `mask_table`'s work, before.
+
+    Parameters
+    ----------
+    columns : names, in the order wanted; None shows all, but `group_id` only where there is no `group_name`
+    most : int
+        Rows shown; the count of the rest stands below.
+
+    Returns
+    -------
+    str
+        `<div class="table-scroll">` with a `<table class="numbers">`. Classes of cells: `num`, `text`, `empty`.
+
+    Raises
+    ------
+    StepInputError
+        If the schema does not know a column.
+
+    Notes
+    -----
+    The first column heads its row (`<th scope="row">`) unless it holds numbers.
+    """
+    names = _shown_columns(table, columns)
+    described = [schema.column(name) for name in names]
+    shown = table if most is None else table.head(most)
+    cells = [cell_texts(list(shown[column.name]), column, audience) for column in described]
+    kinds = ["num" if column.type in NUMERIC else "text" for column in described]
+    heads = "".join(
+        f'<th scope="col" class="{kind}">{escape(heading(column, audience))}</th>'
+        for column, kind in zip(described, kinds, strict=True)
+    )
+    body = "".join(_row(row, kinds) for row in zip(*cells, strict=True))
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    label = escape(caption or f"Table {schema.name}")
+    html = (
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table class="numbers">{title}'
+        f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    rest = len(table) - len(shown)
+    return html + (f'<p class="more">… and {counted(rest, "more row")}</p>' if rest else "")
+
+
+def heading(column: Column, audience: Audience) -> str:
+    """The heading of a column, with its unit where the cells do not say it: "Our revenue, USD"."""
+    if column.name == "group_id":
+        return "Group"
+    words = column.heading[:1].upper() + column.heading[1:]
+    if column.type == "money":
+        return f"{words}, {audience.currency}"
+    return f"{words}, {column.unit}" if column.type == "number" and column.unit else words
+
+
+def _shown_columns(table: pd.DataFrame, columns: Sequence[str] | None) -> list[str]:
+    if columns is not None:
+        return list(columns)
+    return [name for name in table.columns if name != "group_id" or "group_name" not in table.columns]
+
+
+def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
+    cells = [_cell(text, kind, place == 0) for place, (text, kind) in enumerate(zip(texts, kinds, strict=True))]
+    return f"<tr>{''.join(cells)}</tr>"
+
+
+def _cell(text: str, kind: str, first: bool) -> str:
+    tag, scope = ("th", ' scope="row"') if first and kind == "text" else ("td", "")
+    if not text:
+        return f'<{tag}{scope} class="{kind} empty">{_EMPTY}</{tag}>'
+    return f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>'
+
+
+TABLE = Kind(
+    name="table",
+    words="Table",
+    arrange=lambda rows, encoding: rows,
+    parts={
+        "columns": Part("the columns shown, in this order", "columns"),
+        "most": Part("most rows shown; the rest is counted", "value", check=whole_number),
+        "where": WHERE,
+    },
+)

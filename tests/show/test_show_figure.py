@@ -1,0 +1,141 @@
+"""Exhibits on a page."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from helpers.client.result_model import Exhibit
+from helpers.client.schema import Column, TableSchema
+from helpers.show.audience import audience_for
+from helpers.show.figure import alt_text, figure_html
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+SHARES = {"label": "category", "value": "customer_share", "low": "share_low", "high": "share_high"}
+
+
+class Tags(HTMLParser):
+    """All tags with their attributes, and the text between."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_a_picture_for_both_widths_with_its_words(categories, exhibit, table_schema, working):
+    given = (exhibit("bar", **SHARES), categories, table_schema, "We own <laundry> & little else.", working)
+    html = figure_html(*given)
+    page = Tags(html)
+    assert page.tags[0] == ("figure", {"class": "exhibit", "id": "05.shares"})
+    source = next(attrs for tag, attrs in page.tags if tag == "source")
+    image = next(attrs for tag, attrs in page.tags if tag == "img")
+    assert source["media"] == "(max-width: 640px)"
+    assert (source["width"], image["width"]) == ("346", "624")
+    for url, width in ((source["srcset"], b"259.2pt"), (image["src"], b"468pt")):
+        svg = b64decode(url.removeprefix("data:image/svg+xml;base64,"))
+        assert b'width="%b"' % width in svg
+    assert "We own <laundry> & little else." in page.text
+    assert "Thin lines: 90 % interval." in page.text
+    assert "Source: Household panel" in page.text
+    assert "The numbers" in page.text
+    assert not any("style" in attrs or tag == "script" for tag, attrs in page.tags)
+    assert html == figure_html(
+        exhibit("bar", **SHARES), categories, table_schema, "We own <laundry> & little else.", working
+    )
+
+
+def test_masks_hold_in_picture_numbers_and_alt(categories, exhibit, table_schema, client, working):
+    shown = exhibit("bar", **SHARES)
+    html = figure_html(shown, categories, table_schema, "x", client)
+    assert "1 row with fewer than 10 customers is not shown alone." in html
+    assert ">Cold cereal<" not in html
+    assert ">Cold cereal<" in figure_html(shown, categories, table_schema, "x", working)
+    few = exhibit("bar", **SHARES, where={"category": ["Cold cereal", "Soup"]})
+    assert "Cold cereal" not in alt_text(few, categories, table_schema, client)
+
+
+def test_nothing_to_draw_is_a_sentence(categories, exhibit, table_schema, working):
+    html = figure_html(exhibit("bar", **SHARES), categories.assign(customer_share=np.nan), table_schema, "x", working)
+    assert "<picture>" not in html
+    assert "<svg" not in html
+    assert '<p class="nothing">Nothing to draw: no value is known.</p>' in html
+
+
+def test_persons_are_not_drawn_for_the_client(exhibit, table_schema, client):
+    table = pd.DataFrame({"customer_id": ["C0041"], "revenue": [5.0]})
+    html = figure_html(exhibit("bar", label="customer_id", value="revenue"), table, table_schema, "x", client)
+    assert "Nothing to draw" in html
+    assert "C0041" not in html
+    html = figure_html(exhibit("table", columns=["customer_id", "revenue"]), table, table_schema, "x", client)
+    assert "C0041" not in html
+    assert "5" in html
+
+
+def test_a_table_shows_itself(categories, exhibit, table_schema, working):
+    html = figure_html(
+        exhibit("table", columns=["category", "revenue"], most=3), categories, table_schema, "x", working
+    )
+    assert "<picture>" not in html
+    assert "<details>" not in html
+    assert "… and 14 more rows" in html
+    assert html.count('scope="col"') == 2
+
+
+def test_alt_text_holds_the_key_numbers(categories, quarters, exhibit, table_schema, working):
+    said = alt_text(exhibit("bar", **SHARES), categories, table_schema, working).replace("\u00a0", " ")
+    assert said.startswith("Bar chart: Customer share by category. Laundry detergents 83.0 %; Household cleaning")
+    assert said.endswith("; 12 more in the table.")
+    line = exhibit("line", x="quarter_start", value="revenue", series="group_name")
+    said = alt_text(line, quarters, table_schema, working)
+    ends = "All customers, 2016-01-01 31,000 USD; All customers, 2017-10-01 390,000 USD."
+    assert said == f"Line chart: Customer share by category. {ends}"
+
+
+def test_unknown_characters_are_explained(categories, exhibit, table_schema, working):
+    html = figure_html(exhibit("bar", **SHARES), categories.assign(category="咖啡"), table_schema, "x", working)
+    assert "□ in the picture stands for" in html
+    assert "咖啡" in html
+
+
+@pytest.mark.parametrize("place", ["title", "subtitle", "source", "caption", "alt", "label", "currency"])
+def test_hostile_text_is_text_everywhere(place, categories, exhibit, table_schema):
+    audience = audience_for("working", HOSTILE if place == "currency" else "USD", {})
+    shown = exhibit("bar", label="category", value="revenue")
+    if place in ("subtitle", "source", "caption", "alt"):
+        shown = shown.model_copy(update={place: f'"{HOSTILE}'})
+    if place == "label":
+        categories["category"] = f'"{HOSTILE}'
+    html = figure_html(shown, categories, table_schema, HOSTILE if place == "title" else "x", audience)
+    assert "onerror" in html
+    assert HOSTILE not in html
+    assert [tag for tag, _ in Tags(html).tags].count("img") == 1
+    assert not any("onerror" in attrs for _, attrs in Tags(html).tags)
+
+
+@settings(derandomize=True, max_examples=25, deadline=None)
+@given(st.lists(st.text(max_size=60), min_size=1, max_size=4, unique=True), st.text(max_size=30))
+def test_any_labels_make_a_page(labels, words):
+    schema = TableSchema("t", "published", "x", "x", (Column("name", "text", "x"), Column("value", "share", "x")))
+    table = pd.DataFrame({"name": labels, "value": 0.5})
+    encoding = {"label": "name", "value": "value", "highlight_label": words, "reference": [{"at": 0.2, "label": words}]}
+    shown = Exhibit(
+        id="05.t", kind="bar", table="t", finding="05.t", encoding=encoding, subtitle=words, source=words, alt=words
+    )
+    page = Tags(re.sub('base64,[^"]*', "", figure_html(shown, table, schema, words, audience_for("client", "EUR", {}))))
+    allowed = {"figure", "figcaption", "p", "picture", "source", "img", "details", "summary", "div", "table", "thead"}
+    assert {tag for tag, _ in page.tags} <= allowed | {"tbody", "tr", "th", "td", "span"}

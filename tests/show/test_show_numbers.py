@@ -1,0 +1,67 @@
+"""Numbers as people read them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.show.numbers import cell_texts, fixed, percent, significant
+
+NBSP, MINUS = "\u00a0", "\u2212"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [
+        (0.34, "34 %"),
+        (0.345, "35 %"),
+        (0.285, "29 %"),
+        (0.0, "0 %"),
+        (-0.0, "0 %"),
+        (0.004, "0.4 %"),
+        (0.0095, "1 %"),
+        (0.0004, "under 0.1 %"),
+        (-0.04, f"{MINUS}4 %"),
+        (-0.0001, f"over {MINUS}0.1 %"),
+        (0.994, "99 %"),
+        (0.996, "99.6 %"),
+        (0.99999, "over 99.9 %"),
+        (1, "100 %"),
+        (2.5, "250 %"),
+    ],
+)
+def test_per_cent(share, text):
+    assert percent(share).replace(NBSP, " ") == text
+
+
+def test_halves_go_away_from_zero_and_zero_has_no_sign():
+    assert [fixed(value, 0) for value in (0.5, 1.5, 2.5, -2.5)] == ["1", "2", "3", f"{MINUS}3"]
+    assert fixed(-0.001, 2) == "0.00"
+    assert fixed(1e300, 0).startswith("1,000,000")
+
+
+def test_significant_digits_are_written_out():
+    given = [0, 2, 12.345, 0.0012345, 999.6, 1234567, -0.5]
+    assert [significant(value) for value in given] == ["0", "2", "12.3", "0.00123", "1,000", "1,230,000", f"{MINUS}0.5"]
+
+
+def cells(values, name, schema, audience):
+    return [text.replace(NBSP, " ") for text in cell_texts(values, schema.column(name), audience)]
+
+
+def test_cells_follow_the_type(table_schema, working):
+    assert cells([0.3421, None, np.nan, pd.NA], "customer_share", table_schema, working) == ["34.2 %", "", "", ""]
+    assert cells([93963.4, 12.5, 0.25, 0.0], "revenue", table_schema, working) == ["93,963", "13", "0.25", "0"]
+    assert cells([12.5, 3.0], "revenue", table_schema, working) == ["12.50", "3.00"]
+    assert cells([12.0, 3.0], "revenue", table_schema, working) == ["12", "3"]
+    assert cells([1824, pd.NA], "customers", table_schema, working) == ["1,824", ""]
+    assert cells([pd.Timestamp("2017-01-01"), pd.NaT], "quarter_start", table_schema, working) == ["2017-01-01", ""]
+    assert cells([True, False, pd.NA], "in_scope", table_schema, working) == ["yes", "no", ""]
+    assert cells([float("inf")], "revenue", table_schema, working) == ["∞"]
+
+
+def test_only_words_of_the_kit_lose_their_underscores(table_schema, working):
+    assert cells(["win_more", "my_word"], "band", table_schema, working) == ["win more", "my_word"]
+    assert cells(["win_more"], "category", table_schema, working) == ["win_more"]
+    assert cells(["g2", "all", "g9"], "group_id", table_schema, working) == ["Refit regulars", "All customers", "g9"]
