@@ -291,9 +291,14 @@ def assumptions_table(
     risk = "The halves of the window are shorter than a year, so a change between them may be the season."
     rows = [
         ("as_of", "We look back from this day; nothing on it or later is used.", f"{now:%Y-%m-%d}", as_of_from),
-        ("window", "What counts as now.", f"{start:%Y-%m-%d} to {last:%Y-%m-%d} ({window_months} months)", window_from),
+        (
+            "window",
+            "This is the window: what counts as now.",
+            f"{start:%Y-%m-%d} to {last:%Y-%m-%d} ({window_months} months)",
+            window_from,
+        ),
         ("currency", "All money is in one currency.", currency, "client.yaml"),
-        ("net_revenue", "Revenue is net of discount and tax, and returns are negative.", "as delivered", "method"),
+        ("net_revenue", "Revenue is net of discount and tax, and returns are negative.", "", "method"),
         *(
             (f"date_format.{name}", f"Dates in {name} are written so.", text, "client.yaml")
             for name, text in (date_formats or {}).items()
@@ -301,7 +306,7 @@ def assumptions_table(
         (
             "active",
             "A customer is active with a positive line in the window or a running contract.",
-            "as said",
+            "",
             "method",
         ),
         ("min_cell", "No group smaller than this is reported alone to the client audience.", str(min_cell), "method"),

@@ -67,6 +67,7 @@ def framing_findings(
     customer_summary: pd.DataFrame,
     goals: pd.DataFrame,
     beliefs: pd.DataFrame,
+    assumptions: pd.DataFrame,
     *,
     as_of: object,
     decided: Mapping[str, object],
@@ -75,7 +76,7 @@ def framing_findings(
 
     Parameters
     ----------
-    data_health, goals, beliefs : DataFrame
+    data_health, goals, beliefs, assumptions : DataFrame
         As published by this step.
     monthly : DataFrame, one row per month of the window, from `monthly_revenue`
     customer_summary : DataFrame, one row per customer
@@ -86,8 +87,8 @@ def framing_findings(
     Returns
     -------
     list of Finding
-        Always 01.data, 01.data_health, 01.months, 01.customers, 01.goals, 01.stance, 01.beliefs. Where there is
-        something to tell: 01.seasonal_risk, 01.no_customer, 01.portfolio_goals.
+        Always 01.data, 01.data_health, 01.months, 01.customers, 01.goals, 01.stance, 01.beliefs, 01.assumptions. Where
+        there is something to tell: 01.seasonal_risk, 01.no_customer, 01.portfolio_goals.
     """
     found = [
         _data(data_health, monthly, customer_summary, as_of),
@@ -100,6 +101,7 @@ def framing_findings(
         _portfolio_goals(goals),
         _stance(decided),
         _beliefs(beliefs),
+        _assumptions(assumptions),
     ]
     return [finding for finding in found if finding is not None]
 
@@ -115,10 +117,10 @@ def framing_cannot_say(delivered: Collection[str]) -> list[CannotSay]:
     --------
     >>> everything = {table for tables, question, because in UNLOCKS for table in tables}
     >>> [gap.unlocked_by for gap in framing_cannot_say(everything - {"activity_costs"})]
-    ['activity_costs']
+    ["The client's activity_costs data."]
     """
     return [
-        CannotSay(question=question, because=because, unlocked_by=" and ".join(absent))
+        CannotSay(question=question, because=because, unlocked_by=f"The client's {' and '.join(absent)} data.")
         for tables, question, because in UNLOCKS
         if (absent := [table for table in tables if table not in delivered])
     ]
@@ -191,9 +193,9 @@ def _data(health: pd.DataFrame, monthly: pd.DataFrame, customers: pd.DataFrame, 
         "revenue": money_value(revenue),
         "from": date_value(monthly["month_start"].iloc[0]),
         "to": date_value(pd.Timestamp(as_of) - pd.Timedelta(days=1)),
+        "months": count_value(len(monthly)),
         "lines": count_value(received),
         "aside": count_value(aside),
-        "aside_money": money_value(lines["money_set_aside"].fillna(0).sum()),
     }
     span = "between {from:date} and {to:date}"
     said = {"id": "01.data", "n": active, "evidence": "measured", "table": "data_health"}
@@ -216,8 +218,8 @@ def _data(health: pd.DataFrame, monthly: pd.DataFrame, customers: pd.DataFrame, 
         else "The data can carry the engagement"
     )
     text = (
-        f"{verdict}: active customers ({{customers:count}}) brought {{revenue:money}} {span}; of {{lines:count}} lines "
-        "that arrived {aside:count} were set aside ({aside_money:money})."
+        f"{verdict}: {{customers:count}} active {'customer' if active == 1 else 'customers'} brought {{revenue:money}} "
+        "in {months:count} months; {aside:count} of {lines:count} lines were set aside."
     )
     return Finding(text=text, values=values, **said)
 
@@ -343,3 +345,15 @@ def _beliefs(beliefs: pd.DataFrame) -> Finding:
         "the facts."
     )
     return Finding(text=text, values=values, **said)
+
+
+def _assumptions(assumptions: pd.DataFrame) -> Finding:
+    values = {
+        "assumptions": count_value(len(assumptions)),
+        "method": count_value((assumptions["source"] == "method").sum()),
+    }
+    text = (
+        "Every number here rests on {assumptions:count} assumptions, {method:count} of them the method's own: cross "
+        "out what does not hold."
+    )
+    return Finding(id="01.assumptions", text=text, values=values, evidence="assumed", table="assumptions")

@@ -79,11 +79,11 @@ def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
                 unlocked_by="supplier_spend with supplier_rank and rank_basis preference or satisfaction.",
             )
         )
-    if tables.share_by_category["market_share"].isna().all():
+    if tables.categories_in_scope["market_share"].isna().any() or tables.categories_in_scope.empty:
         gaps.append(
             CannotSay(
                 question="How does customer share compare with our market share?",
-                because="The size of the markets is not known for the window.",
+                because="The size of the market is not known for every category in scope.",
                 unlocked_by="markets: market_size by category and year.",
             )
         )

@@ -55,7 +55,7 @@ def share_findings(
     """
     found = [
         _answer(tables, min_coverage),
-        _by_scope(tables, min_part),
+        _by_scope(tables),
         _by_category(tables, cuts),
         _by_quarter(tables),
         _headroom(tables),
@@ -100,7 +100,7 @@ def _answer(tables: ShareTables, min_coverage: float) -> Finding:
     return Finding(text=text, values=values | (dates if period in others else {}), **said)
 
 
-def _by_scope(tables: ShareTables, min_part: float) -> Finding:
+def _by_scope(tables: ShareTables) -> Finding:
     rows = tables.share_by_scope.set_index("scope")
     rows = rows[rows["customer_share"].notna()]
     said = {"id": "05.share_by_scope", "table": "share_by_scope", "evidence": tables.evidence}
@@ -109,20 +109,15 @@ def _by_scope(tables: ShareTables, min_part: float) -> Finding:
         row = rows.loc["all_categories"]
         values |= {"wide": row_share(row), "wide_categories": count_value(row["categories"])}
         many = row["categories"] > 1
-        parts.append(
-            "{wide:pct} over all " + ("{wide_categories:count} categories that we sell" if many else "that we sell")
-        )
+        parts.append("{wide:pct} over all " + ("{wide_categories:count} categories" if many else "that we sell"))
     narrower = "main_categories" in rows.index and not _same(rows, "main_categories", "all_categories")
     if narrower and rows.loc["main_categories", "categories"] > 1:
         row = rows.loc["main_categories"]
         values |= {
             "narrow": row_share(row),
             "narrow_categories": count_value(row["categories"]),
-            "min_part": share_value(min_part),
         }
-        parts.append(
-            "{narrow:pct} over the {narrow_categories:count} that bring at least {min_part:pct} of our revenue each"
-        )
+        parts.append("{narrow:pct} over the {narrow_categories:count} main ones")
     if "largest_category" in rows.index and not _same(rows, "largest_category", "all_categories"):
         values |= {"largest": row_share(rows.loc["largest_category"]), "category": text_value(tables.largest_category)}
         parts.append("{largest:pct} in {category:text} alone")
@@ -137,7 +132,7 @@ def _by_scope(tables: ShareTables, min_part: float) -> Finding:
         return Finding(text=f"There is one way to draw the category: our share is {parts[0]}.", values=values, **said)
     spread = rows["customer_share"].max() - rows["customer_share"].min()
     matters = "decides the answer" if spread >= SAME_SHARE else "changes little"
-    text = f"How wide we draw the category {matters}: {', '.join(parts)}, each time among those who buy from us in it."
+    text = f"How wide we draw the category {matters}: {', '.join(parts)}."
     return Finding(text=text, values=values, **said)
 
 
@@ -164,13 +159,10 @@ def _by_category(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
         "own": count_value((rows["customer_share"] >= cuts[1]).sum()),
         "weak": count_value((rows["customer_share"] < cuts[0]).sum()),
         "categories": count_value(len(rows)),
-        "own_cut": share_value(cuts[1]),
-        "weak_cut": share_value(cuts[0]),
     }
     text = (
-        "Among the buyers of each category our share runs from {top_share:pct} in {top:text} to {bottom_share:pct} in "
-        "{bottom:text}: we own the shelf ({own_cut:pct} or more) in {own:count} of {categories:count} categories and "
-        "hardly matter (below {weak_cut:pct}) in {weak:count}."
+        "Our share runs from {top_share:pct} in {top:text} to {bottom_share:pct} in {bottom:text}: of "
+        "{categories:count} shelves we own {own:count} and hardly matter on {weak:count}."
     )
     return Finding(text=text, values=values, **said)
 
@@ -217,42 +209,34 @@ def _headroom(tables: ShareTables) -> Finding:
     values = {
         "holders": count_value(holders),
         "customers": count_value(len(rows)),
-        "part": share_value(part),
         "headroom": money_value(total),
     }
-    so = (
-        "a list that can be worked through by name"
-        if part <= SHORT_LIST
-        else "too many for a list of names, so a rule must find them"
-    )
+    so = "a list that can be worked through by name" if part <= SHORT_LIST else "too many for a list of names"
     if len(rows) < MIN_CELL:
         so = "too few customers to speak of a pattern"
     text = (
-        "Half of what goes to others ({headroom:money} in all) lies with {holders:count} of {customers:count} "
-        f"customers ({{part:pct}}): {so}."
+        "Half of the {headroom:money} that goes to others lies with {holders:count} of {customers:count} "
+        f"customers: {so}."
     )
     return Finding(text=text, values=values, **said)
 
 
 def _market(tables: ShareTables) -> Finding | None:
-    rows = tables.categories_in_scope
-    rows = rows[rows["market_share"].notna() & rows["customer_share"].notna()]
-    if rows.empty:
+    rows, whole = tables.categories_in_scope, tables.whole
+    # Over a part of the scope the two shares would speak of different things.
+    if rows.empty or rows["market_share"].isna().any() or not is_known(whole["customer_share"]):
         return None
     market = float((rows["market_share"] * rows["market_size"]).sum() / rows["market_size"].sum())
-    share = float((rows["customer_share"] * rows["wallet"]).sum() / rows["wallet"].sum())
     values = {
         "market": share_value(market),
-        "share": share_value(share),
-        "categories": count_value(len(rows)),
-        "headroom": money_value(rows["headroom"].sum()),
+        "share": row_share(whole),
+        "headroom": money_value(whole["wallet"] - whole["wallet_revenue"]),
     }
     text = (
-        "Where we know the market (categories: {categories:count}), our market share is {market:pct} and our share of "
-        "our own buyers {share:pct}. Market share would send us after people who do not know us; customer share "
-        "points at {headroom:money} with people who already buy."
+        "Our market share is {market:pct}, our share of our own buyers {share:pct}: the first would send us after "
+        "strangers, the second points at {headroom:money} with people who already buy."
     )
-    count = int(rows["customers"].sum())
+    count = int(whole["known_wallets"])
     return Finding(
         id="05.market_share", text=text, values=values, n=count, evidence=tables.evidence, table="share_by_category"
     )
@@ -267,7 +251,7 @@ def _rank_based(tables: ShareTables) -> Finding | None:
     values = {"several": share_value(row["use_several"]), "set": number_value(row["set_size"])}
     habits = "{several:pct} of these customers use several suppliers that count, {set:number} on average"
     if row["rank_basis"] == "spend":
-        text = f"Ranks cannot stand in for wallets here: they were made from spend and only repeat it ({habits})."
+        text = "Ranks cannot stand in for wallets here: they were made from spend and only repeat it."
     elif not row["applies"]:
         text = f"Ranks cannot stand in for wallets here: {habits}, which is outside what the rule was tested for."
     elif not is_known(row["rank_based_share"]):

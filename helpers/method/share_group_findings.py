@@ -80,8 +80,8 @@ def _band(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
     texts = {
         "win_more": "Our share is below {first:pct} even at the upper end of its range ({share:pct_range}): most of "
         "what our buyers spend is still to be won.",
-        "build": "Our share lies between {first:pct} and {second:pct} with its whole range ({share:pct_range}): there "
-        "is a position to build on, and others hold one too.",
+        "build": "Our share lies between {first:pct} and {second:pct} ({share:pct_range}): a position to build on, "
+        "which others hold too.",
         "deepen_and_defend": "Our share is {second:pct} or more even at the lower end of its range "
         "({share:pct_range}): little is left to win, and all of it to lose.",
         "undecided": "The range of our share ({share:pct_range}) crosses a cut ({first:pct} or {second:pct}), so no "

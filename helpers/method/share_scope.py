@@ -171,7 +171,7 @@ def _label(scope: str, named: list[str], min_part: float) -> str:
     if scope == "all_categories":
         return f"All that we sell ({count})" if named else "All that we sell"
     if scope == "main_categories":
-        return f"The {count} with at least {100 * min_part:.4g} % of our revenue each"
+        return f"The {count} with at least {100 * min_part:.4g}\N{NO-BREAK SPACE}% of our revenue each"
     if scope == "largest_category":
         return f"{named[0]} only"
     return f"{counted(len(named), 'chosen category', 'chosen categories')}"

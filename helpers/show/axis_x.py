@@ -56,7 +56,10 @@ def places(rows: pd.DataFrame, column, form: str | None, audience: Audience, *, 
         low, high = float(numbers.min()), float(numbers.max())
         ticks = [tick for tick in nice_ticks(low, high, most) if low <= tick <= high] or [low]
         decimals = max(decimals_of(tick) for tick in ticks)
-        return Places(numbers, [(tick, fixed(tick, decimals), "") for tick in ticks], "number")
+        # What the numbers count stands under the last of them, where the years stand on an axis of days.
+        counted = [""] * (len(ticks) - 1) + [column.heading]
+        texts = zip(ticks, counted, strict=True)
+        return Places(numbers, [(tick, fixed(tick, decimals), below) for tick, below in texts], "number")
     order = list(dict.fromkeys(values))
     numbers = values.map({value: place for place, value in enumerate(order)}).to_numpy(dtype=float)
     texts = [shortened(drawable(text), 62, SMALL_SIZE) for text in cell_texts(order, column, audience)]

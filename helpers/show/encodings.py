@@ -146,6 +146,8 @@ def rows_for(
         if schema.column(name).type == "date":
             wanted = [pd.Timestamp(item) for item in wanted]
         chosen = chosen[chosen[name].isin(wanted).fillna(False).to_numpy(dtype=bool)]
+    if table.empty:
+        raise NothingToDraw("the table is empty.")
     if chosen.empty:
         raise NothingToDraw("no row of the table belongs here.")
     masked, notes = mask_table(chosen, schema, audience)

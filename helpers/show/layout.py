@@ -72,7 +72,7 @@ def _fitting(text: str, width: float, size: float, weight: str) -> int:
 
 def wrapped(text: str, width: float, lines: int, size: float = TEXT_SIZE, weight: str = "normal") -> list[str]:
     """The text on at most so many lines of `width` points, broken between words; the last is cut with … if need be."""
-    words, done = text.split(), []
+    words, done = text.split(" "), []  # a no-break space keeps a number and its unit on one line
     while words and len(done) < lines - 1:
         count = 1
         while count < len(words) and text_width(" ".join(words[: count + 1]), size, weight) <= width:

@@ -188,6 +188,7 @@ def said(
         people,
         goals_in_portfolio_terms(goals, portfolio),
         beliefs_table(beliefs),
+        assumptions_table(as_of=AS_OF, window_months=window, currency="EUR"),
         as_of=AS_OF,
         decided=decided or {},
     )
@@ -197,8 +198,8 @@ def said(
 def test_data_that_can_carry_the_engagement():
     text = said(customers(dormant=2, never=3))
     assert text["data"] == (
-        "The data can carry the engagement: active customers (40) brought EUR 400.00 between 1 January 2026 and "
-        "31 December 2026; of 100 lines that arrived 1 were set aside (EUR 0.25)."
+        "The data can carry the engagement: 40 active customers brought EUR 400.00 in 12 months; 1 of 100 lines were "
+        "set aside."
     )
     assert text["customers"].startswith(
         "Of 45 customers known to us 40 are active in the window; 2 bought only before it"
@@ -248,8 +249,8 @@ def test_absent_tables_name_the_questions_that_they_unlock():
     every = {table for tables, _, _ in UNLOCKS for table in tables}
     assert framing_cannot_say(every) == []
     gaps = {gap.unlocked_by for gap in framing_cannot_say({"transactions", "service_events", "wallets"})}
-    assert "activity_costs" in gaps
-    assert "wallets" not in gaps
+    assert "The client's activity_costs data." in gaps
+    assert not any("wallets" in gap for gap in gaps)
     assert len(framing_cannot_say([])) == len(UNLOCKS)
 
 

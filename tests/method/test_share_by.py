@@ -32,7 +32,7 @@ def test_scopes_by_hand():
     assert table["chosen"].tolist() == [False, True, False]
     assert table["scope_label"].tolist() == [
         "All that we sell (2 categories)",
-        "The 2 categories with at least 1 % of our revenue each",
+        "The 2 categories with at least 1\N{NO-BREAK SPACE}% of our revenue each",
         "tea only",
     ]
 

@@ -217,8 +217,11 @@ def test_nothing_to_draw(categories, exhibit, table_schema, working, client):
     by_share = exhibit("bar", label="category", value="customer_share")
     with pytest.raises(NothingToDraw, match="no value is known"):
         draw(by_share, categories.assign(customer_share=np.nan), table_schema, working, narrow=False)
-    with pytest.raises(NothingToDraw, match="no row"):
+    with pytest.raises(NothingToDraw, match="the table is empty"):
         draw(by_share, categories.head(0), table_schema, working, narrow=False)
+    nowhere = exhibit("bar", label="category", value="customer_share", where={"category": "no such"})
+    with pytest.raises(NothingToDraw, match="no row"):
+        draw(nowhere, categories, table_schema, working, narrow=False)
     with pytest.raises(NothingToDraw, match="fewer than 10"):
         draw(by_share, categories.assign(customers=3), table_schema, client, narrow=False)
     persons = pd.DataFrame({"customer_id": ["C1", "C2"], "revenue": [1.0, 2.0]})

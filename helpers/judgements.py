@@ -1,0 +1,100 @@
+"""What a step's decisions say today: decided by people, proposed by a rule, stale or missing.
+
+The same lines serve a run without anyone present and the form in a notebook: both read the decision file, neither keeps
+anything of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers.client.decisions import decision_template, is_stale, read_decisions
+from helpers.client.result_model import DecisionUsed, Value
+from helpers.errors import DecisionMissing, DecisionStale, StepInputError
+from helpers.steps import Choice, Step
+
+
+class Judgements:
+    """The decisions of one step for one client, and the proposals of its rules."""
+
+    def __init__(self, step: Step, client_folder: Path) -> None:
+        self._step = step
+        self._decided = read_decisions(client_folder, step)
+        self._proposed: dict[str, tuple[Any, str]] = {}
+        self._seen: dict[str, dict[str, Any]] = {}
+
+    def propose(self, decision: str, value: Any, because: str) -> None:
+        """Hold what the rule says, and why, for the case that nobody has decided."""
+        self._choice(decision)
+        self._proposed[decision] = (value, because)
+
+    def value(self, decision: str) -> Any:
+        """The value in force: decided, else proposed, else None."""
+        self._choice(decision)
+        if decision in self._decided:
+            return self._decided[decision].value
+        return self._proposed.get(decision, (None, ""))[0]
+
+    def used(
+        self,
+        decision: str,
+        now: Mapping[str, Value],
+        *,
+        seen: Iterable[str] = (),
+        options: Iterable[str] | None = None,
+    ) -> DecisionUsed:
+        """The judgement as the step uses it, with its state.
+
+        Parameters
+        ----------
+        now : mapping of `<finding id>/<value>` to Value
+            What is on screen today.
+        seen : names of such values
+            What people look at when they decide this. What is not said for this client is left out.
+        options : values that are possible today, optional
+        """
+        choice, decided = self._choice(decision), self._decided.get(decision)
+        proposed, because = self._proposed.get(decision, (None, ""))
+        facts = {"id": f"{self._step.number}.{decision}", "question": choice.question}
+        facts |= {"proposed": proposed, "because": because}
+        self._seen[decision] = {name: now[name].value for name in seen if name in now}
+        if decided is None:
+            return DecisionUsed(state="missing" if proposed is None else "proposed", value=proposed, **facts)
+        moved = is_stale(decided, choice, now, list(options) if options is not None else None)
+        facts |= {"value": decided.value, "reason": decided.reason, "by": decided.by, "decided_on": decided.decided_on}
+        return DecisionUsed(state="stale" if moved else "decided", moved=moved, **facts)
+
+    def refuse_open(self, used: Iterable[DecisionUsed]) -> None:
+        """Stop a final run that rests on something open; all of it is told at once, with the text to paste.
+
+        Raises
+        ------
+        DecisionMissing
+            If nobody has made one of the judgements.
+        DecisionStale
+            If all were made, but on numbers that have moved.
+        """
+        used = list(used)
+        undecided = [one for one in used if one.state in ("missing", "proposed")]
+        stale = [f"{one.id}: {' '.join(one.moved)}" for one in used if one.state == "stale"]
+        if undecided:
+            names = [one.id.partition(".")[2] for one in undecided]
+            block = decision_template(self._step, {name: (self.value(name), self._seen[name]) for name in names})
+            raise DecisionMissing(
+                f"a final report holds no proposals, and nobody has decided {', '.join(names)}. "
+                f"Fill this in and save it as decisions/{self._step.id}.yaml:\n{block}"
+            )
+        if stale:
+            raise DecisionStale(
+                f"decided on numbers that have moved. {' '.join(stale)} "
+                f"Look again, then renew decided_on and seen in decisions/{self._step.id}.yaml."
+            )
+
+    def _choice(self, decision: str) -> Choice:
+        scope, _, name = decision.partition(".")
+        choice = self._step.choice(name)
+        if choice.per_group == (scope == "all"):
+            raise StepInputError(f'{self._step.id}: "{decision}" should read "{choice.example}".')
+        return choice

@@ -1,0 +1,203 @@
+"""What `workbook check` says: what arrived, what became of it, who has decided what. It changes nothing.
+
+`check --suggest` drafts the column maps of client.yaml. It is for the moment when client.yaml is not right yet, so it
+takes from it only where the files are.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers.client.column_map import ONE_OF, likely_heading
+from helpers.client.decisions import read_every_decision
+from helpers.client.delimited import UnreadableFile, read_delimited
+from helpers.client.folder import CONFIG, Client, open_client
+from helpers.client.intake import TablesManifest, take_in
+from helpers.client.receive import file_kind
+from helpers.client.schema import TableSchema, schema, schemas
+from helpers.client.tables import DatabaseError, connect, parquet_columns, plain_path, read_table
+from helpers.client.yaml_files import plain, read_yaml
+from helpers.errors import ClientFileError, Problem, counted, listed, nearest, quoted, report_problems
+from helpers.method.framing_findings import framing_cannot_say
+from helpers.run.runner import check_before
+from helpers.steps import built_steps
+
+OUTCOMES = {"received": "received", "repaired": "mended", "set_aside": "set aside", "kept": "kept"}
+
+
+def check_client(folder: Path) -> list[str]:
+    """The lines of `check`: the window, each table in rows and money, the judgements, and what other tables would say.
+
+    Raises
+    ------
+    WorkbookError
+        As `run` would before its first step: with every fault of the file that cannot be used.
+    """
+    client = open_client(folder)
+    check_before(client, built_steps())
+    with tempfile.TemporaryDirectory(prefix="workbook-") as scratch:
+        manifest = take_in(client, Path(scratch))
+        counts = read_table(Path(scratch) / manifest.tables["received_data"].file, schema("received_data"))
+    delivered = [name for name, entry in manifest.tables.items() if entry.kind == "delivered"]
+    lines = [client.name, *_window(client, manifest)]
+    for name in delivered:
+        lines += ["", *_table(name, manifest, counts[counts["table"] == name])]
+    lines += ["", "Judgements", *_judgements(client)]
+    gaps = framing_cannot_say(delivered)
+    if gaps:
+        lines += ["", "Not delivered, and what it would answer"]
+        lines += [f"  {gap.unlocked_by}: {gap.question}" for gap in gaps]
+    return [*lines, "", "The data can be used. Nothing was changed."]
+
+
+def _window(client: Client, manifest: TablesManifest) -> list[str]:
+    last = pd.Timestamp(manifest.as_of) - pd.Timedelta(days=1)
+    seen = f"transactions from {manifest.first_date} to {manifest.last_date}; amounts in {client.currency}"
+    months = f"{manifest.window_months} months, {manifest.window_start} to {last:%Y-%m-%d}"
+    return [f"  {months}; {seen}", *(f"  {remark}" for remark in manifest.remarks)]
+
+
+def _table(name: str, manifest: TablesManifest, counts: pd.DataFrame) -> list[str]:
+    """One delivered table: its files, a line for each outcome, then why rows were mended or set aside, and notes."""
+    lines = [f"{name} - {listed([source.file for source in manifest.tables[name].sources], 12)}"]
+    for outcome, word in OUTCOMES.items():
+        part = counts[counts["outcome"] == outcome]
+        lines.append(f"  {word:<10}{_amounts(int(part['rows'].sum()), part['money'])}")
+        if outcome in ("repaired", "set_aside"):
+            lines += [f"    {_reason(row)}" for row in part.itertuples(index=False)]
+    for row in counts[counts["outcome"] == "noted"].itertuples(index=False):
+        lines.append(f"  note: {row.reason}" + (f" ({counted(int(row.rows), 'row')})" if row.rows else ""))
+    return lines
+
+
+def _reason(row: Any) -> str:
+    money = "" if pd.isna(row.money) else f", {row.money:,.2f}"
+    return f"{counted(int(row.rows), 'row')}{money}: {row.reason}"
+
+
+def _amounts(rows: int, money: pd.Series) -> str:
+    text = f"{rows:>12,} {'row' if rows == 1 else 'rows'}"
+    return f"{text:<17}{money.sum():>18,.2f}" if money.notna().any() else text
+
+
+def _judgements(client: Client) -> list[str]:
+    """Each judgement that a built step asks for, and who made it."""
+    decided, lines = read_every_decision(client.folder), []
+    for step in built_steps():
+        for choice in step.decides:
+            made = [
+                one
+                for one in decided.get(step.id, {}).values()
+                if one.decided and one.id.partition(".")[2] == choice.name
+            ]
+            lines += [f"  {step.number}.{one.id}: {one.by} on {one.decided_on}" for one in made]
+            if not made:
+                lines.append(f"  {step.number}.{choice.example}: nobody has decided. {choice.question}")
+    return lines
+
+
+def suggest_columns(folder: Path) -> list[str]:
+    """The lines of `check --suggest`: for each table in client.yaml, `columns:` to paste under it.
+
+    Raises
+    ------
+    ClientFileError
+        If client.yaml cannot be read at all, or names no tables. What is wrong with single files stands in the lines.
+    """
+    path = Path(folder) / CONFIG
+    if not path.is_file():
+        open_client(folder)  # says what is wrong with the folder
+    tables = plain(read_yaml(path)).get("tables")
+    if not isinstance(tables, dict) or not tables:
+        found = Problem("tables", "no table is named.", "Expected tables: {transactions: {file: data/NAME.csv}}.")
+        raise ClientFileError(report_problems(CONFIG, f"{path.parent.resolve().name}/{CONFIG}", [found]))
+    known, lines = schemas("delivered"), []
+    for name, entry in tables.items():
+        if name not in known:
+            lines += [f"# {name} - there is no such table. {nearest(name, list(known))}", ""]
+            continue
+        entry = entry if isinstance(entry, dict) else {"file": entry}
+        lines += [*_suggested_table(known[name], entry, path.parent), ""]
+    return lines[:-1]
+
+
+def _suggested_table(table: TableSchema, entry: dict[str, Any], folder: Path) -> list[str]:
+    given = entry.get("files") or entry.get("file")
+    files = [file for file in (given if isinstance(given, list) else [given]) if isinstance(file, str)]
+    if not files:
+        return [f"# {table.name} - no file is given. Expected file: data/NAME, or files: with a list."]
+    headers = {}
+    for file in files:
+        try:
+            headers[file] = _header(folder / file, entry)
+        except UnreadableFile as error:
+            return [f"# {line}" for line in report_problems(table.name, file, error.problems).splitlines()]
+    header = list(dict.fromkeys(name for names in headers.values() for name in names))
+    said = entry.get("columns")
+    lines = _suggested_columns(table, header, said if isinstance(said, dict) else {})
+    return [f"# {table.name} - {listed(files, 12)}", *lines]
+
+
+def _header(path: Path, entry: dict[str, Any]) -> list[str]:
+    """The column names of a file, however wrong the rest of its entry is."""
+    given = {key: entry[key] for key in ("encoding", "delimiter") if isinstance(entry.get(key), str)}
+    try:
+        if file_kind(path) == "text":
+            return list(read_delimited(path, **given).header)
+        with connect() as connection, plain_path(path) as readable:
+            return [name.strip() for name, _ in parquet_columns(connection, readable)]
+    except (OSError, LookupError, DatabaseError):
+        remedy = "Correct file: in client.yaml, or put a whole CSV or Parquet file there."
+        raise UnreadableFile(Problem("the file", "It is not there, or cannot be read.", remedy)) from None
+
+
+def suggested_map(table: TableSchema, header: Sequence[str], said: dict[str, Any]) -> tuple[dict[str, str], set[str]]:
+    """Our names and the headings that fit them, and those of our names whose heading fits only in part.
+
+    What client.yaml says goes first where the file has such a heading, then our very names, then synonyms word for
+    word, and last, because a column of any meaning may hold such a word, synonyms found inside a heading.
+    """
+    said = {ours: theirs for ours, theirs in said.items() if table.has(ours) and theirs in header}
+    found = {ours: theirs for ours, theirs in said.items() if list(said.values()).count(theirs) == 1}
+    guessed: set[str] = set()
+    found |= {ours: ours for ours in table.names if ours in header and ours not in (*found, *found.values())}
+    for whole in (True, False):
+        for column in table.columns:
+            free = [name for name in header if name not in found.values()]
+            likely = None if column.name in found else likely_heading(column, free, whole=whole)
+            if likely:
+                found[column.name] = likely
+                guessed |= set() if whole else {column.name}
+    return found, guessed
+
+
+def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, Any]) -> list[str]:
+    found, guessed = suggested_map(table, header, said)
+    either = ONE_OF.get(table.name, ())
+    asked = {column.name: column.name for column in table.columns if column.required}
+    asked |= {either[0]: " or ".join(either)} if either and not set(either) & set(found) else {}
+    perhaps = {ours: found.pop(ours) for ours in sorted(guessed - set(asked))}
+    lines = []
+    for ours in sorted(found, key=lambda name: table.names.index(name) if name in table.names else len(table.names)):
+        if found[ours] != ours:
+            remark = "    # only part of the heading fits: look" if ours in guessed else ""
+            lines.append(f"      {ours}: {json.dumps(found[ours], ensure_ascii=False)}{remark}")
+    head = "    columns:" if lines else "    # columns:"
+    for ours, theirs in perhaps.items():
+        lines.append(f"      # {ours}: {json.dumps(theirs, ensure_ascii=False)}    # perhaps: part of the heading fits")
+    for ours, words in asked.items():
+        if ours not in found:
+            meaning = table.column(ours).meaning
+            lines.append(f'      # {words}: "its name in the file"    # compulsory, and no heading fits: {meaning}')
+    own = [name for name in header if name not in found.values()]
+    kept = [quoted(name) for name in own if table.has(name) or table.has(name.lower())]
+    left = [quoted(name) for name in own if quoted(name) not in kept]
+    notes = [f"    # read under their own names: {listed(kept, 20)}"] if kept else []
+    notes += [f"    # left over: {listed(left, 20)}"] if left else []
+    return [head, *lines, *notes] if lines else ["    # every column that we know has our name: nothing to map", *notes]

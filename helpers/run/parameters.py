@@ -1,0 +1,86 @@
+"""Parameters of a run: notebook default, then client.yaml, then `--set`. Unknown names stop before anything runs.
+
+Papermill writes parameter names into code as they come, so a name is only passed on when the notebook declares it.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from helpers.errors import ClientFileError, RunError, nearest
+from helpers.steps import Step, find_step
+
+CLIENT = "CLIENT"
+
+
+def declared_parameters(notebook: Path) -> dict[str, Any]:
+    """Names and defaults of the cell tagged `parameters`, CLIENT left out: the runner sets that one."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            return _assigned("".join(cell["source"]), notebook)
+    return {}
+
+
+def _assigned(source: str, notebook: Path) -> dict[str, Any]:
+    found = {}
+    for line in ast.parse(source).body:
+        target = line.target if isinstance(line, ast.AnnAssign) else getattr(line, "targets", [None])[0]
+        if not isinstance(target, ast.Name):
+            raise RunError(f"{notebook.name}: the parameters cell may hold only lines like NAME: type = value.")
+        found[target.id] = ast.literal_eval(line.value)
+    found.pop(CLIENT, None)
+    return found
+
+
+def read_settings(settings: Iterable[str]) -> dict[str, dict[str, str]]:
+    """`--set 05.min_part=0.02` as {step id: {name: text}}.
+
+    >>> read_settings(["05.MIN_PART=0.02"])
+    {'05_customer_share': {'MIN_PART': '0.02'}}
+    """
+    found: dict[str, dict[str, str]] = {}
+    for setting in settings:
+        place, equals, value = setting.partition("=")
+        step, dot, name = place.partition(".")
+        if not equals or not dot or not name:
+            raise RunError(f'--set "{setting}" should read NN.name=value, such as 05.MIN_PART=0.02.')
+        found.setdefault(find_step(step.strip()).id, {})[name.strip()] = value.strip()
+    return found
+
+
+def step_parameters(step: Step, configured: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Mapping[str, str]]):
+    """What is passed to the notebook of this step: only what client.yaml or `--set` changes, in the default's type."""
+    defaults = declared_parameters(step.notebook)
+    by_name = {name.lower(): name for name in defaults}
+    wanted: dict[str, Any] = {}
+    sources = [(configured.get(key, {}), "client.yaml") for key in (step.number, step.id)]
+    for values, source in [*sources, (settings.get(step.id, {}), "--set")]:
+        for name, value in values.items():
+            if name.lower() not in by_name:
+                advice = nearest(name, list(defaults)) if defaults else "It has none."
+                raise ClientFileError(f'{source}: {step.id} has no parameter "{name}". {advice}')
+            known = by_name[name.lower()]
+            wanted[known] = _typed(value, defaults[known], f"{source}: {step.id}.{known}")
+    return wanted
+
+
+def _typed(value: Any, default: Any, where: str) -> Any:
+    """The value in the type of the notebook's default; text from the command line is read as that type."""
+    kind = type(default)
+    try:
+        if kind is bool and isinstance(value, str):
+            return {"true": True, "yes": True, "false": False, "no": False}[value.lower()]
+        if kind in (int, float) and not isinstance(value, bool):
+            number = float(value)
+            if kind is int and number != int(number):
+                raise ValueError
+            return kind(number)
+        if kind is type(value):
+            return value
+    except (KeyError, ValueError, TypeError, OverflowError):
+        pass
+    raise ClientFileError(f"{where} is {value!r}; expected {kind.__name__} such as {default!r}.")

@@ -1,0 +1,366 @@
+"""The one object a notebook talks to: `step = open_step("05_customer_share", CLIENT)`.
+
+A step reads declared tables, declared earlier results and decisions, keeps the tables it publishes, says findings,
+shows exhibits, checks itself and publishes. The calculations are in `helpers.method`; this file only carries things
+between them, the client's folder and the page. Run by the runner, by a person in JupyterLab or by a test without a
+kernel, the same lines do the same.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from helpers import __version__
+from helpers.client.folder import Client, open_client
+from helpers.client.result_model import (
+    Assumption,
+    CannotSay,
+    Check,
+    Exhibit,
+    Finding,
+    NotebookUsed,
+    Result,
+    Value,
+)
+from helpers.client.results import (
+    RESULT,
+    finished_steps,
+    read_published,
+    read_result,
+    write_json,
+    write_published,
+)
+from helpers.client.schema import schema
+from helpers.client.tables import file_hash, read_table
+from helpers.client.tables_manifest import read_tables_manifest
+from helpers.errors import RunError, StepInputError, nearest
+from helpers.judgements import Judgements
+from helpers.show import blocks
+from helpers.show.audience import audience_for
+from helpers.show.figure import figure_html
+from helpers.show.output import put
+from helpers.show.sentences import check_finding, fill, say
+from helpers.show.tables import html_table
+from helpers.steps import Step, find_step
+
+# Set by the runner for the kernel it starts; absent when a person works in JupyterLab.
+OUTPUT, MODE, NOTEBOOK = "WORKBOOK_OUTPUT", "WORKBOOK_MODE", "WORKBOOK_NOTEBOOK"
+INTERACTIVE = "interactive"
+
+
+def open_step(step_id: str, client: str | Path, **parameters: Any) -> OpenStep:
+    """Open a step for a client folder; `parameters` are recorded in the result as the step used them."""
+    return OpenStep(find_step(step_id), open_client(Path(client)), parameters)
+
+
+def code_hash(notebook: Path) -> str:
+    """A hash of a notebook's code cells: words may change without changing what was computed."""
+    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    return sha256("\n\0".join(code).encode()).hexdigest()
+
+
+class OpenStep:
+    """A step that is being worked on. Made by `open_step`; ends with `publish`."""
+
+    def __init__(self, step: Step, client: Client, parameters: Mapping[str, Any]) -> None:
+        self.step, self.client = step, client
+        self.parameters = dict(parameters)
+        self.mode = os.environ.get(MODE, INTERACTIVE)
+        self.audience = audience_for("working", client.currency, self._group_names())
+        self.received = read_tables_manifest(client.tables_folder)
+        self._folder = Path(os.environ.get(OUTPUT) or tempfile.mkdtemp(prefix="workbook-"))
+        self._judged = Judgements(step, client.folder)
+        self._frames: dict[str, pd.DataFrame] = {}
+        notebook = Path(os.environ.get(NOTEBOOK) or step.notebook)
+        self.said = Result(
+            step=step.id,
+            kit=__version__,
+            mode=self.mode,
+            as_of=self.received.as_of,
+            parameters=self.parameters,
+            notebook=NotebookUsed(origin="kit" if notebook == step.notebook else "own", sha256=code_hash(notebook)),
+        )
+
+    # ---- reading -------------------------------------------------------------------------------------------------
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """A delivered table or summary, or None when the client has not delivered it and the step can do without.
+
+        Raises
+        ------
+        StepInputError
+            If the registry does not say that this step reads the table, or the step cannot do without it.
+        """
+        step = self.step
+        if name not in step.reads + step.reads_if_there:
+            raise StepInputError(
+                f'{step.id} does not declare that it reads "{name}". {nearest(name, step.reads + step.reads_if_there)} '
+                "Declare it in helpers/steps.py, so that a changed table runs the step again."
+            )
+        entry = self.received.tables.get(name)
+        if entry is None:
+            if name in step.reads:
+                raise StepInputError(f'{step.id} cannot work without the table "{name}", which was not delivered.')
+            return None
+        return read_table(self.client.tables_folder / entry.file, schema(name))
+
+    def result(self, step_id: str, table: str) -> pd.DataFrame | None:
+        """A table that an earlier step published, or None when that step was not run and this one can do without.
+
+        Raises
+        ------
+        StepInputError
+            If the registry does not say that this step builds on the other.
+        RunError
+            If this step needs the other and it has no result.
+        """
+        other = find_step(step_id).id
+        if other not in self.step.needs + self.step.better_with:
+            raise StepInputError(
+                f"{self.step.id} does not declare that it builds on {other}. Declare it in helpers/steps.py under "
+                "needs or better_with, so that a changed result runs the step again."
+            )
+        folder = self._results_of(other)
+        if folder is None:
+            if other in self.step.needs:
+                raise RunError(f"{self.step.id} needs {other}, which has no result. Run it first: workbook run CLIENT.")
+            return None
+        return read_published(folder, other, table)
+
+    def _results_of(self, step_id: str) -> Path | None:
+        """The folder that holds the other step's result: in JupyterLab a newer one published by hand goes first."""
+        by_hand = self.client.results_folder / INTERACTIVE
+        if self.mode == INTERACTIVE and (by_hand / step_id / RESULT).is_file():
+            return by_hand
+        return self.client.results_folder if step_id in finished_steps(self.client.results_folder) else None
+
+    def _group_names(self) -> dict[str, str]:
+        """Group ids and the names to read; one group of all customers until step 03 has formed others."""
+        return {"all": "All customers"}
+
+    @property
+    def groups(self) -> pd.DataFrame | None:
+        """Customers and their groups, or None until step 03 has formed any."""
+        other = "03_form_groups"
+        return self.result(other, "customer_groups") if other in self.step.needs + self.step.better_with else None
+
+    @property
+    def delivered(self) -> list[str]:
+        """The names of the tables that the client delivered."""
+        return [name for name, entry in self.received.tables.items() if entry.kind == "delivered"]
+
+    @property
+    def as_of(self) -> str:
+        """The day after the window's last, as year-month-day."""
+        return self.received.as_of
+
+    @property
+    def window_start(self) -> str:
+        """The window's first day, as year-month-day."""
+        return self.received.window_start
+
+    @property
+    def frame(self) -> dict[str, Any]:
+        """The frame of the analysis and who set it, as `framing.assumptions_table` takes it."""
+        config, given = self.client.config, self.client.config.model_fields_set
+        asked = "client.yaml" if "window_months" in given else "method"
+        return {
+            "as_of": self.as_of,
+            "as_of_from": "client.yaml" if config.as_of else "data",
+            "window_months": self.received.window_months,
+            "window_from": asked if self.received.window_months == config.window_months else "data",
+            "currency": config.currency,
+            "date_formats": {name: table.date_format for name, table in config.tables.items() if table.date_format},
+        }
+
+    @property
+    def window(self) -> str:
+        """The window in words, such as "2017" or "1 March 2016 to 28 February 2017"."""
+        start = pd.Timestamp(self.received.window_start)
+        end = pd.Timestamp(self.received.as_of) - pd.Timedelta(days=1)
+        if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+            return f"{start.year}" if start.year == end.year else f"{start.year} to {end.year}"
+        return " to ".join(f"{day.day} {day:%B %Y}" for day in (start, end))
+
+    def look(self, name: str, rows: int = 5) -> None:
+        """Show the first rows of a table, with its grain, to whoever works in the notebook."""
+        frame = self.table(name)
+        if frame is None:
+            put("preview", f"<p>The client has not delivered <code>{name}</code>.</p>", f"no {name}", table=name)
+            return
+        described = schema(name)
+        caption = f"{name}: {described.grain}; {len(frame):,} rows"
+        html = html_table(frame, described, self.audience, caption=caption, most=rows)
+        put("preview", html, frame.head(rows).to_string(), table=name, rows=rows)
+
+    # ---- judgement -----------------------------------------------------------------------------------------------
+
+    def propose(self, decision: str, value: Any, because: str) -> None:
+        """What the rule says where nobody has decided, and why, in words."""
+        self._judged.propose(decision, value, because)
+
+    def choice(self, decision: str) -> Any:
+        """The value in force: what people decided, else the proposal, else None."""
+        return self._judged.value(decision)
+
+    def decide(self, decision: str, seen: Iterable[str] = (), options: Iterable[str] | None = None) -> None:
+        """Show a judgement: the question, what was decided or is proposed, by whom and why.
+
+        `seen` names the numbers that people look at when they decide, as `<finding id>/<value>`: when one of them
+        moves later, the decision is stale. `options` are the values that are possible today.
+        """
+        now = {f"{said.id}/{name}": value for said in self.said.findings for name, value in said.values.items()}
+        used = self._judged.used(decision, now, seen=seen, options=options)
+        self.said.decisions.append(used)
+        if used.state != "decided":
+            self.said.provisional.append(used.id)
+        html = blocks.decision_html(used, self.audience)
+        put("decision", html, f"{used.question} {used.value} ({used.state})", id=used.id)
+
+    # ---- saying and showing --------------------------------------------------------------------------------------
+
+    def keep(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Hold a table for publishing and give it back as every later reader will see it.
+
+        Raises
+        ------
+        StepInputError
+            If the registry does not list the table under this step, or its columns are not those of its schema.
+        """
+        if name not in self.step.publishes:
+            raise StepInputError(f'{self.step.id} does not publish "{name}". {nearest(name, self.step.publishes)}')
+        self.said.tables[name] = write_published(self._folder, name, frame)
+        self._frames[name] = read_table(self._folder / self.said.tables[name].file, schema(name))
+        return self._frames[name]
+
+    def find(self, findings: Finding | Iterable[Finding]) -> None:
+        """Say one or more findings: sentences whose numbers are typed values, never digits in the text."""
+        findings = [findings] if isinstance(findings, Finding) else list(findings)
+        known = {said.id for said in self.said.findings}
+        for finding in findings:
+            check_finding(finding)
+            if finding.id in known or not finding.id.startswith(self.step.number):
+                raise StepInputError(f"{self.step.id}: the finding id {finding.id} is taken, or of another step.")
+            known.add(finding.id)
+            self.said.findings.append(finding)
+        html = blocks.findings_html(findings, self.audience)
+        put("findings", html, "\n".join(say(f, self.audience) for f in findings), ids=[f.id for f in findings])
+
+    def show(
+        self,
+        table: str,
+        kind: str,
+        subtitle: str,
+        *,
+        finding: str | None = None,
+        name: str | None = None,
+        caption: str = "",
+        place: str = "main",
+        **encoding: Any,
+    ) -> None:
+        """Show a kept table as an exhibit, under the finding that it proves.
+
+        Parameters
+        ----------
+        table : str
+            The kept table that it is drawn from, now and whenever a page is made.
+        kind : str
+            `bar`, `line` or `table`; `helpers.show.kinds` says which `encoding` each takes.
+        subtitle : str
+            What is measured, in which unit, for whom and when. Placeholders are filled from the finding's values and
+            from `{window:text}`.
+        finding, name : str, optional
+            The finding that titles it, and its own id, both without the step number; the table's name where not given.
+            A finding that depends on the data may be left unsaid: then there is nothing to prove, and no exhibit.
+        place : str
+            `main`, or `appendix` for what supports an answer without being part of it.
+        """
+        if table not in self._frames:
+            raise StepInputError(f'{self.step.id}: keep the table "{table}" before it is shown.')
+        wanted = f"{self.step.number}.{finding or table}"
+        titled = next((said for said in self.said.findings if said.id == wanted), None)
+        if titled is None:
+            return
+        facts = titled.values | {"window": Value(value=self.window, unit="text")}
+        exhibit_id = f"{self.step.number}.{name or table}"
+        subtitle = fill(subtitle, facts, self.audience, where=f"Exhibit {exhibit_id}")
+        exhibit = Exhibit(
+            id=exhibit_id,
+            kind=kind,
+            table=table,
+            finding=titled.id,
+            encoding=encoding,
+            subtitle=subtitle,
+            caption=caption,
+            source=self.client.config.source or "The client's own data.",
+            alt=f"Table: {subtitle}" if kind == "table" else f"{kind.capitalize()} chart: {subtitle}",
+            place=place,
+        )
+        title = say(titled, self.audience)
+        html = figure_html(exhibit, self._frames[table], schema(table), title, self.audience)
+        self.said.exhibits.append(exhibit)
+        put("exhibit", html, title, id=exhibit.id)
+
+    def assume(self, assumptions: Iterable[Assumption]) -> None:
+        """Say what the step used that the data did not supply."""
+        self.said.assumptions.extend(assumptions)
+        put("assumptions", blocks.assumptions_html(self.said.assumptions), "assumptions")
+
+    def cannot_say(self, gaps: Iterable[CannotSay]) -> None:
+        """Say which questions stay open, why, and what would answer them."""
+        self.said.cannot_say.extend(gaps)
+        put("cannot_say", blocks.cannot_say_html(self.said.cannot_say), "cannot say")
+
+    def check(self, checks: Iterable[Check]) -> None:
+        """Show the step's reconciliations. One that fails lets the step end, and stops what reads it."""
+        self.said.checks.extend(checks)
+        put("checks", blocks.checks_html(self.said.checks), "checks")
+
+    # ---- publishing ----------------------------------------------------------------------------------------------
+
+    def publish(self) -> None:
+        """Write result.json. Nothing counts before this line has run.
+
+        Raises
+        ------
+        StepInputError
+            If a declared table was not kept or a declared decision not shown: a step that forgets must not pass.
+        DecisionMissing, DecisionStale
+            In a final run, if a judgement is open or rests on numbers that have moved.
+        """
+        absent = [name for name in self.step.publishes if name not in self._frames]
+        shown = {used.id.rpartition(".")[2] for used in self.said.decisions}
+        absent += [f"decision {choice.name}" for choice in self.step.decides if choice.name not in shown]
+        if absent:
+            raise StepInputError(
+                f"{self.step.id} ends without {', '.join(absent)}. Keep or decide each, even if empty."
+            )
+        if self.mode == "final":
+            self._judged.refuse_open(self.said.decisions)
+        self._inherit()
+        write_json(self._folder / RESULT, self.said)
+        sha = file_hash(self._folder / RESULT)
+        if self.mode == INTERACTIVE:
+            target = self.client.results_folder / INTERACTIVE / self.step.id
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(self._folder, target)
+        words = f"{self.step.id}: {len(self.said.findings)} findings, {len(self.said.tables)} tables published."
+        put("published", f"<p>{words}</p>", words, sha256=sha)
+
+    def _inherit(self) -> None:
+        """What rests on a proposal is provisional, and so is what rests on that."""
+        for other in self.step.needs + self.step.better_with:
+            folder = self._results_of(other)
+            for decision in read_result(folder, other).provisional if folder else []:
+                if decision not in self.said.provisional:
+                    self.said.provisional.append(decision)

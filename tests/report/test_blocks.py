@@ -1,0 +1,133 @@
+"""The small pieces of HTML: what they say, and that nothing a client typed gets through as markup."""
+
+import doctest
+
+import pytest
+
+from helpers.client.result_model import Assumption, CannotSay, Check, DecisionUsed, Finding, Value
+from helpers.show import blocks
+from helpers.show.audience import audience_for
+
+HOSTILE = "<img src=x onerror=alert(1)>"
+ESCAPED = "&lt;img src=x onerror=alert(1)&gt;"
+WORKING, CLIENT = (audience_for(name, "EUR", {"g2": "Refit <regulars>"}) for name in ("working", "client"))
+
+
+def finding(**changes):
+    """A finding of a group, with what the test changes."""
+    parts = {"id": "05.share.g2", "text": "Share: {share:pct}.", "n": 1815, "evidence": "measured"}
+    return Finding(**parts | {"values": {"share": Value(value=0.34, unit="share")}} | changes)
+
+
+def decision(**changes):
+    """A judgement of a group, decided, with what the test changes."""
+    parts = {"id": "09.g2.intent", "state": "decided", "question": "What do we intend?", "value": ["grow"]}
+    return DecisionUsed(**parts | {"by": "finance director", "decided_on": "2026-11-22"} | changes)
+
+
+def test_the_examples_in_the_docstrings_hold():
+    assert doctest.testmod(blocks).failed == 0
+
+
+def test_a_finding_stands_with_its_evidence_and_its_cases():
+    html = blocks.findings_html([finding()], WORKING)
+    assert "Share: 34\u00a0%." in html
+    assert '<p class="basis">measured, 1,815 customers</p>' in html
+    assert "judged</p>" in blocks.findings_html([finding(n=None, evidence="judged")], WORKING)
+
+
+def test_a_group_too_small_to_be_shown_alone_is_not_spoken_of_to_the_client():
+    small = finding(n=9)
+    assert blocks.visible([small], CLIENT) == []
+    assert blocks.visible([small], WORKING) == [small]
+    whole = finding(id="05.share", n=9)
+    assert blocks.visible([whole], CLIENT) == [whole], "a client with nine customers may still hear of all of them"
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("decided", "Decided."),
+        ("proposed", "Provisional. This is a proposal by rule; nobody has confirmed it yet."),
+        ("stale", "Provisional. This was decided on numbers that have moved since."),
+        ("missing", "Provisional. Nobody has decided yet, and there is no proposal."),
+    ],
+)
+def test_every_state_of_a_judgement_is_said_in_words(state, words):
+    value = None if state == "missing" else ["grow"]
+    html = blocks.decision_html(decision(state=state, value=value), WORKING)
+    assert f"<strong>{words}</strong>" in html
+    assert f'class="decision is-{state}"' in html
+    assert ('class="answer"' in html) == (state != "missing")
+    assert ("finance director, 22 November 2026" in html) == (state in ("decided", "stale"))
+
+
+def test_a_stale_judgement_names_what_moved():
+    html = blocks.decision_html(decision(state="stale", moved=["share was 31 %, is 45 %", HOSTILE]), WORKING)
+    assert f'<ul class="moved"><li>share was 31 %, is 45 %</li><li>{ESCAPED}</li></ul>' in html
+
+
+def test_what_the_rule_proposed_is_told_only_where_people_chose_otherwise():
+    assert "The rule proposed" not in blocks.decision_html(decision(proposed="grow"), WORKING)
+    assert "<dt>The rule proposed</dt><dd>maintain</dd>" in blocks.decision_html(
+        decision(proposed=["maintain"]), WORKING
+    )
+
+
+def test_a_group_is_named_and_everything_typed_is_escaped():
+    html = blocks.decision_html(
+        decision(question=HOSTILE, value={HOSTILE: [HOSTILE, 1]}, reason=HOSTILE, by=HOSTILE, because=HOSTILE), WORKING
+    )
+    assert "(Refit &lt;regulars&gt;)" in html
+    assert "<img" not in html
+    assert html.count(ESCAPED) == 6
+    assert "style=" not in html
+
+
+def test_answers_that_name_people_are_not_on_the_clients_page():
+    sealed = decision(id="01.all.beliefs", value={"Ada": {"favourite": ["C1"]}}, reason="Ada said so", because="Ada")
+    assert "Ada" not in blocks.decision_html(sealed, CLIENT)
+    assert "working papers" in blocks.decision_html(sealed, CLIENT)
+    assert "Ada" in blocks.decision_html(sealed, WORKING)
+
+
+def test_values_of_any_shape_read_as_words():
+    assert blocks.value_html("main_categories") == "main categories"
+    assert blocks.value_html([]) == "nothing"
+    assert blocks.value_html({}) == "nothing"
+    assert blocks.value_html(["grow", "re_engineer"]) == "grow, re engineer"
+    assert blocks.value_html([{"a": 1}, 2.5]) == "<ul><li><dl><dt>a</dt><dd>1</dd></dl></li><li>2.5</li></ul>"
+    assert blocks.value_html(["long words " * 9, "more"]).startswith("<ul><li>")
+    assert blocks.plain_date("soon") == "soon"
+
+
+def test_checks_that_do_not_hold_come_first_and_are_counted():
+    checks = [
+        Check(id=verdict, sentence=f"{verdict} {HOSTILE}", found=3, expected=None, tolerance=0.005, verdict=verdict)
+        for verdict in ("pass", "flag", "fail")
+    ]
+    html = blocks.checks_html(checks)
+    assert "Checks that hold: 1 of 3. To look at: 1. That do not hold: 1." in html
+    assert html.index("is-fail") < html.index("is-flag") < html.index("is-pass")
+    assert "found 3; expected nothing; tolerance 0.005" in html
+    assert "<img" not in html
+
+
+def test_assumptions_and_open_questions_are_escaped_and_complete():
+    html = blocks.assumptions_html([Assumption(id="a", text=HOSTILE, value=0.1, low=0.08, high=0.12)])
+    assert f"<li>{ESCAPED} " in html
+    assert '<span class="basis">value 0.1, range 0.08 to 0.12, assumed</span>' in html
+    html = blocks.cannot_say_html([CannotSay(question=HOSTILE, because="No survey.", unlocked_by="A survey.")])
+    assert ESCAPED in html
+    assert "No survey." in html
+    assert "A survey." in html
+
+
+def test_empty_lists_say_so_in_words():
+    for html in (
+        blocks.findings_html([], WORKING),
+        blocks.checks_html([]),
+        blocks.assumptions_html([]),
+        blocks.cannot_say_html([]),
+    ):
+        assert html.startswith('<p class="nothing">')
