@@ -6,6 +6,8 @@ Exit codes: 0 done (proposals included), 1 something did not work and was said, 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 # A grammar package that compiles dozens of parsers on import, for one format check that notebooks do not use.
 sys.modules.setdefault("rfc3987_syntax", None)
@@ -17,6 +19,7 @@ import typer  # noqa: E402
 
 from helpers.errors import WorkbookError, counted  # noqa: E402
 
+INTERRUPTED = 130
 app = typer.Typer(
     name="workbook",
     help="From a client's own data to a customer strategy that a board can sign.",
@@ -37,15 +40,21 @@ def run(
     set_: Annotated[list[str], typer.Option("--set", help="A parameter: 05.MIN_PART=0.02.")] = [],  # noqa: B006
 ) -> None:
     """Run the steps for a client and write its report."""
-    from helpers.run.runner import run_client
+    from helpers.run.parameters import read_settings
+    from helpers.run.runner import chosen_steps, run_client
+    from helpers.show.audience import audience_for
 
+    with _wrong_usage():
+        chosen_steps(only)
+        read_settings(set_)
+        audience_for(audience, "", {})
     print(f"{client.resolve().name}")
     mode = "draft" if draft else "final"
     outcome = run_client(
         client, only=only, mode=mode, audience=audience, settings=set_, say=lambda line: print(line, flush=True)
     )
     if outcome.provisional:
-        print(f"  {counted(len(outcome.provisional), 'judgement')} still a proposal: {', '.join(outcome.provisional)}")
+        print(f"  {counted(len(outcome.provisional), 'judgement')} open or stale: {', '.join(outcome.provisional)}")
     if outcome.failed:
         print(f"  {counted(len(outcome.failed), 'step')} did not finish: {', '.join(outcome.failed)}", file=sys.stderr)
     print(f"Report: {outcome.report}")
@@ -93,26 +102,51 @@ def describe() -> None:
         print(f"changed {path.name}")
 
 
+@contextmanager
+def _wrong_usage() -> Iterator[None]:
+    """What is wrong with the options themselves, whatever the client, is wrong usage."""
+    try:
+        yield
+    except WorkbookError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 def main() -> int:
     """Run the command line and give its exit code; a user's fault is a message, never a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot print is no reason to stop
+    before = _manifest()
     try:
         app(standalone_mode=True)
     except SystemExit as end:
+        if end.code == INTERRUPTED:
+            print("\nInterrupted. Steps that were finished stand; all else is as it was.", file=sys.stderr)
         return end.code if isinstance(end.code, int) else 1
     except WorkbookError as error:
-        print(error, file=sys.stderr)
-        print(_what_stands(), file=sys.stderr)
+        print(f"{error}\n{_what_stands(before)}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return 130
+    except OSError as error:
+        print(f"{error.filename or 'A file'}: {error.strerror or error}.\n{_what_stands(before)}", file=sys.stderr)
+        return 1
     return 0
 
 
-def _what_stands() -> str:
-    """What a user wants to know after an error: is anything lost? Not on a command that changes nothing."""
+def _manifest() -> tuple[Path | None, str]:
+    """The results folder of the client on the command line, and what its manifest says now."""
+    for word in sys.argv[2:]:
+        with suppress(OSError, ValueError):  # no name of a folder
+            if (Path(word) / "client.yaml").is_file():
+                path = Path(word) / "results" / "manifest.json"
+                return Path(word), path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    return None, ""
+
+
+def _what_stands(before: tuple[Path | None, str]) -> str:
+    """What a user wants to know after an error: is anything lost?"""
     from helpers.run.runner import last_results
 
-    folders = [argument for argument in sys.argv[2:] if (Path(argument) / "client.yaml").is_file()]
-    made = last_results(Path(folders[0])) if folders else ""
+    folder = before[0]
+    if _manifest() != before:
+        return "What was finished before that stands in results/."
+    made = last_results(folder) if folder and before[1] else ""
     return f"Nothing was changed; the results of {made} are still in results/." if made else "Nothing was changed."

@@ -21,7 +21,9 @@ class Judgements:
 
     def __init__(self, step: Step, client_folder: Path) -> None:
         self._step = step
-        self._decided = read_decisions(client_folder, step)
+        # An entry that only holds a proposal, pasted and not yet filled in, decides nothing.
+        entries = read_decisions(client_folder, step)
+        self._decided = {name: entry for name, entry in entries.items() if entry.decided}
         self._proposed: dict[str, tuple[Any, str]] = {}
         self._seen: dict[str, dict[str, Any]] = {}
 
@@ -88,7 +90,7 @@ class Judgements:
             )
         if stale:
             raise DecisionStale(
-                f"decided on numbers that have moved. {' '.join(stale)} "
+                f"decided on numbers that have moved. {'; '.join(stale)}. "
                 f"Look again, then renew decided_on and seen in decisions/{self._step.id}.yaml."
             )
 

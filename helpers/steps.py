@@ -20,6 +20,7 @@ class Choice:
     """A judgement that people make in a step.
 
     `name` is the part after the dot in a decision id (`all.scope`, `g2.intent`); `per_group` tells which of the two.
+    `takes` says what a value may be (text, number, list, mapping) and `form` shows one, as it is written in the file.
     `options` are the only values allowed; empty where the client's data or the team's words make them.
     `tolerance` is the relative move of a number seen when deciding that makes the decision stale.
     """
@@ -27,6 +28,8 @@ class Choice:
     name: str
     question: str
     per_group: bool = False
+    takes: tuple[str, ...] = ("text", "list")
+    form: str = ""
     options: tuple[str, ...] = ()
     tolerance: float = 0.10
 
@@ -92,11 +95,39 @@ STEPS: tuple[Step, ...] = (
         reads=("customer_summary", "customer_month", "received_data"),
         reads_if_there=("goals",),
         decides=(
-            Choice("values", "What do we value, what do we stand for, what difference do we make?"),
-            Choice("direction", "What will we be more of, and what less of?"),
-            Choice("hurdle", "What must a customer be worth over the horizon to be worth serving?"),
-            Choice("portfolio_goals", "Which of the four portfolio goals does each business goal stand for?"),
-            Choice("beliefs", "Before any result: our favourite and difficult customers, our share, our loss-makers?"),
+            Choice(
+                "values",
+                "What do we value, what do we stand for, what difference do we make?",
+                takes=("text", "list", "mapping"),
+                form="{we value: ..., we stand for: ..., difference we make: ...}",
+            ),
+            Choice(
+                "direction",
+                "What will we be more of, and what less of?",
+                takes=("text", "mapping"),
+                form="{more of: ..., less of: ...}",
+            ),
+            Choice(
+                "hurdle",
+                "What must a customer be worth over the horizon to be worth serving?",
+                takes=("number",),
+                form="120.00, money per customer over the horizon",
+            ),
+            Choice(
+                "portfolio_goals",
+                "Which of the four portfolio goals does each business goal stand for?",
+                takes=("mapping",),
+                form="{a goal: value_tiers, another: relationship_types, or advocates, customer_equity, none}",
+            ),
+            Choice(
+                "beliefs",
+                "Before any result: our favourite and difficult customers, our share, our loss-makers?",
+                takes=("mapping",),
+                form=(
+                    "{finance director: {favourite_customers: [...], difficult_customers: [...], customer_share: 0.4, "
+                    "part_losing_money: 0.1, top_driver: price, sealed_on: 2026-11-22}}"
+                ),
+            ),
         ),
         publishes=("data_health", "monthly_revenue", "assumptions", "portfolio_goals", "beliefs"),
         uses=("framing", "framing_findings"),
@@ -141,7 +172,13 @@ STEPS: tuple[Step, ...] = (
         reads=("customer_summary", "customer_category", "customer_quarter"),
         reads_if_there=("wallet_revenue", "supplier_spend", "markets"),
         better_with=("03_form_groups",),
-        decides=(Choice("scope", "Which categories do we mean when we say our share of a customer?"),),
+        decides=(
+            Choice(
+                "scope",
+                "Which categories do we mean when we say our share of a customer?",
+                form="all_categories, main_categories, largest_category, or a list of your own [laundry, bleach]",
+            ),
+        ),
         publishes=(
             "customer_share",
             "group_share",

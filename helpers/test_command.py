@@ -159,6 +159,7 @@ def counts(report_file: Path) -> tuple[int, int, int]:
 
 
 def has_long_tests(folder: Path) -> bool:
+    """Whether a short run leaves tests of this folder out."""
     return any("mark.long" in file.read_text(encoding="utf-8") for file in folder.rglob("test_*.py"))
 
 

@@ -159,6 +159,7 @@ def _faults(data: dict[str, Any], step: Step) -> Iterator[Fault]:
                     yield Fault(
                         (*loc, name), MISSING, f"A decision needs reason, by and decided_on: fill in {expected}."
                     )
+            yield from _form_faults((*loc, "value"), entry["value"], choice)
             yield from _option_faults((*loc, "value"), entry["value"], choice)
 
 
@@ -176,6 +177,17 @@ def _choice(key: str, step: Step) -> Choice | Fault:
         kind = "for each group" if found.per_group else "once for all"
         return Fault(loc, f"{name} is decided {kind}.", f"Write it as {found.example}.")
     return found
+
+
+KINDS = {"text": str, "number": (int, float), "list": list, "mapping": dict}
+
+
+def _form_faults(loc: tuple[str, ...], value: Any, choice: Choice) -> Iterator[Fault]:
+    """A value of a kind that the step cannot work with."""
+    fits = any(isinstance(value, KINDS[kind]) for kind in choice.takes) and not isinstance(value, bool)
+    if not fits:
+        such = f", such as {choice.form}" if choice.form else ""
+        yield Fault(loc, f"{quoted(value)} is no {' or '.join(choice.takes)}.", f"Expected one{such}.")
 
 
 def _option_faults(loc: tuple[str, ...], value: Any, choice: Choice) -> Iterator[Fault]:
@@ -251,10 +263,11 @@ def decision_template(step: Step, open_choices: Mapping[str, tuple[Any, Mapping[
         The numbers go into `seen`, so that the decision becomes stale when one of them moves.
 
     >>> from helpers.steps import find_step
-    >>> print(decision_template(find_step("05"), {"all.scope": (["laundry"], {"05.answer/share": 0.83})}))
+    >>> text = decision_template(find_step("05"), {"all.scope": (["laundry"], {"05.answer/share": 0.83})})
+    >>> print(text)  # doctest: +ELLIPSIS
     # decisions/05_customer_share.yaml
     # Where the file is there already, paste only what stands under choices.
-    # all.scope: Which categories do we mean when we say our share of a customer?
+    # all.scope: Which categories do we mean when we say our share of a customer? Written as: all_categories, ...
     format: 1
     step: 05_customer_share
     choices:
@@ -275,7 +288,8 @@ def decision_template(step: Step, open_choices: Mapping[str, tuple[Any, Mapping[
     for choice_id, (proposed, seen) in open_choices.items():
         choice = step.choice(choice_id.partition(".")[2])
         options = f" Options: {', '.join(choice.options)}." if choice.options else ""
-        lines.append(f"# {choice_id}: {choice.question}{options}")
+        form = f" Written as: {choice.form}" if choice.form else ""
+        lines.append(f"# {choice_id}: {choice.question}{options}{form}")
         entry = {"value": plain(proposed), "proposed": plain(proposed), "reason": "", "by": "", "decided_on": ""}
         choices[choice_id] = entry | ({"seen": dict(seen)} if seen else {})
     return "\n".join(lines) + "\n" + yaml_text({"format": 1, "step": step.id, "choices": choices})

@@ -114,7 +114,7 @@ def read_manifest(results: Path) -> Manifest:
     """The manifest, or an empty one when nothing was run or the file is damaged (then everything counts as not run)."""
     try:
         return Manifest.model_validate_json((results / MANIFEST).read_bytes())
-    except (FileNotFoundError, ValidationError):
+    except (OSError, ValidationError):
         return Manifest()
 
 

@@ -226,11 +226,20 @@ def beliefs_table(beliefs: Mapping[str, Mapping[str, Any]] | None, *, decided_on
     """
     rows = []
     for leader, answers in (beliefs or {}).items():
+        if not isinstance(answers, Mapping):
+            raise StepInputError(
+                f"The decision beliefs: {leader} has {answers!r}; expected answers by question, "
+                "such as {customer_share: 0.4, sealed_on: 2026-11-22}."
+            )
         unknown = [name for name in answers if name not in (*BELIEFS, "sealed_on")]
         if unknown:
             known = nearest(str(unknown[0]), BELIEFS)
             raise StepInputError(f'The decision beliefs: {leader} answers "{unknown[0]}", which is not asked. {known}')
         sealed = answers.get("sealed_on") or decided_on
+        if sealed is not None and pd.isna(pd.to_datetime(str(sealed), format="%Y-%m-%d", errors="coerce")):
+            raise StepInputError(
+                f'The decision beliefs: {leader} has sealed_on "{sealed}"; expected a day such as 2026-11-22.'
+            )
         for question in BELIEFS:
             answer = answers.get(question)
             if answer is not None and str(answer).strip():

@@ -284,10 +284,10 @@ def _no_customer(monthly: pd.DataFrame, customers: pd.DataFrame) -> Finding | No
 def _customers(customers: pd.DataFrame) -> Finding:
     states = {name: count_value((customers["status"] == name).sum()) for name in ("active", "dormant", "never")}
     values = states | {"customers": count_value(len(customers))}
-    text = (
-        "Of {customers:count} customers known to us {active:count} are active in the window; {dormant:count} bought "
-        "only before it and {never:count} never did."
-    )
+    text = "Of {customers:count} customers known to us {active:count} are active in the window"
+    others = {"dormant": "{dormant:count} bought only before it", "never": "{never:count} never bought"}
+    told = [words for name, words in others.items() if states[name].value]
+    text += f"; {' and '.join(told)}." if told else "."
     return Finding(id="01.customers", text=text, values=values, n=len(customers), evidence="measured")
 
 

@@ -108,7 +108,9 @@ def categories_in_scope(
     (['tea'], None)
     """
     if scope not in SCOPES:
-        raise StepInputError(f'There is no scope "{scope}". {nearest(scope, SCOPES)}')
+        raise StepInputError(
+            f'The decision scope names "{scope}", and there is no such scope. {nearest(scope, SCOPES)}'
+        )
     found = _categories(named_customers(customer_category), scope, chosen, min_part)
     if found == []:
         raise StepInputError(
@@ -125,6 +127,8 @@ def scope_in_force(decision: str | Sequence[str]) -> tuple[str, list[str] | None
     """
     if isinstance(decision, str):
         return decision, None
+    if not isinstance(decision, Sequence):
+        raise StepInputError(f"The decision scope is {decision!r}; expected a scope or a list of categories.")
     return "chosen_categories", [str(category) for category in decision]
 
 

@@ -51,8 +51,8 @@ def check_client(folder: Path) -> list[str]:
     lines += ["", "Judgements", *_judgements(client)]
     gaps = framing_cannot_say(delivered)
     if gaps:
-        lines += ["", "Not delivered, and what it would answer"]
-        lines += [f"  {gap.unlocked_by}: {gap.question}" for gap in gaps]
+        lines += ["", "What cannot be said, and what would answer it"]
+        lines += [f"  {gap.question} {gap.unlocked_by}" for gap in gaps]
     return [*lines, "", "The data can be used. Nothing was changed."]
 
 
@@ -90,12 +90,9 @@ def _judgements(client: Client) -> list[str]:
     """Each judgement that a built step asks for, and who made it."""
     decided, lines = read_every_decision(client.folder), []
     for step in built_steps():
+        closed = [one for one in decided.get(step.id, {}).values() if one.decided]
         for choice in step.decides:
-            made = [
-                one
-                for one in decided.get(step.id, {}).values()
-                if one.decided and one.id.partition(".")[2] == choice.name
-            ]
+            made = [one for one in closed if one.id.partition(".")[2] == choice.name]
             lines += [f"  {step.number}.{one.id}: {one.by} on {one.decided_on}" for one in made]
             if not made:
                 lines.append(f"  {step.number}.{choice.example}: nobody has decided. {choice.question}")
@@ -132,15 +129,14 @@ def _suggested_table(table: TableSchema, entry: dict[str, Any], folder: Path) ->
     files = [file for file in (given if isinstance(given, list) else [given]) if isinstance(file, str)]
     if not files:
         return [f"# {table.name} - no file is given. Expected file: data/NAME, or files: with a list."]
-    headers = {}
+    header: dict[str, None] = {}
     for file in files:
         try:
-            headers[file] = _header(folder / file, entry)
+            header |= dict.fromkeys(_header(folder / file, entry))
         except UnreadableFile as error:
             return [f"# {line}" for line in report_problems(table.name, file, error.problems).splitlines()]
-    header = list(dict.fromkeys(name for names in headers.values() for name in names))
     said = entry.get("columns")
-    lines = _suggested_columns(table, header, said if isinstance(said, dict) else {})
+    lines = _suggested_columns(table, list(header), said if isinstance(said, dict) else {})
     return [f"# {table.name} - {listed(files, 12)}", *lines]
 
 

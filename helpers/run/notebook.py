@@ -26,6 +26,7 @@ from helpers.run.kernels import KERNEL_NAME, running_kernel
 from helpers.show.output import MIME
 
 CELL_SECONDS = 600
+MOST_SAID = 500  # characters of an error that is not ours; the rest is in the log
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # IPython paints its tracebacks for a terminal
 OURS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
 logging.getLogger("papermill").setLevel(logging.ERROR)
@@ -80,8 +81,9 @@ def run_notebook(
 def _cause(error: PapermillExecutionError, log: Path) -> str:
     if error.ename in OURS:
         return error.evalue
+    said = error.evalue if len(error.evalue) <= MOST_SAID else f"{error.evalue[:MOST_SAID]}…"
     return (
-        f"it stopped with {error.ename}: {error.evalue}. That is a fault of the workbook or of an own notebook, not of "
+        f"it stopped with {error.ename}: {said}. That is a fault of the workbook or of an own notebook, not of "
         f"your data; the details are in results/{log.parent.name}/{log.name}."
     )
 

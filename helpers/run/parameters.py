@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,12 @@ def _assigned(source: str, notebook: Path) -> dict[str, Any]:
     found = {}
     for line in ast.parse(source).body:
         target = line.target if isinstance(line, ast.AnnAssign) else getattr(line, "targets", [None])[0]
-        if not isinstance(target, ast.Name):
-            raise RunError(f"{notebook.name}: the parameters cell may hold only lines like NAME: type = value.")
-        found[target.id] = ast.literal_eval(line.value)
+        try:
+            found[target.id] = ast.literal_eval(line.value)
+        except (AttributeError, TypeError, ValueError):
+            raise RunError(
+                f"{notebook.name}: the parameters cell may hold only lines like NAME: type = value."
+            ) from None
     found.pop(CLIENT, None)
     return found
 
@@ -76,7 +80,7 @@ def _typed(value: Any, default: Any, where: str) -> Any:
             return {"true": True, "yes": True, "false": False, "no": False}[value.lower()]
         if kind in (int, float) and not isinstance(value, bool):
             number = float(value)
-            if kind is int and number != int(number):
+            if not math.isfinite(number) or (kind is int and number != int(number)):
                 raise ValueError
             return kind(number)
         if kind is type(value):

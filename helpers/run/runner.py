@@ -39,6 +39,7 @@ from helpers.run.kernels import kernel_environment
 from helpers.run.notebook import run_notebook
 from helpers.run.parameters import read_settings, step_parameters
 from helpers.run.store import recover, staging, swap_in, write_manifest
+from helpers.show.audience import audience_for
 from helpers.step import INTERACTIVE, MODE, NOTEBOOK, OUTPUT
 from helpers.steps import Step, built_steps, find_step
 
@@ -56,7 +57,8 @@ class Outcome:
 
 def chosen_steps(only: Iterable[str]) -> list[Step]:
     """The built steps that `--only` names: numbers, ids, or ranges such as 05-09; all of them when it names none."""
-    built, wanted = built_steps(), set()
+    only, built, wanted = list(only), built_steps(), set()
+    known = f"Built: {', '.join(step.id for step in built)}."
     for word in only:
         first, dash, last = word.partition("-")
         if dash and first.isdigit() and last.isdigit():
@@ -64,8 +66,10 @@ def chosen_steps(only: Iterable[str]) -> list[Step]:
         else:
             step = find_step(word)
             if not step.built:
-                raise RunError(f"{step.id} is not built yet. Built: {', '.join(step.id for step in built)}.")
+                raise RunError(f"{step.id} is not built yet. {known}")
             wanted.add(step.id)
+    if only and not wanted:
+        raise RunError(f"--only {' '.join(only)} names no step that is built. {known}")
     return [step for step in built if step.id in wanted or not only]
 
 
@@ -87,7 +91,8 @@ def run_client(
         later is told in the outcome.
     """
     client = open_client(folder)
-    steps = chosen_steps(list(only))
+    audience_for(audience, client.currency, {})  # a name that nobody knows must not be found out after the steps
+    steps = chosen_steps(only)
     parameters = check_before(client, steps, read_settings(settings))
     results = client.results_folder
     results.mkdir(parents=True, exist_ok=True)
@@ -162,6 +167,8 @@ def _execute(client: Client, step: Step, parameters: dict[str, Any], mode: str) 
     fresh = staging(target)
     logs = client.results_folder / "logs"
     logs.mkdir(exist_ok=True)
+    log = logs / f"{step.id}.txt"
+    log.unlink(missing_ok=True)
     told = {OUTPUT: str(fresh), MODE: mode, NOTEBOOK: str(step.notebook)}
     run_notebook(
         step.notebook,
@@ -169,7 +176,7 @@ def _execute(client: Client, step: Step, parameters: dict[str, Any], mode: str) 
         client_folder=client.folder,
         parameters=parameters,
         environment=kernel_environment(_state_folder(), told),
-        log=logs / f"{step.id}.txt",
+        log=log,
     )
     broken = [check for check in read_result(fresh.parent, fresh.name).checks if check.verdict == "fail"]
     if broken:

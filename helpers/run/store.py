@@ -48,7 +48,10 @@ def recover(parent: Path) -> None:
         else:
             os.rename(old, target)
     for new in parent.glob(f"{NEW}*"):
-        shutil.rmtree(new, ignore_errors=True)
+        if new.is_dir():
+            shutil.rmtree(new, ignore_errors=True)
+        else:
+            new.unlink(missing_ok=True)  # a manifest that was being written
 
 
 def write_manifest(results: Path, manifest: Manifest) -> None:

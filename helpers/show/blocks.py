@@ -54,7 +54,7 @@ def findings_html(findings: Sequence[Finding], audience: Audience) -> str:
     if not shown:
         return '<p class="nothing">There is nothing to say here yet.</p>'
     items = [
-        f'<li><p class="sentence">{escape(say(one, audience))}</p><p class="basis">{escape(basis(one))}</p></li>'
+        f'<li><p class="sentence">{escape(say(one, audience))}</p> <p class="basis">{escape(basis(one))}</p></li>'
         for one in shown
     ]
     return f'<ol class="findings">{"".join(items)}</ol>'

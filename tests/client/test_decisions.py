@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, given, settings
@@ -132,8 +133,10 @@ def test_what_is_written_reads_back(tmp_path_factory, value, reason, by, seen):
     assume(value != "" and reason.strip() and by.strip())
     folder = tmp_path_factory.mktemp("client")
     decision = Decision(id="all.scope", value=value, reason=reason, by=by, decided_on="2026-11-22", seen=seen)
-    decisions.write_decision(folder, SHARE, decision)
-    assert read_decisions(folder, SHARE) == {"all.scope": decision}
+    anything = Choice("scope", "Which?", takes=("text", "number", "list", "mapping"))
+    step = replace(SHARE, decides=(anything,))
+    decisions.write_decision(folder, step, decision)
+    assert read_decisions(folder, step) == {"all.scope": decision}
 
 
 def test_a_write_touches_only_its_own_decision(tmp_path):
@@ -254,3 +257,15 @@ def test_no_text_breaks_the_reader(tmp_path_factory, parts, lines):
     except DecisionError as error:
         message = str(error)
     assert message.startswith("05_customer_share.yaml - ")
+
+
+@pytest.mark.parametrize(("name", "value"), [("hurdle", "much"), ("portfolio_goals", "advocates"), ("beliefs", "none")])
+def test_a_value_of_a_kind_that_the_step_cannot_use_is_refused_with_the_form_it_should_have(tmp_path, name, value):
+    step = find_step("01")
+    folder = tmp_path / "decisions"
+    folder.mkdir()
+    entry = f"  all.{name}:\n    value: {value}\n    reason: so\n    by: me\n    decided_on: 2026-11-22\n"
+    (folder / f"{step.id}.yaml").write_text(f"format: 1\nstep: {step.id}\nchoices:\n{entry}", encoding="utf-8")
+    with pytest.raises(DecisionError, match=f'"{value}" is no (number|mapping)') as told:
+        read_decisions(tmp_path, step)
+    assert step.choice(name).form in str(told.value)

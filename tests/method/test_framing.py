@@ -201,8 +201,8 @@ def test_data_that_can_carry_the_engagement():
         "The data can carry the engagement: 40 active customers brought EUR 400.00 in 12 months; 1 of 100 lines were "
         "set aside."
     )
-    assert text["customers"].startswith(
-        "Of 45 customers known to us 40 are active in the window; 2 bought only before it"
+    assert text["customers"] == (
+        "Of 45 customers known to us 40 are active in the window; 2 bought only before it and 3 never bought."
     )
     assert text["goals"].startswith("No business goal is stated")
     assert text["stance"] == "Still to be stated before any customer is chosen: values, direction, hurdle."
@@ -291,3 +291,16 @@ def test_tables_can_be_written_and_read(full, tmp_path):
     for name, frame in frames.items():
         write_table(frame, tmp_path / f"{name}.parquet", schema(name))
         assert len(read_table(tmp_path / f"{name}.parquet", schema(name))) == len(frame)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"sales": "price"}, "expected answers by question"),
+        ({"sales": {"top_driver": "price", "sealed_on": "yesterday"}}, 'sealed_on "yesterday"; expected a day'),
+        ({"sales": {"top_driver": "price", "sealed_on": "2026-13-45"}}, "expected a day such as 2026-11-22"),
+    ],
+)
+def test_beliefs_of_another_form_are_refused_in_words(said, words):
+    with pytest.raises(StepInputError, match=words):
+        beliefs_table(said)

@@ -1,0 +1,115 @@
+"""What a user does about judgements: run, read, paste, fill in, run again. On the real step 05 of the sample."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from helpers.client.results import read_result
+from helpers.errors import DecisionError
+from helpers.run.runner import run_client
+from tests.conftest import copy_sample
+
+STEP = "05_customer_share"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    """One client folder, on which the tests of this file go on from one another as a user would."""
+    return copy_sample("complete_journey", tmp_path_factory.mktemp("decisions") / "client")
+
+
+def run(client, mode="draft"):
+    return run_client(client, only=["05"], mode=mode, say=lambda line: None)
+
+
+def decide(client, text):
+    (client / "decisions" / f"{STEP}.yaml").write_text(text, encoding="utf-8")
+
+
+def used(client):
+    return read_result(client / "results", STEP).decisions[0]
+
+
+def filled(block: str) -> str:
+    """The block as a user fills it in."""
+    for key, value in (("reason", "That is where we compete."), ("by", "the board"), ("decided_on", "2026-11-22")):
+        assert f"{key}: ''" in block
+        block = block.replace(f"{key}: ''", f"{key}: {value}")
+    return block
+
+
+def test_final_asks_for_the_decision_takes_it_and_notices_when_it_goes_stale(client, tmp_path):
+    outcome = run(client, "final")
+    assert list(outcome.failed) == [STEP]
+    reason = outcome.failed[STEP]
+    assert "nobody has decided" in reason
+    assert f"decisions/{STEP}.yaml" in reason
+    block = reason[reason.index("# decisions/") :]
+    assert not (client / "results" / STEP).exists(), "a final result on a proposal"
+
+    decide(client, filled(block))
+    outcome = run(client, "final")
+    assert outcome.failed == {}
+    assert outcome.provisional == []
+    result = read_result(client / "results", STEP)
+    assert result.mode == "final"
+    assert (result.decisions[0].state, result.decisions[0].by) == ("decided", "the board")
+    page = (client / "report" / "working" / f"{STEP}.html").read_text(encoding="utf-8")
+    assert "the board" in page
+    assert "That is where we compete." in page
+    shutil.copytree(client, tmp_path / "final")
+
+    moved = filled(block).replace("0.3366809", "0.2366809")
+    assert moved != filled(block)
+    decide(client, moved)
+    outcome = run(client)
+    assert not outcome.failed
+    assert outcome.provisional == ["05.all.scope"]
+    assert used(client).state == "stale"
+    assert "0.2367" in used(client).moved[0]
+    assert "0.3367" in used(client).moved[0]
+    assert "0.2367" in (client / "report" / "working" / f"{STEP}.html").read_text(encoding="utf-8")
+    outcome = run(client, "final")
+    assert "have moved" in outcome.failed[STEP]
+    assert used(client).state == "stale", "the last good result is still there"
+
+
+def test_what_is_open_in_the_file_is_open_in_the_run(tmp_path):
+    """Pasted, not yet filled in: the proposal goes on, and nobody is said to have decided."""
+    client = copy_sample("complete_journey", tmp_path / "client")
+    decide(client, f"format: 1\nstep: {STEP}\nchoices:\n  all.scope:\n    value:\n    proposed: main_categories\n")
+    outcome = run(client)
+    assert outcome.failed == {}
+    assert (used(client).state, used(client).value) == ("proposed", "main_categories")
+
+
+@pytest.mark.parametrize("value", ["the_moon", "[LAUNDRY DETERGENT]"])
+def test_a_value_that_cannot_be_is_told_in_words(tmp_path, value):
+    client = copy_sample("complete_journey", tmp_path / "client")
+    entry = f"  all.scope:\n    value: {value}\n    reason: so\n    by: me\n    decided_on: 2026-11-22\n"
+    decide(client, f"format: 1\nstep: {STEP}\nchoices:\n{entry}")
+    reason = run(client).failed[STEP]
+    assert "scope" in reason
+    assert "fault of the workbook" not in reason
+
+
+def test_a_value_of_another_kind_stops_before_anything_runs(tmp_path):
+    client = copy_sample("complete_journey", tmp_path / "client")
+    decide(
+        client,
+        f"format: 1\nstep: {STEP}\nchoices:\n  all.scope: {{value: 5, reason: so, by: me, decided_on: 2026-11-22}}\n",
+    )
+    with pytest.raises(DecisionError, match='"5" is no text or list'):
+        run(client)
+    assert not (client / "results").exists()
+
+
+def test_a_list_of_categories_is_a_scope_too(tmp_path):
+    client = copy_sample("complete_journey", tmp_path / "client")
+    entry = "  all.scope:\n    value: [LAUNDRY DETERGENTS, SOAP - LIQUID & BAR]\n    reason: so\n    by: me\n"
+    decide(client, f"format: 1\nstep: {STEP}\nchoices:\n{entry}    decided_on: 2026-11-22\n")
+    outcome = run(client, "final")
+    assert outcome.failed == {}
+    assert used(client).value == ["LAUNDRY DETERGENTS", "SOAP - LIQUID & BAR"]

@@ -1,0 +1,191 @@
+"""The object a notebook talks to: it hands over what is declared, keeps what is published, and refuses the rest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+from helpers.client.result_model import Check, Finding, Value
+from helpers.client.results import read_result
+from helpers.errors import DecisionMissing, RunError, StepInputError
+from helpers.judgements import Judgements
+from helpers.step import MODE, NOTEBOOK, OUTPUT, open_step
+from helpers.steps import find_step
+
+STEP = "05_customer_share"
+
+
+@pytest.fixture(scope="module")
+def client(run_sample):
+    return run_sample("complete_journey").folder
+
+
+@pytest.fixture
+def opened(client, tmp_path, monkeypatch):
+    """A function (mode) -> the step 05, opened as a run does, and nothing done with it yet."""
+
+    def open_it(mode="draft", **parameters):
+        (tmp_path / "out").mkdir(exist_ok=True)
+        monkeypatch.setenv(OUTPUT, str(tmp_path / "out"))
+        monkeypatch.setenv(MODE, mode)
+        monkeypatch.setenv(NOTEBOOK, str(find_step(STEP).notebook))
+        return open_step(STEP, client, **parameters)
+
+    return open_it
+
+
+@pytest.fixture
+def step(opened):
+    return opened(MIN_PART=0.01)
+
+
+def finding(name="05.said", **values):
+    said = {"what": Value(value="so", unit="text")} | values
+    return Finding(id=name, text="We said {what:text}.", values=said, evidence="judged")
+
+
+def test_it_hands_over_declared_tables_in_the_types_of_their_schema(step):
+    summary = step.table("customer_summary")
+    assert summary["revenue"].dtype == "float64"
+    assert summary["orders"].dtype == "Int64"
+    assert summary["customer_id"].dtype == "str"
+    assert len(summary[summary["status"] == "active"]) == 1_824
+    assert step.table("markets") is not None
+
+
+@pytest.mark.parametrize("name", ["transactions", "customer_month", "nonsense", ""])
+def test_an_undeclared_table_is_refused_even_if_it_exists(step, name):
+    with pytest.raises(StepInputError, match=r"helpers/steps.py"):
+        step.table(name)
+
+
+@pytest.mark.parametrize(("other", "table"), [("04_value_to_us", "customer_value"), ("01", "data_health")])
+def test_an_undeclared_result_is_refused_even_if_it_exists(step, other, table):
+    with pytest.raises(StepInputError, match="does not declare that it builds on"):
+        step.result(other, table)
+
+
+def test_a_result_it_can_do_without_is_none_where_there_is_none(step):
+    assert step.result("03_form_groups", "customer_groups") is None
+    assert step.groups is None
+
+
+def test_the_window_is_that_of_the_data_and_not_the_clock(step):
+    assert step.as_of == "2018-01-01"
+    assert "2017" in step.window
+    assert set(step.delivered) == {"transactions", "customers", "wallets", "supplier_spend", "markets"}
+
+
+def test_a_kept_table_comes_back_as_every_later_reader_will_see_it(step):
+    columns = ["customer_id", "revenue", "headroom", "x"]
+    with pytest.raises(StepInputError):
+        step.keep("headroom", pd.DataFrame({name: ["1"] for name in columns}))
+    with pytest.raises(StepInputError, match="does not publish"):
+        step.keep("customer_ratings", pd.DataFrame())
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (finding("04.said"), "another step's"),
+        (Finding(id="05.said", text="We hold 34 %.", evidence="judged"), "a typed digit"),
+        (Finding(id="05.said", text="We hold {share:pct}.", evidence="judged"), "no such value"),
+    ],
+)
+def test_a_finding_that_is_none(step, said, why):
+    with pytest.raises(StepInputError):
+        step.find(said)
+
+
+def test_a_finding_is_said_once(step):
+    step.find(finding())
+    with pytest.raises(StepInputError, match="taken"):
+        step.find(finding())
+
+
+def test_an_exhibit_needs_a_kept_table(step):
+    with pytest.raises(StepInputError, match="before it is shown"):
+        step.show("group_share", "bar", "Words", label="group_name", value="customer_share")
+
+
+@pytest.mark.parametrize("name", ["g1.scope", "scope", "all.scpoe", "", "."])
+def test_a_decision_that_the_registry_does_not_know(step, name):
+    for use in (step.choice, step.decide, lambda name: step.propose(name, 1, because="so")):
+        with pytest.raises(StepInputError):
+            use(name)
+
+
+def test_a_proposal_holds_until_somebody_decides(step):
+    assert step.choice("all.scope") is None
+    step.propose("all.scope", "all_categories", because="It is whole.")
+    assert step.choice("all.scope") == "all_categories"
+    step.decide("all.scope")
+    assert step.said.decisions[0].state == "proposed"
+    assert step.said.provisional == ["05.all.scope"]
+
+
+def test_publishing_refuses_a_step_that_forgot_something(step):
+    step.find(finding())
+    with pytest.raises(StepInputError) as caught:
+        step.publish()
+    for name in (*find_step(STEP).publishes, "scope"):
+        assert name in str(caught.value)
+
+
+def test_a_final_run_refuses_everything_that_is_open_at_once(client):
+    step = find_step("01")
+    judged = Judgements(step, client)
+    judged.propose("all.hurdle", 400, because="It is the median.")
+    used = [judged.used(name, {}) for name in ("all.values", "all.hurdle")]
+    assert [one.state for one in used] == ["missing", "proposed"]
+    with pytest.raises(DecisionMissing) as caught:
+        judged.refuse_open(used)
+    block = str(caught.value)
+    for words in ("all.values:", "all.hurdle:", "value: 400", "decided_on: ''", "decisions/01_frame_engagement.yaml"):
+        assert words in block
+
+
+def test_parameters_and_the_notebook_are_recorded(step):
+    assert step.said.parameters == {"MIN_PART": 0.01}
+    assert step.said.notebook.origin == "kit"
+
+
+def test_a_check_that_fails_is_shown_and_kept(step):
+    step.check([Check(id="05.sum", sentence="It adds up.", found=1, expected=2, verdict="fail")])
+    assert step.said.checks[0].verdict == "fail"
+
+
+def test_without_a_run_it_says_what_to_do(tmp_path, client, monkeypatch):
+    monkeypatch.setenv(MODE, "draft")
+    shutil.copytree(client, tmp_path / "new", ignore=shutil.ignore_patterns("results", "report"))
+    with pytest.raises(RunError, match="workbook run CLIENT"):
+        open_step(STEP, tmp_path / "new")
+
+
+def test_by_hand_it_publishes_beside_the_results_and_is_not_taken_for_a_run(client, tmp_path, monkeypatch):
+    """In JupyterLab nothing is set: the mode is interactive, and the results of runs stay as they are."""
+    from helpers.client.results import finished_steps
+
+    for name in (OUTPUT, MODE, NOTEBOOK):
+        monkeypatch.delenv(name, raising=False)
+    mine = tmp_path / "mine"
+    shutil.copytree(client, mine)
+    before = (mine / "results" / STEP / "result.json").read_bytes()
+    notebook = json.loads(find_step(STEP).notebook.read_text(encoding="utf-8"))
+    space: dict = {}
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            code = "".join(cell["source"])
+            # a cell of the kit's own notebook, as JupyterLab would run it
+            exec(compile(code, cell["id"], "exec"), space)
+            if "parameters" in cell["metadata"].get("tags", []):
+                space["CLIENT"] = str(mine)
+    by_hand = read_result(mine / "results" / "interactive", STEP)
+    assert by_hand.mode == "interactive"
+    assert (mine / "results" / STEP / "result.json").read_bytes() == before
+    assert read_result(mine / "results", STEP).mode == "draft"
+    assert STEP in finished_steps(mine / "results")
+    assert finished_steps(mine / "results")[STEP].mode == "draft"
