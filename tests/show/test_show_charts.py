@@ -13,6 +13,7 @@ from helpers.errors import StepInputError
 from helpers.show.encodings import NothingToDraw
 from helpers.show.kinds import KINDS, draw, figure_of
 from helpers.show.style import BRAND
+from helpers.steps import KIT
 
 INTERVAL = {"value": "customer_share", "low": "share_low", "high": "share_high"}
 LONG = "Household cleaning, laundry, paper and foil products for kitchens, bathrooms, workshops and boats of any size"
@@ -255,9 +256,8 @@ def test_the_same_bytes_here_and_in_another_process():
     again: dict = {}
     exec(compile(SECOND_PROCESS, "again", "exec"), again)
     assert here["found"] == again["found"]
-    other = subprocess.run(
-        [sys.executable, "-c", SECOND_PROCESS + "print(found)"], capture_output=True, text=True, check=True
-    )
+    code = f"import sys; sys.path.insert(0, {str(KIT)!r})\n{SECOND_PROCESS}print(found)"
+    other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == here["found"]
 
 
