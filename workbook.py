@@ -28,9 +28,9 @@ LOCKS = ("requirements.lock", "requirements-test.lock", "requirements-browser.lo
 HELP = """The customer strategy workbook.
 
   python3 workbook.py run CLIENT     run the steps for a client folder and write its report
+  python3 workbook.py check CLIENT   read what the client delivered and say what is wrong with it
   python3 workbook.py test           run the kit's tests
-  python3 workbook.py COMMAND -h     how to use a command; the others are check, new, open, status, decisions,
-                                     compare, deck, verify and train
+  python3 workbook.py COMMAND -h     how to use a command
 
 The first call sets up the environment in .venv; this takes about a minute and needs a connection.
 Try it: python3 workbook.py run data_samples/complete_journey"""
@@ -176,8 +176,17 @@ class Environment(object):
             if have and not re.search("installing collected packages|prepared ", self.last_log(), re.IGNORECASE):
                 self.write_record(have)  # it failed before anything was changed, so what was good still is
             raise
+        self.show_kit()
         self.write_record({"base": self.base(), "locks": dict(have.get("locks", {}), **wanted)})
         say("The environment is ready ({0:.0f} s).".format(time.time() - started))
+
+    def show_kit(self):
+        """Let notebooks opened in this environment's JupyterLab import helpers; a relative path survives a move."""
+        for folder, names, _ in os.walk(self.venv):
+            if os.path.basename(folder) == "site-packages":
+                with open(os.path.join(folder, "workbook_kit.pth"), "w") as file:
+                    file.write(os.path.relpath(self.root, folder) + "\n")
+                names[:] = []
 
     def make_venv(self, uv):
         import importlib.util

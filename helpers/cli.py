@@ -26,6 +26,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
 Folder = Annotated[Path, typer.Argument(metavar="CLIENT", help="The client folder: the one with client.yaml in it.")]

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from helpers.client.decisions import decision_template, is_stale, read_decisions
-from helpers.client.result_model import DecisionUsed, Value
-from helpers.errors import DecisionMissing, DecisionStale, StepInputError
+from helpers.client.result_model import DecisionUsed, Result, Value
+from helpers.errors import DecisionMissing, DecisionStale, StepInputError, counted, listed
 from helpers.steps import Choice, Step
 
 
@@ -25,7 +25,6 @@ class Judgements:
         entries = read_decisions(client_folder, step)
         self._decided = {name: entry for name, entry in entries.items() if entry.decided}
         self._proposed: dict[str, tuple[Any, str]] = {}
-        self._seen: dict[str, dict[str, Any]] = {}
 
     def propose(self, decision: str, value: Any, because: str) -> None:
         """Hold what the rule says, and why, for the case that nobody has decided."""
@@ -61,7 +60,7 @@ class Judgements:
         proposed, because = self._proposed.get(decision, (None, ""))
         facts = {"id": f"{self._step.number}.{decision}", "question": choice.question}
         facts |= {"proposed": proposed, "because": because}
-        self._seen[decision] = {name: now[name].value for name in seen if name in now}
+        facts["seen"] = {name: now[name].value for name in seen if name in now}
         if decided is None:
             return DecisionUsed(state="missing" if proposed is None else "proposed", value=proposed, **facts)
         moved = is_stale(decided, choice, now, list(options) if options is not None else None)
@@ -82,12 +81,8 @@ class Judgements:
         undecided = [one for one in used if one.state in ("missing", "proposed")]
         stale = [f"{one.id}: {' '.join(one.moved)}" for one in used if one.state == "stale"]
         if undecided:
-            names = [one.id.partition(".")[2] for one in undecided]
-            block = decision_template(self._step, {name: (self.value(name), self._seen[name]) for name in names})
-            raise DecisionMissing(
-                f"a final report holds no proposals, and nobody has decided {', '.join(names)}. "
-                f"Fill this in and save it as decisions/{self._step.id}.yaml:\n{block}"
-            )
+            open_ = {one.id.partition(".")[2]: (one.proposed, one.seen) for one in undecided}
+            raise DecisionMissing(_to_fill_in([decision_template(self._step, open_)], len(open_)))
         if stale:
             raise DecisionStale(
                 f"decided on numbers that have moved. {'; '.join(stale)}. "
@@ -100,3 +95,39 @@ class Judgements:
         if choice.per_group == (scope == "all"):
             raise StepInputError(f'{self._step.id}: "{decision}" should read "{choice.example}".')
         return choice
+
+
+def require_decisions(client_folder: Path, steps: Iterable[Step], drafts: Mapping[str, Result]) -> None:
+    """Stop a final run before anything is changed, if a judgement of its steps is open.
+
+    Parameters
+    ----------
+    drafts : mapping of step id to Result
+        The drafts that stand; what they propose and show stands in the text to paste.
+
+    Raises
+    ------
+    DecisionMissing
+        With one text to paste for each step that has something open.
+    """
+    blocks, count, unseen = [], 0, []
+    for step in steps:
+        entries = read_decisions(client_folder, step)
+        drafted = {used.id.partition(".")[2]: used for used in (drafts[step.id].decisions if step.id in drafts else [])}
+        names = dict.fromkeys([*(choice.example for choice in step.decides if not choice.per_group), *drafted])
+        open_ = {name: drafted.get(name) for name in names if name not in entries or not entries[name].decided}
+        if open_:
+            asked = {name: (used.proposed, used.seen) if used else (None, {}) for name, used in open_.items()}
+            blocks.append(decision_template(step, asked))
+            count += len(open_)
+            unseen += [] if step.id in drafts else [step.number]
+    if blocks:
+        hint = f"\nNo draft stands for {listed(unseen)}: run one first to see what is proposed there." if unseen else ""
+        raise DecisionMissing(_to_fill_in(blocks, count) + hint)
+
+
+def _to_fill_in(blocks: list[str], count: int) -> str:
+    return (
+        f"A final report holds no proposals, and {counted(count, 'judgement')} {'is' if count == 1 else 'are'} open. "
+        "Fill in what follows and save each part as the file that its first line names:\n\n" + "\n".join(blocks)
+    )

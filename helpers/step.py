@@ -307,7 +307,7 @@ class OpenStep:
             place=place,
         )
         title = say(titled, self.audience)
-        html = figure_html(exhibit, self._frames[table], schema(table), title, self.audience)
+        html = figure_html(exhibit, self._frames[table], schema(table), title, self.audience, phone=False)
         self.said.exhibits.append(exhibit)
         put("exhibit", html, title, id=exhibit.id)
 

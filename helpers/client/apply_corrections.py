@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from helpers.client.corrections import FILE, LINE, Correction
+from helpers.client.corrections import FILE, LINE, Correction, every
 from helpers.client.count_rows import money_of
 from helpers.client.decisions import FOLDER
 from helpers.client.parsing import SPACES
@@ -106,23 +106,22 @@ def _apply(
 
 def _matches(connection: Connection, correction: Correction, received: Received) -> list[tuple[int, int, int]]:
     """Row id, file and record of each row that the correction means."""
-    conditions, texts = ["not dropped"], {}
-    for column, text in correction.where.items():
+    conditions: list[str] = ["not dropped"]
+    wanted: dict[str, list[str] | list[int]] = {}
+    for column, texts in correction.where.items():
         if column == LINE:
-            ours = [
-                f"(file = {source.number} and record = {source.text.record_at(int(text)) or 0})"
-                if source.text
-                else f"(file = {source.number} and record = {int(text)})"
-                for source in received.sources
-            ]
+            ours, lines = [], [int(text) for text in every(texts)]
+            for source in received.sources:
+                wanted[f"records{source.number}"] = source.text.records_at(lines) if source.text else lines
+                ours.append(f"file = {source.number} and record in (select unnest($records{source.number}::bigint[]))")
             conditions.append(f"({' or '.join(ours)})")
         else:
             slot = received.slot(column)
-            conditions.append(f"coalesce({slot}, '') = ${slot}")
-            texts[slot] = text.strip(SPACES)
+            conditions.append(f"coalesce({slot}, '') in (select unnest(${slot}::varchar[]))")
+            wanted[slot] = [text.strip(SPACES) for text in every(texts)]
     return connection.execute(
         f"select {ROW_ID}, file, record from {received.raw} where {' and '.join(conditions)} order by file, record",
-        texts,
+        wanted,
     ).fetchall()
 
 
@@ -138,5 +137,7 @@ def _places(received: Received, rows: Sequence[tuple[int, int, int]]) -> str:
 
 
 def _problem(correction: Correction, found: str, remedy: str) -> Problem:
-    where = ", ".join(f"{column} {quoted(text)}" for column, text in correction.where.items())
+    where = ", ".join(
+        f"{column} {listed([quoted(one) for one in every(texts)])}" for column, texts in correction.where.items()
+    )
     return Problem(f"line {correction.line} ({correction.target}: {where})", found, remedy)

@@ -6,9 +6,10 @@ The parsed table of `orders` is `parsed_orders`: file, record, spaces, correctio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from helpers.client.column_map import ONE_OF
+from helpers.client.column_map import ONE_OF, leave_out
 from helpers.client.parsing import (
     DATE_FORMATS,
     FIRST_YEAR,
@@ -31,6 +32,8 @@ MAY_BE_BLANK = {("transactions", "customer_id")}
 LARGEST_SUM = 10**14  # sums have to fit DECIMAL(18,4) as single amounts do
 EVERY_ROW = "Every row"
 OR_CORRECT = "or correct the rows in decisions/corrections.yaml."
+AT_THE_SOURCE = "Correct them at the source, " + OR_CORRECT
+NUMERIC = ("money", "number", "share", "integer")
 
 
 def parsed(received: Received) -> str:
@@ -112,20 +115,35 @@ def _problem(
         found = f"{rows} {years} ({places}; first: {example})."
         advice = _advice(connection, received, source, name, column, reading)
         remedy = f"Years of two digits are %y in date_format, those of four %Y: set it in client.yaml, {OR_CORRECT}"
-        return Problem(source.where(name), found, advice if advice.startswith(EVERY_ROW) else remedy)
+        return Problem(
+            source.where(name), found, advice if advice.startswith(EVERY_ROW) else _or_left_out(remedy, column)
+        )
     if what in ("minimum", "maximum"):
         limit = column.minimum if what == "minimum" else column.maximum
         side = "below" if what == "minimum" else "above"
         found = f"{rows} {'is' if count == 1 else 'are'} {side} {limit:,.12g} ({places}; first: {example})."
-        return Problem(source.where(name), found, "Correct them at the source, " + OR_CORRECT)
+        return Problem(source.where(name), found, _or_left_out(AT_THE_SOURCE, column))
     words = number_words(column)[count != 1]
     if column.allowed:
         words = "is no word of the list" if count == 1 else "are no words of the list"
     elif column.type == "date" and reading.date_format:
         words = f"{'does' if count == 1 else 'do'} not match {quoted(reading.date_format)}"
     advice = _advice(connection, received, source, name, column, reading)
-    remedy = " ".join(part for part in (expected(column, reading), advice) if part)
+    negative = next((minus for _, text in first if (minus := _with_minus(text))), None)
+    if negative and column.type in NUMERIC:
+        advice = f"A negative one has to be written {negative}. {AT_THE_SOURCE}"
+    remedy = _or_left_out(" ".join(part for part in (expected(column, reading), advice) if part), column)
     return Problem(source.where(name), f"{rows} {words} ({places}; first: {example}).", remedy)
+
+
+def _or_left_out(remedy: str, column: Column) -> str:
+    return remedy.removesuffix(".") + leave_out(column) + "."
+
+
+def _with_minus(text: str) -> str | None:
+    """An amount that a bookkeeper made negative, (15,30) or 15,30-, as it has to be written."""
+    found = re.fullmatch(r"\(\s*([0-9][0-9.,' ]*?)\s*\)|([0-9][0-9.,' ]*?)\s*-", text or "")
+    return f"-{found.group(1) or found.group(2)}" if found else None
 
 
 def _advice(
@@ -152,14 +170,14 @@ def _advice(
         if fitting:
             return f"{EVERY_ROW} fits date_format: {fitting[0]}; set it in client.yaml."
         return f"Set date_format in client.yaml to the file's own format, {OR_CORRECT}"
-    if column.type in ("money", "number", "share", "integer"):
+    if column.type in NUMERIC:
         for decimal, thousands in NUMBER_FORMATS:
             other = Reading(decimal, thousands)
             if (decimal, thousands) != (reading.decimal, reading.thousands) and fits(other):
                 marks = f'decimal: "{decimal}"' + (f' and thousands: "{thousands}"' if thousands else "")
                 return f"{EVERY_ROW} of this column fits {marks}: set that in client.yaml if the sender writes so."
         return f"Set decimal and thousands in client.yaml to the marks of the file, {OR_CORRECT}"
-    return "Correct them at the source, " + OR_CORRECT
+    return AT_THE_SOURCE
 
 
 def _one_of(connection: Connection, received: Received) -> Iterable[Problem]:

@@ -26,19 +26,21 @@ class ColumnMap:
 
 
 def map_columns(
-    schema: TableSchema, given: dict[str, str], header: Sequence[str]
+    schema: TableSchema, given: dict[str, str | None], header: Sequence[str]
 ) -> tuple[ColumnMap | None, list[Problem]]:
     """Our columns of a file with this header, or the problems that leave it open.
 
     Parameters
     ----------
     given : dict
-        `columns` of client.yaml: our name to the client's.
+        `columns` of client.yaml: our name to the client's, None for a column that is left out.
     header : sequence of str
         The file's column names, without spaces at their ends.
     """
     problems = []
     found: dict[str, int] = {}
+    left_out = {ours.casefold() for ours, theirs in given.items() if theirs is None}
+    given = {ours: theirs for ours, theirs in given.items() if theirs is not None}
     for ours, theirs in given.items():
         if theirs.strip() in header:
             found[ours] = list(header).index(theirs.strip())
@@ -47,7 +49,7 @@ def map_columns(
             problems.append(Problem(f"{quoted(theirs)} -> {ours}", "The file has no column of this name.", remedy))
     taken = set(found.values())
     for column in schema.columns:
-        if column.name in given:
+        if column.name in given or column.name in left_out:
             continue
         places = [at for at, name in enumerate(header) if name.casefold() == column.name and at not in taken]
         if len(places) == 1:
@@ -69,7 +71,7 @@ def map_columns(
         if at in taken:
             continue
         ours = next((way for way in (name, name.lower()) if schema.has(way)), None)
-        if ours is None or ours.casefold() in {known.casefold() for known in (*columns, *schema.names)}:
+        if ours is None or ours.casefold() in {known.casefold() for known in (*columns, *schema.names, *left_out)}:
             unused.append(name)
         else:
             found[ours], columns[ours] = at, schema.column(ours)
@@ -91,9 +93,15 @@ def _missing(
 
 
 def likely_heading(column: Column, names: Sequence[str], *, whole: bool = False) -> str | None:
-    """The heading that says the same as our name or one of its synonyms: word for word, else (not `whole`) in part."""
+    """The heading that says the same as our name or one of its synonyms: as a whole, else (not `whole`) in part.
+
+    Capitals, spaces and marks do not count: "CustomerID", "customer id" and "Customer-Id" are one.
+    """
     known = [_words(word) for word in (column.name, *column.synonyms)]
-    ways = (lambda words, word: words == word, lambda words, word: f" {word} " in f" {words} ")
+    ways = (
+        lambda words, word: words.replace(" ", "") == word.replace(" ", ""),
+        lambda words, word: f" {word} " in f" {words} ",
+    )
     for fits in ways[:1] if whole else ways:
         for word in known:
             for name in names:
@@ -102,5 +110,13 @@ def likely_heading(column: Column, names: Sequence[str], *, whole: bool = False)
     return None
 
 
+def leave_out(column: Column) -> str:
+    """How a column that cannot be read is left out; empty for a compulsory one."""
+    if column.required:
+        return ""
+    return f", or leave the column out: {column.name}: (nothing after the colon) under columns in client.yaml"
+
+
 def _words(name: str) -> str:
-    return re.sub(r"[\W_]+", " ", name).strip().casefold()
+    parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)  # InvoiceNo
+    return re.sub(r"[\W_]+", " ", parted).strip().casefold()

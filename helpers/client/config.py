@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from helpers.client.checked import Entry, Fault, FilledText, IsoDay, Text, check, unknown_key, wrong
-from helpers.client.schema import TableSchema, schemas
+from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import ClientFileError, StepInputError, nearest, quoted
 from helpers.steps import BY_ID, find_step
@@ -91,13 +91,16 @@ StepId = Annotated[str, AfterValidator(_step_id)]
 class TableConfig(Entry):
     """Where a delivered table lies and how its file is written.
 
-    `columns` maps our name to the heading in the client's file; a column that has our name already needs no entry.
+    `columns` maps our name to the heading in the client's file; a column that has our name already needs no entry. A
+    name with nothing after its colon (`quantity:`) leaves that column out, even where the file has one of that name.
     `control` holds what the sender says was sent: `rows`, and totals of columns, exact to the cent.
     """
 
     file: FilledText | None = Field(None, description="one file name such as data/orders.csv")
     files: list[FilledText] | None = Field(None, description="a list of file names; for one file use file")
-    columns: dict[str, FilledText] = Field({}, description='our name: "the heading in the file", one a line')
+    columns: dict[str, FilledText | None] = Field(
+        {}, description='our name: "the heading in the file", one a line; nothing after the colon leaves it out'
+    )
     date_format: Annotated[Text, AfterValidator(_date_format)] | None = Field(
         None, description='a pattern such as "%d/%m/%Y"'
     )
@@ -184,15 +187,15 @@ def _tables_faults(tables: Any) -> Iterator[Fault]:
     """What only the schemas of the delivered tables can tell; parts of a wrong type are left to the model."""
     if not isinstance(tables, dict):
         return
-    known = schemas("delivered")
+    known = table_names("delivered")
     if "transactions" not in tables:
         remedy = "It is the one table that every client must deliver: give its file under tables."
         yield Fault(("tables", "transactions"), "it is missing.", remedy)
     for name, table in tables.items():
         if name not in known:
-            yield unknown_key(("tables", name), list(known))
+            yield unknown_key(("tables", name), known)
         elif isinstance(table, dict):
-            yield from _table_faults(known[name], table)
+            yield from _table_faults(schema(name), table)
 
 
 def _table_faults(schema: TableSchema, table: dict[str, Any]) -> Iterator[Fault]:
@@ -211,6 +214,9 @@ def _table_faults(schema: TableSchema, table: dict[str, Any]) -> Iterator[Fault]
     for ours, theirs in columns.items() if isinstance(columns, dict) else ():
         if not schema.has(ours):
             yield _unknown_column((*here, "columns", ours), schema, ours, theirs)
+        elif theirs is None and schema.column(ours).required:
+            remedy = f"{schema.name} needs it: give the heading in the file."
+            yield Fault((*here, "columns", ours), "a compulsory column cannot be left out.", remedy)
     control = table.get("control")
     totals = ["rows", *(column.name for column in schema.columns if column.type in COUNTED)]
     for name, amount in control.items() if isinstance(control, dict) else ():

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from helpers.client.checked import Entry, Fault, FilledText, IsoDay, check, unknown_key, wrong
 from helpers.client.decisions import FOLDER
-from helpers.client.schema import TableSchema, schemas
+from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.yaml_files import line_of, plain, read_yaml
 from helpers.errors import DecisionError, nearest, quoted
 
@@ -32,18 +32,31 @@ def _raw_text(value: Any) -> Any:
     return value
 
 
+def _raw_texts(value: Any) -> str | list[str]:
+    if isinstance(value, dict):
+        raise wrong("a mapping cannot stand here.", ONE_OR_SEVERAL)
+    if not isinstance(value, list):
+        return str(_raw_text(value))
+    if not value or any(isinstance(one, (dict, list)) for one in value):
+        raise wrong("this list holds no texts." if value else "the list is empty.", ONE_OR_SEVERAL)
+    return [str(_raw_text(one)) for one in value]
+
+
+ONE_OR_SEVERAL = 'Expected one text such as "14646", or a list of which any may match: ["14646", "15769"].'
 RawText = Annotated[str, BeforeValidator(_raw_text)]
+RawTexts = Annotated[str | list[str], BeforeValidator(_raw_texts)]
 
 
 class Correction(Entry):
     """One correction, ready to be applied.
 
     `where` and `set` hold our column names and the text as it stands in the delivered file, before parsing; "" is
-    blank. `rows` must match, and each must hold the texts of `holds`. `line` is the entry's line in corrections.yaml.
+    blank. A list in `where` means any of its texts; all columns of `where` must match. `rows` must match in all, and
+    each must hold the texts of `holds`. `line` is the entry's line in corrections.yaml.
     """
 
     target: str
-    where: dict[str, str]
+    where: dict[str, str | list[str]]
     action: Literal["drop", "set"]
     set: dict[str, str]
     rows: int
@@ -58,8 +71,10 @@ class CorrectionEntry(Entry):
     """One entry of the file, as written."""
 
     target: FilledText = Field(description="a delivered table such as transactions")
-    where: dict[str, RawText] = Field(
-        min_length=1, description='{category: ""}: our column names and the text in the file, all of which must match'
+    where: dict[str, RawTexts] = Field(
+        min_length=1,
+        description='{category: ""}: our column names and the text in the file, all of which must match; '
+        "a list means any of its texts",
     )
     action: Literal["drop", "set"] = Field(description="drop or set")
     set: dict[str, RawText] = Field({}, description="{revenue: 12.50}: our column names and the text to put there")
@@ -74,6 +89,11 @@ class CorrectionsFile(Entry):
 
     format: Literal["1"] = Field(description="format: 1")
     corrections: list[CorrectionEntry] = Field([], description="a list, each entry beginning with - target:")
+
+
+def every(texts: str | list[str]) -> list[str]:
+    """The texts of one column of `where`, written as one or as several."""
+    return texts if isinstance(texts, list) else [texts]
 
 
 def read_corrections(client_folder: Path) -> list[Correction]:
@@ -104,7 +124,7 @@ def read_corrections(client_folder: Path) -> list[Correction]:
 
 def _faults(data: dict[str, Any]) -> Iterator[Fault]:
     """What only the schemas and the parts of an entry together can tell; wrong types are left to the model."""
-    known = schemas("delivered")
+    known = table_names("delivered")
     entries = data.get("corrections")
     for number, entry in enumerate(entries if isinstance(entries, list) else ()):
         if not isinstance(entry, dict):
@@ -117,7 +137,7 @@ def _faults(data: dict[str, Any]) -> Iterator[Fault]:
         yield from _action_faults(loc, entry)
         yield from _expect_faults(loc, entry.get("expect"))
         if isinstance(target, str) and target in known:
-            yield from _column_faults(loc, entry, known[target])
+            yield from _column_faults(loc, entry, schema(target))
 
 
 def _action_faults(loc: tuple[str | int, ...], entry: dict[str, Any]) -> Iterator[Fault]:
@@ -144,5 +164,8 @@ def _column_faults(loc: tuple[str | int, ...], entry: dict[str, Any], schema: Ta
         for name, text in columns.items() if isinstance(columns, dict) else ():
             if name not in also and not schema.has(name):
                 yield unknown_key((*loc, part, name), [*schema.names, *also])
-            elif part == "where" and name == LINE and not re.fullmatch("[1-9][0-9]{0,17}", str(text)):
-                yield Fault((*loc, part, name), f"{quoted(text)} is not a line number.", "Expected one such as 312.")
+            elif part == "where" and name == LINE:
+                wrong_lines = [one for one in every(text) if not re.fullmatch("[1-9][0-9]{0,17}", str(one))]
+                if wrong_lines:
+                    found = f"{quoted(wrong_lines[0])} is not a line number."
+                    yield Fault((*loc, part, name), found, "Expected one such as 312.")

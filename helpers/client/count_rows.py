@@ -149,7 +149,7 @@ def count_kept(connection: Connection, received: Received, applied: Sequence[App
         rows, total = kept(f"{received.slot('customer_id', 'v')} is null")
         if rows:
             counts.append(Count(name, "noted", "lines without a customer", rows, total))
-    return counts + _in_two_files(connection, received, money)
+    return counts + _in_two_files(connection, received, money) + _in_one_file(connection, received, zero)
 
 
 def _rounded(connection: Connection, received: Received) -> list[Count]:
@@ -183,6 +183,18 @@ def _in_two_files(connection: Connection, received: Received, money: str) -> lis
     ).fetchone()
     note = "the same rows stand in an earlier file; both are kept"
     return [Count(received.name, "noted", note, rows, total)] if rows else []
+
+
+def _in_one_file(connection: Connection, received: Received, zero: Decimal | None) -> list[Count]:
+    """Lines beyond the first of those that are equal in every column that is read; till receipts may truly repeat."""
+    slots = ", ".join(received.slot(name) for name in received.columns)
+    money = f"min({received.slot(MONEY[received.name], 'v')})" if zero is not None else "null::decimal(18, 4)"
+    rows, total = connection.execute(
+        f"select sum(copies)::bigint, sum(copies * money) from (select count(*) - 1 as copies, {money} as money "
+        f"from {parsed(received)} group by file, {slots} having count(*) > 1)"
+    ).fetchone()
+    note = "equal to another line in every column that is read; both are kept"
+    return [Count(received.name, "noted", note, rows, zero if total is None else total)] if rows else []
 
 
 def joined(counts: Sequence[Count], order: Sequence[str]) -> list[Count]:

@@ -43,6 +43,7 @@ LIKELY = [
     "big5",
     "euc_kr",
 ]
+UMLAUT = "\u00e4".encode()  # one letter in UTF-8, two in every encoding that makes each byte a letter
 
 
 class UnreadableFile(Exception):
@@ -83,9 +84,10 @@ class DelimitedText:
         wanted = set(records)
         return [line for number, (line, _) in enumerate(self.numbered(), start=1) if number in wanted]
 
-    def record_at(self, line: int) -> int | None:
-        """The record that begins on this line, counted from 1; None if none does."""
-        return next((number for number, (at, _) in enumerate(self.numbered(), start=1) if at == line), None)
+    def records_at(self, lines: Iterable[int]) -> list[int]:
+        """The records that begin on these lines, counted from 1; lines on which none does are passed over."""
+        wanted = set(lines)
+        return [number for number, (at, _) in enumerate(self.numbered(), start=1) if at in wanted]
 
     def write_body(self, path: Path) -> None:
         """The records without header, in the plainest CSV there is: UTF-8, LF, quoted only where that is needed."""
@@ -154,6 +156,8 @@ def read_delimited(path: Path, *, encoding: str | None = None, delimiter: str | 
 def _decoded(data: bytes, encoding: str | None) -> str:
     marked = next((name for mark, name in BOMS if data.startswith(mark)), None)
     name = marked or encoding or "utf-8"
+    if encoding and not marked:
+        _refuse_hidden_utf8(data, encoding)
     try:
         text = data.decode(name)
     except UnicodeDecodeError as error:
@@ -165,6 +169,23 @@ def _decoded(data: bytes, encoding: str | None) -> str:
         remedy = "Use its usual name, such as utf-8, cp1252 or utf-16."
         raise UnreadableFile(Problem("encoding in client.yaml", found, remedy)) from None
     return _unified(text.removeprefix("\ufeff"))
+
+
+def _refuse_hidden_utf8(data: bytes, encoding: str) -> None:
+    """A file in UTF-8 whose `encoding` takes each byte for a letter: it would pass with wrong letters in every name."""
+    try:
+        if data.isascii() or len(UMLAUT.decode(encoding, "replace")) != len(UMLAUT):
+            return
+        text = data.decode("utf-8")
+    except (LookupError, UnicodeError):
+        return
+    first = re.search(r"[^\s,;|\"]*[^\x00-\x7f]\w*", text)
+    line = _unified(text[: first.start()]).count("\n") + 1
+    right = first.group()[:30]
+    wrong = right.encode().decode(encoding, "replace")
+    found = f"The file looks like UTF-8 (line {line:,}: {quoted(right)}, which {encoding} reads as {quoted(wrong)})."
+    remedy = "Leave encoding out, or set encoding: utf-8."
+    raise UnreadableFile(Problem("encoding in client.yaml", found, remedy))
 
 
 def _unified(text: str) -> str:
@@ -228,8 +249,31 @@ def _header(text: str, delimiter: str) -> tuple[int, list[str]]:
 
 
 def _delimiter(text: str, given: str | None) -> str:
+    splitting = _splitting(text)
     if given:
-        return "\t" if given.lower() in ("tab", "\\t") else given
+        chosen = "\t" if given.lower() in ("tab", "\\t") else given
+        if splitting and chosen not in splitting:
+            better = max(splitting, key=splitting.__getitem__)
+            given = DELIMITERS.get(chosen, quoted(chosen))
+            found = f"The header is one field when split by {given}, and {splitting[better]} by {DELIMITERS[better]}."
+            remedy = f"Set delimiter: {_named(better)} in client.yaml, or leave delimiter out."
+            raise UnreadableFile(Problem("line 1", found, remedy))
+        return chosen
+    if len(splitting) > 1:
+        counts = [f"{DELIMITERS[char]} ({number} columns)" for char, number in splitting.items()]
+        example = _named("\t" if "\t" in splitting else max(splitting, key=splitting.__getitem__))
+        found = f"The header can be split by {' or by '.join(counts)}."
+        raise UnreadableFile(Problem("line 1", found, f"Say which in client.yaml, for example delimiter: {example}."))
+    return next(iter(splitting), ",")
+
+
+def _named(delimiter: str) -> str:
+    """A delimiter as it is written in client.yaml."""
+    return "tab" if delimiter == "\t" else f'"{delimiter}"'
+
+
+def _splitting(text: str) -> dict[str, int]:
+    """The delimiters that split the header, and into how many names."""
     splitting = {}
     for candidate in DELIMITERS:
         try:
@@ -238,12 +282,7 @@ def _delimiter(text: str, given: str | None) -> str:
             continue
         if len(names) > 1:
             splitting[candidate] = len(names)
-    if len(splitting) > 1:
-        counts = [f"{DELIMITERS[char]} ({number} columns)" for char, number in splitting.items()]
-        example = "tab" if "\t" in splitting else max(splitting, key=splitting.__getitem__)
-        found = f"The header can be split by {' or by '.join(counts)}."
-        raise UnreadableFile(Problem("line 1", found, f'Say which in client.yaml, for example delimiter: "{example}".'))
-    return next(iter(splitting), ",")
+    return splitting
 
 
 def _refuse_bad_names(names: list[str]) -> None:
@@ -316,10 +355,13 @@ def _refuse_long(line: int, length: int) -> None:
 
 def _ragged(wrong: list[tuple[int, int]], records: int, width: int) -> Problem:
     lines = listed([str(line) for line, _ in wrong])
+    known = listed(list(DELIMITERS.values()))
+    other = f"The header holds no delimiter known here ({known}): if it should, export the file with one of them. "
     return Problem(
         f"{'line' if len(wrong) == 1 else 'lines'} {lines}",
         f"{len(wrong):,} of {counted(records, 'row')} {'does' if len(wrong) == 1 else 'do'} not have the "
         f"{counted(width, 'field')} of the header (first: {wrong[0][1]:,}).",
+        f"{other if width == 1 else ''}"
         "A field that holds the delimiter or a line break has to stand in quotation marks; export the file again.",
     )
 

@@ -16,7 +16,7 @@ from helpers.client.corrections import read_corrections
 from helpers.client.count_rows import Count, check_control, count_kept, count_received, joined
 from helpers.client.folder import Client
 from helpers.client.receive import Complaints, Received, receive
-from helpers.client.schema import TableSchema, schemas
+from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.summarise import Window, check_wallets, choose_window, make_relations
 from helpers.client.tables import Connection, DatabaseError, connect, copy_query, identifier
 from helpers.client.tables_manifest import (
@@ -68,8 +68,7 @@ def take_in(client: Client, into: Path) -> TablesManifest:
     with connect() as connection, tempfile.TemporaryDirectory(prefix="workbook-") as scratch:
         try:
             for name, config in client.config.tables.items():
-                schema = schemas("delivered")[name]
-                table = receive(connection, client, schema, config, Path(scratch), complaints)
+                table = receive(connection, client, schema(name), config, Path(scratch), complaints)
                 received[name] = table
                 if table:
                     counts += count_received(connection, table)
@@ -102,7 +101,7 @@ def _window(connection: Connection, client: Client, good: dict[str, Received], c
 
 
 def _put_counts(connection: Connection, counts: list[Count]) -> None:
-    columns = schemas("summaries")["received_data"].columns
+    columns = schema("received_data").columns
     types = ", ".join(f"{identifier(column.name)} {column.sql_type}" for column in columns)
     connection.execute(f"create table received_data (place bigint, {types})")
     connection.executemany(
@@ -124,9 +123,9 @@ def _write(connection: Connection, good: dict[str, Received], window: Window, in
         queries["wallet_revenue"] = WALLET_REVENUE
     queries["received_data"] = "select * exclude (place) from received_data order by place"
     for name, query in queries.items():
-        schema = schemas("summaries")[name]
-        entries[name] = _entry(connection, into, name, "summary", _cast(schema, query), schema.names, [])
-    for name in (*schemas("delivered"), *schemas("summaries")):
+        summary = schema(name)
+        entries[name] = _entry(connection, into, name, "summary", _cast(summary, query), summary.names, [])
+    for name in (*table_names("delivered"), *table_names("summaries")):
         if name not in entries:
             (into / f"{name}.parquet").unlink(missing_ok=True)  # of an earlier delivery
     periods = window.periods
@@ -147,11 +146,11 @@ def _write(connection: Connection, good: dict[str, Received], window: Window, in
     return manifest
 
 
-def _cast(schema: TableSchema, query: str) -> str:
+def _cast(summary: TableSchema, query: str) -> str:
     """The summary in the order and types of its schema; the order of rows is that of the query."""
     casts = ", ".join(
         f"cast({identifier(column.name)} as {column.sql_type}) as {identifier(column.name)}"
-        for column in schema.columns
+        for column in summary.columns
     )
     return f"select {casts} from ({query})"
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from helpers.client.column_map import map_columns
+from helpers.client.column_map import leave_out, map_columns
 from helpers.client.config import TableConfig
 from helpers.client.delimited import DelimitedText, UnreadableFile, read_delimited
 from helpers.client.folder import Client
@@ -313,7 +313,7 @@ def _wrong_type(heading: str, ours: str, kind: str, column: Column) -> Problem:
     if column.type == "id":
         remedy = "Export it as text or whole numbers, so that 12 does not become 12.0."
         return Problem(where, f"An id cannot be of type {quoted(kind)[1:-1]}.", remedy)
-    remedy = f"Expected a {column.type}; export the column as such, or as text."
+    remedy = f"Expected a {column.type}; export the column as such, or as text{leave_out(column)}."
     return Problem(where, f"It is of type {quoted(kind)[1:-1]}.", remedy)
 
 

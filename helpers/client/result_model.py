@@ -104,7 +104,8 @@ class DecisionUsed(Part):
     """A judgement that the step used, and its state when it did.
 
     `value` is what the step worked with; `proposed` and `because` what the rule said and why; `reason` the people's
-    own; `moved` what made it stale. They stand here so that a page can be drawn without opening another file.
+    own; `moved` what made it stale; `seen` the numbers to look at when deciding, as they are today. They stand here so
+    that a page can be drawn without opening another file.
     """
 
     id: str = Field(pattern=r"^\d\d\.[A-Za-z0-9_]+\.[a-z][a-z0-9_]*$")
@@ -117,6 +118,7 @@ class DecisionUsed(Part):
     by: str | None = None
     decided_on: str | None = None
     moved: list[str] = []
+    seen: dict[str, Any] = {}
 
 
 class TableFile(Part):

@@ -88,12 +88,13 @@ class StepRun(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    state: str  # done, failed, blocked
+    state: str  # done, failed, blocked, outdated
     reason: str = ""
     seconds: float = 0.0
     finished: str = ""
     result_sha256: str = ""
     tables_sha256: str = ""
+    inputs_sha256: str = ""
 
 
 class Manifest(BaseModel):

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from helpers.client.check_values import OR_CORRECT, parsed
+from helpers.client.check_values import parsed
 from helpers.client.count_rows import Count
 from helpers.client.periods import Periods, choose_periods
 from helpers.client.receive import Complaints, Received
-from helpers.client.schema import schemas
 from helpers.client.tables import Connection
 from helpers.errors import Problem, TableError, counted, listed
-from helpers.method.summaries import WALLET_REVENUE_DETAIL
+from helpers.method.summaries import CUSTOMER_SUMMARY, WALLET_REVENUE_DETAIL
 
 # wallets below our own revenue are listed for step 05; when they carry more than this part, the table itself is wrong
 CONFLICT_LIMIT_PERCENT = 5
@@ -22,7 +22,10 @@ NOTED_WALLETS = {
     "conflict and not certain_conflict": "wallets below our revenue as scaled by days: listed as conflicts",
     "covered_days between 1 and period_days - 1": "our data cover a part of the period: our revenue is scaled by days",
     "covered_days = 0": "the period lies outside our data: our revenue is unknown",
+    "not is_known": "wallets of customers that no other table knows: nothing to set beside them",
+    "is_known and not is_buyer": "wallets of customers without revenue above zero in the window: not among the buyers",
 }
+LATE_DAYS = 31  # a last transaction further from as_of than this leaves the end of the window empty
 BESIDE = {"customers": ("customer_id",), "contracts": ("customer_id", "start_date", "end_date")}
 
 
@@ -56,18 +59,33 @@ def choose_window(
     except TableError as error:
         complaints.add(received.name, received.files, Problem(where, str(error), remedy))
         return None
+    if last < periods.window_start:
+        end = periods.as_of - timedelta(days=1)
+        found = f"No row lies in the window ({periods.window_start} to {end}): the last one is of {last}."
+        remedy = (
+            "Expected as_of to be the day after the last day that was delivered: "
+            f"set as_of: {last + timedelta(days=1)} in client.yaml, or leave as_of out."
+        )
+        complaints.add(received.name, received.files, Problem(where, found, remedy))
+        return None
     remarks = list(periods.remarks)
     counts = []
     if as_of is None:
         remarks.insert(0, f"client.yaml has no as_of: {periods.as_of} is the day after the last transaction.")
-    later, money = connection.execute(
-        f"select count(*), sum({revenue}) from {parsed(received)} where {day} >= $as_of", {"as_of": periods.as_of}
-    ).fetchone()
-    if later:
-        counts.append(Count("transactions", "noted", "after as_of, outside the window", later, money))
-        remarks.append(
-            f"{counted(later, 'line')} on or after {periods.as_of} {'is' if later == 1 else 'are'} not in it."
-        )
+    empty = (periods.as_of - last).days
+    if empty > LATE_DAYS:
+        remarks.append(f"The last transaction is of {last}, {empty} days before as_of: the end of the window is empty.")
+    outside = (
+        (f"{day} < $edge", periods.window_start, "before the window", "before"),
+        (f"{day} >= $edge", periods.as_of, "after as_of, outside the window", "on or after"),
+    )
+    for condition, edge, reason, side in outside:
+        rows, money = connection.execute(
+            f"select count(*), sum({revenue}) from {parsed(received)} where {condition}", {"edge": edge}
+        ).fetchone()
+        if rows:
+            counts.append(Count("transactions", "noted", reason, rows, money))
+            remarks.append(f"{counted(rows, 'line')} {side} {edge} {'is' if rows == 1 else 'are'} not in the window.")
     return Window(periods, remarks, counts)
 
 
@@ -99,7 +117,8 @@ def make_relations(connection: Connection, tables: dict[str, Received], periods:
             "as_of": periods.as_of,
             "start": periods.window_start,
             "current": periods.current_start,
-            "first": periods.first_date,
+            # a window whose first sale falls some days late is whole, so the data cover it from its first day on
+            "first": min(periods.first_date, periods.window_start),
         },
     )
     for name, blocks in (("months", periods.months), ("quarters", periods.quarters)):
@@ -114,17 +133,24 @@ def _columns(received: Received) -> str:
         f"{received.slot(column.name, 'v')} as {column.name}"
         if column.name in received.columns
         else f"cast(null as {column.sql_type}) as {column.name}"
-        for column in schemas("delivered")[received.name].columns
+        for column in received.schema.columns
     )
 
 
 def check_wallets(connection: Connection, wallets: Received, complaints: Complaints) -> list[Count]:
     """Wallets below our own revenue: a complaint when they weigh much, else a note; they are never raised.
 
+    Noted are also those that no share can be made of: of strangers, and of customers who bought nothing.
+
     Only revenue of days that our data cover counts as proof; where it was scaled to a longer period, a wallet below it
     is noted as a conflict and never stops the intake.
     """
-    connection.execute(f"create table wallet_detail as {WALLET_REVENUE_DETAIL}")
+    connection.execute(
+        "create table wallet_detail as select detail.*, everyone.customer_id is not null as is_known, "
+        "coalesce(everyone.revenue > 0, false) as is_buyer "
+        f"from ({WALLET_REVENUE_DETAIL}) as detail "
+        f"left join ({CUSTOMER_SUMMARY}) as everyone on everyone.customer_id = detail.customer_id"
+    )
     total, weight, rows = connection.execute(
         "select sum(revenue), sum(revenue) filter (where certain_conflict), "
         "count(*) filter (where certain_conflict) from wallet_detail"
@@ -150,11 +176,13 @@ def _conflicts(connection: Connection, wallets: Received, count: int) -> Iterabl
     customers = list(dict.fromkeys(row[0] for row in rows))
     _, wallet, revenue, start, end, known = rows[0]
     below = f"{count:,} of {counted(known, 'wallet')} {'is' if count == 1 else 'are'} below our own revenue"
-    who = f"{'customer' if len(customers) == 1 else 'customers'} {listed(customers)}"
+    entry = ", ".join([*(json.dumps(name, ensure_ascii=False) for name in customers[:2]), "..."][: len(customers)])
+    who = f"{'customer' if len(customers) == 1 else 'customers'} {listed(customers, 20)}"
     first = f"wallet {wallet:,.2f}, our revenue {revenue:,.2f}, {start} to {end}"
     found = f"{below} for the same customer, category and days ({who}; first: {first})."
     remedy = (
         "A wallet is what the customer spends with everyone, so it cannot be less. "
-        "Correct the wallets, their periods or their categories at the source, " + OR_CORRECT
+        "Correct the wallets, their periods or their categories at the source, or drop the rows by one entry in "
+        f"decisions/corrections.yaml, where: {{customer_id: [{entry}]}}."
     )
     yield Problem(wallets.sources[0].where("wallet"), found, remedy)

@@ -332,10 +332,16 @@ def assumptions_table(
 
 
 def _remarks(rows: pd.DataFrame) -> str:
-    """Each repair, correction and note with its rows, in a fixed order."""
+    """Each repair, correction and note with its rows, in a fixed order; without rows, with the money that it moved."""
     words = {"repaired": "mended", "set_aside": "set aside", "noted": "noted"}
     said = []
     for outcome, word in words.items():
-        part = rows[(rows["outcome"] == outcome) & (rows["rows"] > 0)].sort_values("reason", kind="stable")
-        said += [f"{word}: {row.reason} ({counted(int(row.rows), 'row')})" for row in part.itertuples()]
+        for row in rows[rows["outcome"] == outcome].sort_values("reason", kind="stable").itertuples():
+            money = 0.0 if pd.isna(row.money) else float(row.money)
+            if row.rows > 0:
+                said.append(f"{word}: {row.reason} ({counted(int(row.rows), 'row')})")
+            elif money:
+                said.append(f"{word}: {row.reason} ({money:,.2f} of money)")
+            elif outcome == "noted":
+                said.append(f"{word}: {row.reason}")
     return "; ".join(said)

@@ -15,6 +15,7 @@ from helpers.method.finding_values import count_value, date_value, money_value, 
 from helpers.method.framing import HALF_A_CENT, SEASONS
 
 FEW_CUSTOMERS = 30  # fewer active customers than this are known by name better than by statistics
+OUTSIDE = ("before the window", "after as_of, outside the window")  # what the intake notes of lines outside
 MUCH_SET_ASIDE = 0.05  # a larger part of the lines left out needs an explanation first
 
 # Tables that must all be there, the question they unlock, and why it stays open without them.
@@ -127,7 +128,11 @@ def framing_cannot_say(delivered: Collection[str]) -> list[CannotSay]:
 
 
 def framing_checks(
-    data_health: pd.DataFrame, monthly: pd.DataFrame, customer_summary: pd.DataFrame, customer_month: pd.DataFrame
+    data_health: pd.DataFrame,
+    monthly: pd.DataFrame,
+    customer_summary: pd.DataFrame,
+    customer_month: pd.DataFrame,
+    received_data: pd.DataFrame | None = None,
 ) -> list[Check]:
     """Whether the tables of the step agree with each other, to the cent.
 
@@ -137,27 +142,16 @@ def framing_checks(
         From `data_health` and `monthly_revenue`.
     customer_summary, customer_month : DataFrame
         The summaries.
+    received_data : DataFrame, one row per table, outcome and reason, optional
+        Notes the lines before and after the window. Without it the window is not compared with what was kept.
 
     Returns
     -------
     list of Check; a `fail` means that a row or a cent went missing on the way in
     """
-    aside_and_kept = data_health["rows_set_aside"].sum() + data_health["rows_kept"].sum()
-    money = data_health[["money_received", "money_set_aside", "money_kept"]].sum()
     named = customer_month[customer_month["customer_id"].fillna("") != ""]
-    rows = [
-        (
-            "rows",
-            "Rows set aside and rows kept are the rows received.",
-            aside_and_kept,
-            data_health["rows_received"].sum(),
-        ),
-        (
-            "money",
-            "Money set aside and money kept are the money received.",
-            money["money_set_aside"] + money["money_kept"],
-            money["money_received"],
-        ),
+    rows = [] if received_data is None else _in_window(data_health, monthly, received_data)
+    rows += [
         (
             "revenue_by_month",
             "Revenue by month is the revenue of all customers and of the lines without one.",
@@ -181,6 +175,27 @@ def framing_checks(
             verdict="pass" if abs(float(found) - float(expected)) <= HALF_A_CENT else "fail",
         )
         for name, sentence, found, expected in rows
+    ]
+
+
+def _in_window(health: pd.DataFrame, monthly: pd.DataFrame, received: pd.DataFrame) -> list[tuple]:
+    """What was kept, less the lines outside the window: (name, sentence, found, expected)."""
+    lines = health[health["table"] == "transactions"]
+    noted = received[(received["table"] == "transactions") & (received["outcome"] == "noted")]
+    outside = noted[noted["reason"].isin(OUTSIDE)]
+    return [
+        (
+            "lines_in_window",
+            "Lines by month are the lines kept without those before and after the window.",
+            monthly["lines"].sum(),
+            lines["rows_kept"].sum() - outside["rows"].sum(),
+        ),
+        (
+            "revenue_in_window",
+            "Revenue by month is the revenue kept without that before and after the window.",
+            monthly["revenue"].sum(),
+            lines["money_kept"].sum() - outside["money"].astype(float).sum(),
+        ),
     ]
 
 
@@ -228,7 +243,8 @@ def _health(health: pd.DataFrame) -> Finding:
     sums = health[["rows_received", "rows_repaired", "rows_set_aside", "rows_kept"]].sum()
     values = {name.removeprefix("rows_"): count_value(number) for name, number in sums.items()}
     values["tables"] = count_value(len(health))
-    text = "Of {received:count} rows in {tables:count} tables, {kept:count} are kept"
+    noun = "table" if len(health) == 1 else "tables"
+    text = f"Of {{received:count}} rows in {{tables:count}} {noun}, {{kept:count}} are kept"
     if values["set_aside"].value:
         text += ", {set_aside:count} set aside by a signed correction"
     text += ", {repaired:count} mended." if values["repaired"].value else "; none needed mending."

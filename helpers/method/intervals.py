@@ -134,3 +134,72 @@ def ratio_interval(
     if is_share:
         low, high = np.clip([low, high], 0.0, 1.0)
     return float(low), float(high)
+
+
+def ratio_change_interval(
+    numerator: ArrayLike,
+    denominator: ArrayLike,
+    later_numerator: ArrayLike,
+    later_denominator: ArrayLike,
+    level: float = LEVEL,
+) -> tuple[float, float]:
+    """The interval around later ratio - ratio, where the same customers stand in both.
+
+    What a customer has in common with itself cancels, so the interval is narrower than two intervals side by side
+    suggest.
+
+    Parameters
+    ----------
+    numerator, denominator, later_numerator, later_denominator : array, one value per customer
+        Same length and same order of customers; missing values are not allowed.
+    level : float
+        Part of such intervals that should hold the true difference.
+
+    Returns
+    -------
+    (low, high) : tuple of float
+        (NaN, NaN) for fewer than two customers.
+
+    Raises
+    ------
+    StepInputError
+        As `ratio_interval`.
+
+    Notes
+    -----
+    Linearised: each customer's part in the difference is (y2 - R2 x2) / sum x2 - (y1 - R1 x1) / sum x1; the parts sum
+    to zero, and the standard error is sqrt(n/(n-1) sum of their squares). Where all wallets are equal this is Student's
+    interval of the mean of paired differences.
+
+    References
+    ----------
+    Cochran, *Sampling Techniques* (3rd edition, 1977), 6.17.
+
+    Examples
+    --------
+    >>> low, high = ratio_change_interval([2, 1, 3], [4, 4, 4], [3, 2, 4], [4, 4, 4])
+    >>> round(low, 4), round(high, 4)
+    (0.25, 0.25)
+    """
+    before, after = (
+        _linear_parts(numerator, denominator, level),
+        _linear_parts(later_numerator, later_denominator, level),
+    )
+    (ratio, parts), (later, later_parts) = before, after
+    if parts.shape != later_parts.shape:
+        raise StepInputError(
+            f"ratio_change_interval: the same customers are needed, found {len(parts)} and {len(later_parts)}."
+        )
+    n = len(parts)
+    if n < 2:
+        return float("nan"), float("nan")
+    reach = t_quantile((1 + level) / 2, n - 1) * np.sqrt(n / (n - 1) * np.square(later_parts - parts).sum())
+    return float(later - ratio - reach), float(later - ratio + reach)
+
+
+def _linear_parts(numerator: ArrayLike, denominator: ArrayLike, level: float) -> tuple[float, np.ndarray]:
+    """The ratio of sums, and what each customer adds to its error; refuses what `ratio_interval` refuses."""
+    ratio_interval(numerator, denominator, level)
+    y, x = np.asarray(numerator, dtype=float), np.asarray(denominator, dtype=float)
+    ratio = y.sum() / x.sum()
+    return float(ratio), (y - ratio * x) / x.sum()

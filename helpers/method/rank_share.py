@@ -201,7 +201,9 @@ def _basis_row(ranked: pd.DataFrame, basis: str, our_name: str | None) -> dict:
     spend_share = share = np.nan
     if our_name is not None:
         us = ranked[ranked["supplier"] == our_name].set_index("customer_id").join(by_customer["n"])
-        share = float(rank_based_share(us["place"].fillna(us["n"]), us["n"])[us["counts"]].sum() / len(us))
+        # Where we do not count we have no place, and sometimes nobody has one: such a customer adds zero.
+        there = us[us["counts"]]
+        share = float(rank_based_share(there["place"], there["n"]).sum() / len(us))
         spent = us[us["whole"] > 0]
         spend_share = float(spent["spend"].sum() / spent["whole"].sum()) if len(spent) else np.nan
     applies, reason = _applicability(set_size, use_several, basis, our_name)

@@ -134,7 +134,7 @@ def group_share(
     Raises
     ------
     StepInputError
-        If the cuts are not in order within 0 and 1.
+        If not 0 < first cut < second cut <= 1.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def share_band(low: float, high: float, cuts: tuple[float, float] = CUTS) -> str
     Raises
     ------
     StepInputError
-        If the cuts are not in order within 0 and 1.
+        If not 0 < first cut < second cut <= 1.
 
     Examples
     --------
@@ -166,8 +166,11 @@ def share_band(low: float, high: float, cuts: tuple[float, float] = CUTS) -> str
     ('build', 'undecided', 'deepen_and_defend')
     """
     first, second = cuts
-    if not 0 < first < second < 1:
-        raise StepInputError(f"Share bands: expected two cuts in order between 0 and 1, found {first} and {second}.")
+    if not 0 < first < second <= 1:
+        raise StepInputError(
+            f"LOW_CUT is {first} and HIGH_CUT is {second}. Expected two shares in order: LOW_CUT above 0, HIGH_CUT "
+            "above LOW_CUT and at most 1 (0.30 and 0.80 unless changed)."
+        )
     if high < first:
         return "win_more"
     if low >= first and high < second:

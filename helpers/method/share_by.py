@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from helpers.errors import StepInputError, listed
 from helpers.method.intervals import LEVEL
 from helpers.method.share import (
     ALL,
@@ -21,8 +20,19 @@ from helpers.method.share import (
     group_share,
     share_of_sums,
 )
+from helpers.method.share_market import market_of_window
 from helpers.method.share_scope import MIN_PART, categories_in_scope, scope_options
-from helpers.method.share_wallets import USED, in_scope, known_wallets, named_customers, wallet_states, whole_money
+from helpers.method.share_wallets import (
+    USED,
+    all_lines,
+    in_scope,
+    known_wallets,
+    named_customers,
+    quarters_of,
+    wallet_states,
+    wallets_by_quarter,
+    whole_money,
+)
 
 
 def share_by_category(
@@ -33,6 +43,7 @@ def share_by_category(
     window_start: object,
     scope_categories: Sequence[str] | None = None,
     markets: pd.DataFrame | None = None,
+    customer_quarter: pd.DataFrame | None = None,
     min_coverage: float = MIN_COVERAGE,
     level: float = LEVEL,
 ) -> pd.DataFrame:
@@ -41,15 +52,15 @@ def share_by_category(
     Parameters
     ----------
     customer_category : DataFrame, one row per customer and category of the window
+        Lines without a customer are revenue, and nobody's share.
     wallet_revenue : DataFrame, one row per wallet, or None
         Only wallets of a category count here, by the rules of `wallet_states`.
     as_of, window_start : date
         The window is window_start <= date < as_of.
     scope_categories : list of str, optional
         Fills `in_scope`; None = all that we sell.
-    markets : DataFrame, one row per segment and year, optional
-        segment (the name of a category), year, market_size. Used is the year that covers at least half of the window,
-        the later of two; no such year or a size of zero, no market share.
+    markets, customer_quarter : DataFrame, optional
+        As in `market_of_window`, which chooses the year and our revenue of it.
     min_coverage, level : float
         As in `group_share`, for the category's own buyers.
 
@@ -57,11 +68,12 @@ def share_by_category(
     -------
     DataFrame, one row per category sold in the window, by revenue, the largest first, the blank category last ("")
         customers                  int    buyers with a known wallet for it, conflicts left out
-        revenue                    float  of all customers, returns included: sums to our revenue to the cent
+        revenue                    float  of all customers and of lines without one, returns included: sums to our
+                                          revenue to the cent
         wallet, headroom           float  of those buyers; headroom = wallet - our revenue in the wallets' period
         customer_share, low, high  float  missing where less than min_coverage of the buyers' revenue has a wallet
         market_size                float  of the year, as delivered
-        market_share               float  revenue / market_size, revenue scaled from the window's days to the year's
+        market_share               float  our revenue of that year / market_size
 
     Raises
     ------
@@ -77,21 +89,22 @@ def share_by_category(
     [['tea', 40.0, nan, 0.05], ['cups', 15.0, nan, nan]]
     """
     rows = named_customers(customer_category)
-    revenue = whole_money(rows.groupby("category")["revenue"].sum())
+    revenue = whole_money(all_lines(customer_category).groupby("category")["revenue"].sum())
     total = float(revenue.sum())
     categories = [name for name in revenue.index if name]
     states = wallet_states(wallet_revenue, customer_category, as_of=as_of, scope_categories=categories)
     wallets = known_wallets(states[states["state"] == USED], ["customer_id", "category"])
     buyers = rows.loc[rows["revenue"] > 0, ["customer_id", "category", "revenue"]]
     buyers = buyers.merge(wallets, on=["customer_id", "category"], how="left")
-    sizes, year_days = _market_sizes(markets, pd.Timestamp(window_start), pd.Timestamp(as_of))
-    part_of_year = year_days / (pd.Timestamp(as_of) - pd.Timestamp(window_start)).days
+    market = market_of_window(
+        customer_category, markets, window_start=window_start, as_of=as_of, customer_quarter=customer_quarter
+    )
     inside = in_scope(pd.Series(revenue.index, index=revenue.index), scope_categories)
     table = []
     for category, ours in revenue.items():
         bought = buyers[buyers["category"] == category]
         known = bought[bought["wallet_state"] == "known"]
-        size = sizes.get(category, np.nan)
+        size = market.sizes.get(category, np.nan)
         share = share_of_sums(known["wallet_revenue"], known["wallet"], level)
         if not known["revenue"].sum() >= min_coverage * bought["revenue"].sum():
             share = (np.nan, np.nan, np.nan)
@@ -108,7 +121,7 @@ def share_by_category(
                 "share_high": share[2],
                 "headroom": round(float((known["wallet"] - known["wallet_revenue"]).sum()), 4),
                 "market_size": size,
-                "market_share": float(ours) * part_of_year / size,
+                "market_share": market.revenue.get(category, 0.0) / size,
             }
         )
     table.sort(key=lambda row: (row["category"] == "", -row["revenue"], row["category"]))
@@ -145,13 +158,14 @@ def share_by_scope(
     Returns
     -------
     DataFrame, one row per option, widest first: the columns of the published share_by_scope
-        headroom  float  of the known wallets, currency
-        chosen    bool   true on exactly one row
+        known_wallets  int    buyers whose wallet is known without conflict
+        headroom       float  of the known wallets, currency
+        chosen         bool   true on exactly one row
 
     Raises
     ------
     StepInputError
-        If `scope` holds nothing or does not exist.
+        If `scope` holds nothing or does not exist, or a parameter is out of range.
 
     Examples
     --------
@@ -167,10 +181,13 @@ def share_by_scope(
         inside = categories_in_scope(customer_category, option, chosen, min_part)
         shares = customer_share(customer_category, wallet_revenue, as_of=as_of, scope_categories=inside)
         whole = group_share(shares, cuts=cuts, min_coverage=min_coverage, level=level).iloc[0]
-        row = whole[["wallet", "customer_share", "share_low", "share_high"]].to_dict()
+        row = whole[["known_wallets", "wallet", "customer_share", "share_low", "share_high"]].to_dict()
         row["headroom"] = round(whole["wallet"] - whole["wallet_revenue"], 4)
         further.append(row | {"band": whole["band"], "chosen": option == scope})
-    return pd.concat([options, pd.DataFrame(further)], axis=1)
+    table = pd.concat([options, pd.DataFrame(further)], axis=1)
+    names = list(options)
+    names.insert(names.index("customers") + 1, "known_wallets")
+    return table[[*names, *(name for name in table if name not in names)]]
 
 
 def share_by_quarter(
@@ -187,15 +204,14 @@ def share_by_quarter(
     """The share of the same buyers, quarter by quarter.
 
     The buyers are those of the window, for every quarter the same, so that customers who come and go cannot look like a
-    change of share. Only those with a known wallet in the quarter count in it.
+    change of share. Only those with a known wallet in the quarter count in it; `share_change` compares two quarters.
 
     Parameters
     ----------
     customer_quarter : DataFrame, one row per customer, quarter and category
         Says which quarters there are, and what they brought.
     wallet_revenue : DataFrame, one row per wallet, or None
-        Used are wallets whose period is the quarter or lies in it, however old. Longer ones are not split: the wallet
-        of half a year does not know in which quarter it was spent.
+        Used as in `wallets_by_quarter`.
     customer_share : DataFrame, one row per buyer, from `customer_share`
         Who the buyers are, and their groups.
     as_of : date
@@ -226,19 +242,18 @@ def share_by_quarter(
     [['all', 1, 40.0, 0.25]]
     """
     ours = named_customers(customer_quarter)
-    quarters = ours[["quarter_start", "quarter_end"]].drop_duplicates().sort_values("quarter_start", ignore_index=True)
+    quarters = quarters_of(customer_quarter)
     ours = ours[in_scope(ours["category"], scope_categories)]
     ours = ours.groupby(["customer_id", "quarter_start"], as_index=False)["revenue"].sum()
-    fitting = _in_quarters(wallet_revenue, quarters)
-    states = wallet_states(fitting, customer_quarter, as_of=as_of, scope_categories=scope_categories, months=None)
-    wallets = known_wallets(states[states["state"] == USED], ["customer_id", "quarter_start"]) if len(states) else None
+    wallets = wallets_by_quarter(customer_quarter, wallet_revenue, as_of=as_of, scope_categories=scope_categories)
+    wallets = wallets[wallets["wallet_state"] == "known"]
     table = []
     for group_id, name in group_names(customer_share, groups).items():
         members = customer_share if group_id == ALL else customer_share[customer_share["group_id"] == group_id]
         bought = ours[ours["customer_id"].isin(members["customer_id"])]
-        spent = wallets[wallets["customer_id"].isin(members["customer_id"])] if wallets is not None else None
+        spent = wallets[wallets["customer_id"].isin(members["customer_id"])]
         for start, end in quarters.itertuples(index=False):
-            known = _known_in(spent, start)
+            known = spent[spent["quarter_start"] == start]
             row = {"group_id": group_id, "group_name": name, "quarter_start": start}
             quarter = bought[bought["quarter_start"] == start]
             table.append(row | {"quarter_end": end} | _quarter_numbers(known, quarter, min_coverage, level))
@@ -260,46 +275,3 @@ def _quarter_numbers(known: pd.DataFrame, bought: pd.DataFrame, min_coverage: fl
         "share_low": share[1],
         "share_high": share[2],
     }
-
-
-def _known_in(spent: pd.DataFrame | None, start: pd.Timestamp) -> pd.DataFrame:
-    if spent is None:
-        return pd.DataFrame({"customer_id": [], "wallet": [], "wallet_revenue": []})
-    return spent[(spent["quarter_start"] == start) & (spent["wallet_state"] == "known")]
-
-
-def _in_quarters(wallet_revenue: pd.DataFrame | None, quarters: pd.DataFrame) -> pd.DataFrame | None:
-    """The wallets whose whole period lies in one quarter, with that quarter's first day."""
-    if wallet_revenue is None or wallet_revenue.empty or quarters.empty:
-        return None
-    place = quarters["quarter_start"].searchsorted(wallet_revenue["period_start"], side="right") - 1
-    found = quarters.iloc[np.maximum(place, 0)].set_index(wallet_revenue.index)
-    fits = (wallet_revenue["period_start"] >= found["quarter_start"]) & (
-        wallet_revenue["period_end"] <= found["quarter_end"]
-    )
-    return wallet_revenue.assign(quarter_start=found["quarter_start"])[fits]
-
-
-def _market_sizes(
-    markets: pd.DataFrame | None, window_start: pd.Timestamp, as_of: pd.Timestamp
-) -> tuple[dict[str, float], int]:
-    """Market sizes by segment for the year that covers at least half of the window, and the days of that year."""
-    if markets is None or markets.empty:
-        return {}, 365
-    days = (as_of - window_start).days
-    for year in sorted({int(year) for year in markets["year"]}, reverse=True):
-        first, after = pd.Timestamp(year, 1, 1), pd.Timestamp(year + 1, 1, 1)
-        if 2 * (min(after, as_of) - max(first, window_start)).days >= days:
-            rows = markets[markets["year"].astype(int) == year]
-            twice = sorted(set(rows.loc[rows["segment"].duplicated(), "segment"].astype(str)))
-            if twice:
-                raise StepInputError(
-                    f"markets: {listed(twice)} stands in the year {year} more than once. "
-                    "One size is expected for each segment."
-                )
-            # A market of nothing in which we sell is no measurement.
-            rows = rows[rows["market_size"] > 0]
-            return dict(zip(rows["segment"].fillna(""), rows["market_size"].astype(float), strict=True)), (
-                after - first
-            ).days
-    return {}, 365

@@ -15,7 +15,39 @@ from helpers.method.rank_share import SET_PART
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
 from helpers.method.share_scope import MIN_PART
 from helpers.method.share_tables import ShareTables
-from helpers.method.share_wallets import HALF_A_CENT, RECENT_MONTHS, SOURCES, in_scope, named_customers
+from helpers.method.share_wallets import (
+    HALF_A_CENT,
+    RECENT_MONTHS,
+    SOURCES,
+    USED,
+    all_lines,
+    in_scope,
+    named_customers,
+    without_customer,
+)
+
+# Why a buyer has no known wallet, by the states of the wallets that were delivered for it.
+UNKNOWN = {
+    "none": "were not delivered",
+    "older": "end too early",
+    "later": "begin after the window",
+    "not_covered": "lie where our own data do not reach",
+    "outside_scope": "lie outside the scope",
+    "not_sold": "are for what we do not sell",
+    "zero": "are zero, which says as little as none",
+    "conflict": "are below our own revenue",
+}
+MARKET_GAPS = {
+    "no_table": ("No size of any market was delivered.", "markets: market_size by category and year."),
+    "no_year": (
+        "No year in markets fits the window: none lies in it, or covers at least half of it.",
+        "markets: market_size of a year in the window.",
+    ),
+}
+SIZES_MISSING = (
+    "The size of the market is not known for every category in scope.",
+    "markets: market_size for each category in scope.",
+)
 
 
 def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
@@ -39,22 +71,26 @@ def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
                 unlocked_by="wallets: what a sample of customers spends with everyone, asked, seen or estimated.",
             )
         )
-    elif whole["known_wallets"] < whole["customers"]:
+    if whole["known_wallets"] < whole["customers"]:
         gaps.append(
             CannotSay(
-                question="What do the buyers without a known wallet spend elsewhere?",
-                because="Their wallets are not known, or are below our own revenue; none is guessed here.",
-                unlocked_by="wallets for more of them; attributes in customers, to fit an estimate from.",
+                question="What do customers without a known wallet spend?",
+                because=f"Their wallets {_why_unknown(tables)}; none is guessed here.",
+                unlocked_by="wallets for more of them, of the last year and in the scope.",
             )
         )
-    if not (wallets["state"] == "older").any():
-        gaps.append(
-            CannotSay(
-                question="How much of the headroom can be won?",
-                because="Without wallets of the same customers a year earlier nobody knows how fast share was gained.",
-                unlocked_by="wallets of two years for the same customers.",
-            )
+    earlier = (wallets["state"] == "older").any()
+    gaps.append(
+        CannotSay(
+            question="How much of the headroom can be won?",
+            because="There are wallets of earlier days, but how fast share was gained is not computed from them yet."
+            if earlier
+            else "Without wallets of the same customers a year earlier nobody knows how fast share was gained.",
+            unlocked_by="A rate of capture, judged by people until it is computed."
+            if earlier
+            else "wallets of two years for the same customers.",
         )
+    )
     if set(tables.group_share["group_id"]) == {ALL}:
         gaps.append(
             CannotSay(
@@ -80,23 +116,36 @@ def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
             )
         )
     if tables.categories_in_scope["market_share"].isna().any() or tables.categories_in_scope.empty:
+        because, unlocked_by = MARKET_GAPS.get(tables.market.state, SIZES_MISSING)
+        if tables.categories_in_scope.empty:
+            because, unlocked_by = "Our lines have no category to compare by.", "category in transactions."
         gaps.append(
             CannotSay(
                 question="How does customer share compare with our market share?",
-                because="The size of the market is not known for every category in scope.",
-                unlocked_by="markets: market_size by category and year.",
+                because=because,
+                unlocked_by=unlocked_by,
             )
         )
-    quarters = tables.share_by_quarter
-    if len(wallets) and (quarters.loc[quarters["group_id"] == ALL, "customer_share"].notna().sum()) < 2:
+    if len(wallets) and tables.change is None:
         gaps.append(
             CannotSay(
                 question="Is our share rising or falling?",
-                because="Fewer than two quarters have enough wallets of their own; longer periods are not split.",
-                unlocked_by="wallets by quarter.",
+                because="No two quarters have enough wallets of the same customers; longer periods are not split.",
+                unlocked_by="wallets by quarter, of the same customers.",
             )
         )
     return gaps
+
+
+def _why_unknown(tables: ShareTables) -> str:
+    """In words, each reason for which some buyer has no known wallet."""
+    shares, wallets = tables.customer_share, tables.wallets
+    buyers = set(shares.loc[shares["wallet_state"] == "unknown", "customer_id"])
+    theirs = wallets[wallets["customer_id"].isin(buyers)]
+    found = set(theirs["state"]) | ({"none"} if buyers - set(theirs["customer_id"]) else set())
+    found |= {"zero"} if USED in found else set()
+    found |= {"conflict"} if (shares["wallet_state"] == "conflict").any() else set()
+    return " or ".join(words for state, words in UNKNOWN.items() if state in found)
 
 
 def share_assumptions(
@@ -149,6 +198,9 @@ def share_assumptions(
     if scaled.any():
         words = "Where our data cover a part of a wallet's period, our revenue is scaled by days; wallets concerned:"
         said.append(("scaled_by_days", words, int(scaled.sum()), "assumed"))
+    if tables.market.state == "scaled":
+        words = "Market share compares the market's year with our revenue of the window, scaled by days to that year."
+        said.append(("market_year", words, str(tables.market.year), "assumed"))
     if len(tables.rank_based_share):
         words = "A supplier counts for a customer from this part of the customer's spend on."
         said.append(("supplier_set_part", words, SET_PART, "assumed"))
@@ -163,6 +215,7 @@ def share_checks(
     customer_quarter: pd.DataFrame,
     window_start: object,
     scope_categories: Sequence[str] | None = None,
+    wallet_revenue: pd.DataFrame | None = None,
 ) -> list[Check]:
     """Whether the tables of the step agree with each other and with what came in, to the cent.
 
@@ -175,6 +228,8 @@ def share_checks(
         Quarters are compared with the window only where they begin with it.
     scope_categories : list of str, optional
         The scope in force.
+    wallet_revenue : DataFrame, one row per wallet, optional
+        As delivered; each row must have got a state.
 
     Returns
     -------
@@ -182,18 +237,20 @@ def share_checks(
         A `fail` means that the tables are wrong; a `flag` that the data are odd: conflicts, or customers who brought
         back more than they bought in the wallet's period.
     """
-    shares, whole = tables.customer_share, tables.whole
+    shares, used = tables.customer_share, tables.used
+    nobodys = customer_category.loc[without_customer(customer_category), "revenue"].sum()
     rows = named_customers(customer_category)
     inside = rows[in_scope(rows["category"], scope_categories)].groupby("customer_id")["revenue"].sum().round(4)
     known = shares[shares["wallet_state"] == "known"]
     outside = ((known["customer_share"] < 0) | (known["customer_share"] > 1 + 1e-9)).sum()
-    left = tables.headroom["headroom"] + tables.headroom["wallet_revenue"] - tables.headroom["wallet"]
+    # From the wallets themselves, not from the sums that the tables hold.
+    left = (used["wallet"] - used["revenue"]).astype(float).groupby(used["customer_id"]).sum().round(4).clip(lower=0)
     checks = [
         _to_the_cent(
             "revenue_by_category",
-            "Revenue by category, no category included, is the revenue of all customers.",
+            "Revenue by category, no category included, is the revenue of all customers and of lines without one.",
             tables.share_by_category["revenue"].sum(),
-            customer_summary["revenue"].sum(),
+            customer_summary["revenue"].sum() + nobodys,
         ),
         _to_the_cent(
             "buyers_revenue",
@@ -203,25 +260,35 @@ def share_checks(
         ),
         _to_the_cent(
             "headroom",
-            "Headroom and our revenue make up each known wallet (largest gap).",
-            left.abs().max() if len(left) else 0.0,
-            0.0,
+            "Headroom is what the wallets used hold beyond our revenue of the same days, customer by customer.",
+            tables.headroom["headroom"].sum(),
+            left.sum(),
         ),
         _to_the_cent(
-            "group_wallets",
-            "The wallets of the groups are the wallets of the customers.",
-            tables.group_share.loc[tables.group_share["group_id"] != ALL, "wallet"].sum()
-            if len(tables.group_share) > 1 and ALL not in set(shares["group_id"])
-            else whole["wallet"],
+            "wallets_used",
+            "The customers' wallets are the wallets used, each once.",
             known["wallet"].sum(),
+            used["wallet"].sum(),
         ),
         _none("share_range", "Customers whose share lies outside 0 to 1.", outside),
-        _none("conflicts", "Buyers whose wallet is below our own revenue; they have no share.", whole["conflicts"]),
+        _none(
+            "conflicts", "Buyers whose wallet is below our own revenue; they have no share.", tables.whole["conflicts"]
+        ),
     ]
-    quarters = named_customers(customer_quarter)
+    if set(tables.group_share["group_id"]) != {ALL}:
+        words, groups = "The wallets of the groups are the wallets used.", tables.group_share["group_id"] != ALL
+        found = tables.group_share.loc[groups, "wallet"].sum()
+        checks.append(_to_the_cent("group_wallets", words, found, used["wallet"].sum()))
+    if wallet_revenue is not None:
+        words = "Wallets used and wallets left out, with the reason, are the wallets delivered."
+        stated = int(tables.wallets["state"].notna().sum())
+        checks.append(_to_the_cent("wallets_delivered", words, stated, len(wallet_revenue)))
+    quarters = all_lines(customer_quarter)
     if len(quarters) and quarters["quarter_start"].min() == pd.Timestamp(window_start):
         words = "Revenue by quarter is the revenue of the window."
-        checks.append(_to_the_cent("quarters", words, quarters["revenue"].sum(), rows["revenue"].sum()))
+        checks.append(
+            _to_the_cent("quarters", words, quarters["revenue"].sum(), all_lines(customer_category)["revenue"].sum())
+        )
     return checks
 
 

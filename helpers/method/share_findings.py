@@ -20,12 +20,12 @@ from helpers.method.finding_values import (
     share_value,
     text_value,
 )
-from helpers.method.share import ALL, CUTS, MIN_COVERAGE
+from helpers.method.share import CUTS, MIN_COVERAGE, share_band
 from helpers.method.share_group_findings import group_findings
 from helpers.method.share_scope import MIN_PART
-from helpers.method.share_tables import ShareTables, period_words, scope_words
+from helpers.method.share_tables import MIN_CELL, ShareTables, period_words, scope_words
 
-MIN_CELL = 10  # fewer buyers than this are not read alone
+STILL = 0.03  # a change whose whole range lies within so many points, zero included, is called none
 SAME_SHARE = 0.05  # scopes whose shares differ by less tell the same story
 NOTHING = 0.001  # headroom below this part of the wallets is called next to nothing
 SHORT_LIST = 0.10  # half of the headroom with at most this part of the customers is a list to work through
@@ -69,20 +69,21 @@ def share_findings(
 def _answer(tables: ShareTables, min_coverage: float) -> Finding:
     whole = tables.whole
     words, values = scope_words(tables)
-    said = {"id": "05.answer", "table": "group_share", "n": int(whole["known_wallets"]), "evidence": tables.evidence}
+    known = int(whole["known_wallets"]) or None
+    said = {"id": "05.answer", "table": "group_share", "n": known, "evidence": tables.evidence}
     if not whole["customers"]:
         return Finding(
-            text=f"Nobody bought from us on balance in {words}, so there is no share to speak of.",
+            text=f"No customer known to us bought on balance in {words}, so there is no share to speak of.",
             values=values,
             **said,
         )
     values |= {"buyers": count_value(whole["customers"]), "coverage": share_value(whole["coverage"])}
     if not is_known(whole["customer_share"]):
         if not whole["known_wallets"]:
-            text = (
-                f"We cannot say our share: no wallet is known of those ({{buyers:count}}) who buy from us in {words}."
-            )
-            return Finding(text=text, values=values, **said)
+            one = whole["customers"] == 1
+            who = "one customer who buys" if one else "{buyers:count} customers who buy"
+            text = f"We cannot say our share: no wallet is known for the {who} from us."
+            return Finding(text=text, values={} if one else {"buyers": values["buyers"]}, **said)
         values["least"] = share_value(min_coverage)
         text = (
             "We cannot say our share: the wallets that we know belong to customers with {coverage:pct} of our revenue "
@@ -127,7 +128,7 @@ def _by_scope(tables: ShareTables) -> Finding:
         parts.append("{chosen:pct} over the chosen categories ({chosen_categories:count})")
     if not parts:
         return Finding(text="However wide we draw the category, too few wallets are known to say our share.", **said)
-    said["n"] = int(rows["customers"].max())
+    said["n"] = int(rows["known_wallets"].max())
     if len(parts) == 1:
         return Finding(text=f"There is one way to draw the category: our share is {parts[0]}.", values=values, **said)
     spread = rows["customer_share"].max() - rows["customer_share"].min()
@@ -156,46 +157,56 @@ def _by_category(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
     values |= {
         "bottom": text_value(bottom["category"]),
         "bottom_share": row_share(bottom),
-        "own": count_value((rows["customer_share"] >= cuts[1]).sum()),
-        "weak": count_value((rows["customer_share"] < cuts[0]).sum()),
         "categories": count_value(len(rows)),
     }
+    # Owned or hardly there only where the whole range says so.
+    bands = [share_band(row["share_low"], row["share_high"], cuts) for row in rows.to_dict("records")]
+    own, weak = bands.count("deepen_and_defend"), bands.count("win_more")
     text = (
         "Our share runs from {top_share:pct} in {top:text} to {bottom_share:pct} in {bottom:text}: of "
-        "{categories:count} shelves we own {own:count} and hardly matter on {weak:count}."
+        "{categories:count} shelves we own " + ("{own:count}" if own else "none")
     )
-    return Finding(text=text, values=values, **said)
+    text += " and hardly matter on {weak:count}." if weak else "."
+    counts = {"own": own, "weak": weak}
+    return Finding(text=text, values=values | {name: count_value(n) for name, n in counts.items() if n}, **said)
 
 
 def _by_quarter(tables: ShareTables) -> Finding:
-    rows = tables.share_by_quarter
-    rows = rows[(rows["group_id"] == ALL) & rows["customer_share"].notna()].sort_values("quarter_start")
+    change = tables.change
     said = {"id": "05.share_by_quarter", "table": "share_by_quarter", "evidence": tables.evidence}
-    if len(rows) < 2:
-        text = "Whether our share moves we cannot say: fewer than two quarters have enough wallets of their own."
+    if change is None:
+        text = "Whether our share moves we cannot say: no two quarters have enough wallets of the same buyers."
         return Finding(text=text, **said)
-    first, last = rows.iloc[0], rows.iloc[-1]
     values = {
-        "first": row_share(first),
-        "last": row_share(last),
-        "from": date_value(first["quarter_start"]),
-        "to": date_value(last["quarter_start"]),
+        "first": share_value(change.first),
+        "last": share_value(change.last),
+        "from": date_value(change.first_quarter),
+        "to": date_value(change.last_quarter),
+        "customers": count_value(change.customers),
     }
-    span = "from {first:pct} in the quarter from {from:date} to {last:pct} in the one from {to:date}"
-    if not (is_known(first["share_low"]) and is_known(last["share_low"])):
-        text = f"Our share went {span}, with too few customers to say whether that is a move."
-    elif last["share_low"] > first["share_high"]:
-        text = f"Our share of the same buyers rose {span}."
-    elif last["share_high"] < first["share_low"]:
-        text = f"Our share of the same buyers fell {span}."
+    # A small move of many customers can be sure and still round to the same percent.
+    how = "pct1" if round(100 * change.first) == round(100 * change.last) else "pct"
+    span = f"from {{first:{how}}} in the quarter from {{from:date}} to {{last:{how}}} in the one from {{to:date}}"
+    if change.low > 0 or change.high < 0:
+        word = "rose" if change.low > 0 else "fell"
+        text = f"Our share of the same buyers {word} {span} ({{customers:count}} are known in both)."
+    elif change.low >= -STILL and change.high <= STILL:
+        text = (
+            "Our share of the same buyers stands still: {first:pct} in the quarter from {from:date}, {last:pct} in the "
+            "one from {to:date} ({customers:count} are known in both)."
+        )
     else:
-        text = "Our share of the same buyers stands still: {first:pct} in the first quarter, {last:pct} in the last."
-    return Finding(text=text, values=values, n=int(min(first["customers"], last["customers"])), **said)
+        values |= {"low": share_value(change.low), "high": share_value(change.high)}
+        text = (
+            f"Our share of the same buyers went {span}; the range of the change, {{low:points}} to {{high:points}}, "
+            "does not tell whether it moved ({customers:count} are known in both)."
+        )
+    return Finding(text=text, values=values, n=change.customers, **said)
 
 
 def _headroom(tables: ShareTables) -> Finding:
     rows = tables.headroom
-    said = {"id": "05.headroom", "table": "headroom", "n": len(rows), "evidence": tables.evidence}
+    said = {"id": "05.headroom", "table": "headroom", "n": len(rows) or None, "evidence": tables.evidence}
     if rows.empty:
         return Finding(text="No wallet is known, so nobody can say with which customers there is most to win.", **said)
     total = float(rows["headroom"].sum())
@@ -233,8 +244,8 @@ def _market(tables: ShareTables) -> Finding | None:
         "headroom": money_value(whole["wallet"] - whole["wallet_revenue"]),
     }
     text = (
-        "Our market share is {market:pct}, our share of our own buyers {share:pct}: the first would send us after "
-        "strangers, the second points at {headroom:money} with people who already buy."
+        "Our market share is {market:pct}, our share of our own buyers {share:pct}: customer share points at "
+        "{headroom:money} with people who already buy; market share cannot tell them from strangers."
     )
     count = int(whole["known_wallets"])
     return Finding(

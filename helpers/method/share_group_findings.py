@@ -8,9 +8,7 @@ from __future__ import annotations
 from helpers.client.result_model import Finding
 from helpers.method.finding_values import count_value, group_value, is_known, money_value, row_share, share_value
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
-from helpers.method.share_tables import ShareTables
-
-SAME_MEAN = 0.01  # below this the mean of shares and the share are called alike
+from helpers.method.share_tables import MIN_CELL, ShareTables
 
 
 def group_findings(
@@ -28,7 +26,7 @@ def group_findings(
     -------
     list of Finding
         Always 05.coverage and 05.band; 05.mean_of_shares where there is a share; 05.group_share where two groups have
-        one, and 05.group_share.<group_id> for each group.
+        one from enough known wallets to be read alone, and 05.group_share.<group_id> for each group.
     """
     found = [_coverage(tables, min_coverage), _mean_of_shares(tables), _band(tables, cuts)]
     return [finding for finding in found if finding is not None] + _groups(tables, min_coverage)
@@ -36,7 +34,7 @@ def group_findings(
 
 def _coverage(tables: ShareTables, min_coverage: float) -> Finding:
     whole = tables.whole
-    said = {"id": "05.coverage", "table": "group_share", "n": int(whole["customers"]), "evidence": "measured"}
+    said = {"id": "05.coverage", "table": "group_share", "n": int(whole["customers"]) or None, "evidence": "measured"}
     if not whole["customers"]:
         return Finding(text="Without buyers in scope there is no wallet to know.", **said)
     values = {"known": count_value(whole["known_wallets"]), "buyers": count_value(whole["customers"])}
@@ -62,11 +60,9 @@ def _mean_of_shares(tables: ShareTables) -> Finding | None:
     whole = tables.whole
     if not is_known(whole["customer_share"]) or not is_known(whole["mean_of_shares"]):
         return None
-    gap = float(whole["mean_of_shares"] - whole["customer_share"])
-    if abs(gap) < SAME_MEAN:
-        so = "on the whole big and small wallets give us about the same part"
-    else:
-        so = f"on the whole bigger wallets give us a {'smaller' if gap > 0 else 'larger'} part"
+    mean, so = whole["mean_of_shares"], "on the whole big and small wallets give us about the same part"
+    if is_known(whole["share_low"]) and not whole["share_low"] <= mean <= whole["share_high"]:
+        so = f"on the whole bigger wallets give us a {'smaller' if mean > whole['customer_share'] else 'larger'} part"
     values = {"mean": share_value(whole["mean_of_shares"]), "share": row_share(whole)}
     text = f"The mean of the customers' shares is {{mean:pct}}, the share of all their money {{share:pct}}: {so}."
     count = int(whole["known_wallets"])
@@ -95,7 +91,7 @@ def _band(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
         text = texts.get(whole["band"], "Without a share there is no band (cuts at {first:pct} and {second:pct}).")
     if "{share:" in text:
         values["share"] = row_share(whole)
-    count = int(whole["known_wallets"])
+    count = int(whole["known_wallets"]) or None
     return Finding(id="05.band", text=text, values=values, n=count, evidence=tables.evidence, table="group_share")
 
 
@@ -103,7 +99,8 @@ def _groups(tables: ShareTables, min_coverage: float) -> list[Finding]:
     rows = tables.group_share[tables.group_share["group_id"] != ALL]
     said = {"table": "group_share", "evidence": tables.evidence}
     found = []
-    known = rows[rows["customer_share"].notna()].sort_values(["customer_share", "group_id"], ascending=[False, True])
+    known = rows[rows["customer_share"].notna() & (rows["known_wallets"] >= MIN_CELL)]
+    known = known.sort_values(["customer_share", "group_id"], ascending=[False, True])
     if len(known) > 1:
         top, bottom = known.iloc[0], known.iloc[-1]
         values = {"top": group_value(top["group_id"]), "top_share": row_share(top)}
@@ -133,6 +130,7 @@ def _groups(tables: ShareTables, min_coverage: float) -> list[Finding]:
                 "For {group:group} we cannot say a share: known wallets cover {coverage:pct} of its "
                 "revenue, {least:pct} are needed."
             )
-        count = int(row["known_wallets"])
+        # Without any known wallet the sentence is about the customers, and few of them are not read alone either.
+        count = int(min(row["known_wallets"], row["customers"]) or row["customers"])
         found.append(Finding(id=f"05.group_share.{row['group_id']}", text=text, values=values, n=count, **said))
     return found

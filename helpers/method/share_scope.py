@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.errors import StepInputError, counted, listed, nearest
-from helpers.method.share_wallets import in_scope, named_customers, whole_money
+from helpers.method.share_wallets import all_lines, in_scope, named_customers, whole_money
 
 MIN_PART = 0.01
 SCOPES = ("all_categories", "main_categories", "largest_category", "chosen_categories")
@@ -24,7 +24,8 @@ def scope_options(
     Parameters
     ----------
     customer_category : DataFrame, one row per customer and category of the window
-        Revenue with a blank category is counted in the whole, and lies in no named scope.
+        Revenue with a blank category is counted in the whole, and lies in no named scope. Revenue without a customer
+        counts for the size of a category.
     min_part : float
         A main category brings at least this part of all our revenue.
     chosen : list of str, optional
@@ -37,12 +38,13 @@ def scope_options(
         categories          int    named categories in it
         customers           int    with revenue above zero in it
         revenue             float  of those customers, in it
-        part_of_revenue     float  part of all our revenue that lies in it, returns included
+        part_of_revenue     float  part of all our revenue that lies in it, returns and lines without a customer
+                                   included
 
     Raises
     ------
     StepInputError
-        If `chosen` is empty or names a category in which nothing was sold.
+        If `chosen` is empty or names a category in which nothing was sold, or `min_part` is not in [0, 1).
 
     Notes
     -----
@@ -56,7 +58,8 @@ def scope_options(
     >>> scope_options(sold)[["scope", "categories", "customers", "revenue"]].values.tolist()
     [['all_categories', 2, 2, 100.0], ['main_categories', 1, 2, 99.5], ['largest_category', 1, 2, 99.5]]
     """
-    rows = named_customers(customer_category)
+    _refuse_min_part(min_part)
+    rows = all_lines(customer_category)
     total = rows["revenue"].sum()
     scopes = [name for name in SCOPES if name != "chosen_categories" or chosen is not None]
     options = []
@@ -65,7 +68,7 @@ def scope_options(
         if categories == []:
             continue
         inside = rows[in_scope(rows["category"], categories)]
-        by_customer = whole_money(inside.groupby("customer_id")["revenue"].sum())
+        by_customer = whole_money(named_customers(inside).groupby("customer_id")["revenue"].sum())
         buyers = by_customer[by_customer > 0]
         named = sorted(set(inside["category"]) - {""})
         options.append(
@@ -99,7 +102,8 @@ def categories_in_scope(
     Raises
     ------
     StepInputError
-        If the scope is unknown, no category qualifies, or `chosen` is empty or names a category that nobody bought.
+        If the scope is unknown, no category qualifies, `chosen` is empty or names a category that nobody bought, or
+        `min_part` is not in [0, 1).
 
     Examples
     --------
@@ -111,7 +115,8 @@ def categories_in_scope(
         raise StepInputError(
             f'The decision scope names "{scope}", and there is no such scope. {nearest(scope, SCOPES)}'
         )
-    found = _categories(named_customers(customer_category), scope, chosen, min_part)
+    _refuse_min_part(min_part)
+    found = _categories(all_lines(customer_category), scope, chosen, min_part)
     if found == []:
         raise StepInputError(
             f'The scope "{scope}" holds nothing: no named category brings enough revenue. Choose all_categories.'
@@ -154,6 +159,14 @@ def _categories(rows: pd.DataFrame, scope: str, chosen: Sequence[str] | None, mi
         return named[named > 0].sort_index().sort_values(ascending=False, kind="stable")[:1].index.tolist()
     # The last digits of a division must not decide whether a category of exactly one percent counts.
     return sorted(named[named / total >= min_part - 1e-12].index) if total > 0 else []
+
+
+def _refuse_min_part(min_part: float) -> None:
+    if not 0 <= min_part < 1:
+        raise StepInputError(
+            f"MIN_PART is {min_part}. Expected the part of our revenue from which on a category is a main one: 0 or "
+            "more, and below 1 (0.01 is one percent)."
+        )
 
 
 def _checked(chosen: Sequence[str] | None, named: pd.Series) -> list[str]:

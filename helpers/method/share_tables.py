@@ -12,12 +12,19 @@ import pandas as pd
 from helpers.client.result_model import Evidence, Value
 from helpers.method.finding_values import count_value, date_value, text_value
 from helpers.method.share import ALL
+from helpers.method.share_change import ShareChange
+from helpers.method.share_market import Market
 from helpers.method.share_wallets import USED
+
+MIN_CELL = 10  # fewer customers than this are not read alone
 
 
 @dataclass(frozen=True)
 class ShareTables:
-    """The published tables of step 05 for the scope in force, and `wallet_states` of the same scope."""
+    """The published tables of step 05 for the scope in force, and `wallet_states` of the same scope.
+
+    `change` is that of `share_change`, None where no two quarters can be compared; `market` that of `market_of_window`.
+    """
 
     customer_share: pd.DataFrame
     group_share: pd.DataFrame
@@ -27,6 +34,8 @@ class ShareTables:
     share_by_quarter: pd.DataFrame
     rank_based_share: pd.DataFrame
     wallets: pd.DataFrame
+    change: ShareChange | None = None
+    market: Market = Market("no_table")
 
     @property
     def whole(self) -> pd.Series:
@@ -79,6 +88,22 @@ def scope_words(tables: ShareTables) -> tuple[str, dict[str, Value]]:
         return "{category:text}", {"category": text_value(tables.categories_in_scope["category"].iloc[0])}
     words = "in which we really compete" if name == "main_categories" else "that we chose"
     return f"the {{categories:count}} categories {words}", {"categories": count_value(count)}
+
+
+def period_label(tables: ShareTables) -> str:
+    """The days that the used wallets cover, for a subtitle: "2017", or "1 March 2016 to 28 February 2017"; "" if none.
+
+    A day that no wallet covers may lie between them.
+    """
+    used = tables.used
+    if used.empty:
+        return ""
+    start, end = used["period_start"].min(), used["period_end"].max()
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31) and start.year == end.year:
+        return str(start.year)
+    # month_name is English on every machine, strftime is not.
+    first, last = (f"{day.day}\N{NO-BREAK SPACE}{day.month_name()} {day.year}" for day in (start, end))
+    return f"{first} to {last}"
 
 
 def period_words(used: pd.DataFrame) -> tuple[str, dict[str, Value]]:

@@ -32,6 +32,20 @@ def whole_money(values: pd.Series) -> pd.Series:
     return values.astype(float).round(4) + 0.0
 
 
+def all_lines(customer_category: pd.DataFrame) -> pd.DataFrame:
+    """All rows, with "" for a missing category: what we sold, to whomever.
+
+    >>> all_lines(pd.DataFrame({"customer_id": ["c2", None], "category": [None, "tea"]}))["category"].tolist()
+    ['', 'tea']
+    """
+    return customer_category.assign(category=customer_category["category"].astype("str").fillna(""))
+
+
+def without_customer(customer_category: pd.DataFrame) -> pd.Series:
+    """Which rows belong to no customer: revenue, but nobody's share."""
+    return customer_category["customer_id"].astype("str").fillna("") == ""
+
+
 def named_customers(customer_category: pd.DataFrame) -> pd.DataFrame:
     """The rows that belong to a customer, with "" for a missing category.
 
@@ -51,8 +65,8 @@ def named_customers(customer_category: pd.DataFrame) -> pd.DataFrame:
     >>> named_customers(lines)["category"].tolist()
     ['', 'tea']
     """
-    rows = customer_category.assign(category=customer_category["category"].astype("str").fillna(""))
-    rows = rows[rows["customer_id"].astype("str").fillna("") != ""]
+    rows = all_lines(customer_category)
+    rows = rows[~without_customer(rows)]
     keys = [name for name in ("customer_id", "category", "quarter_start") if name in rows]
     return rows.sort_values(keys, kind="stable", ignore_index=True)
 
@@ -97,9 +111,10 @@ def wallet_states(
         later          begins at or after `as_of`
         not_covered    our own transactions cover no day of it, so there is nothing to set against it
         outside_scope  another category, or no category while the scope is a list of categories
-        not_sold       scope is all that we sell, and nobody bought this category from us in the window
+        not_sold       scope is all that we sell, and this category was not sold in the window
         overlap        same customer and category, overlapping days, and a better source or a later period is there
-        by_category    a wallet without a category, of a customer whose wallets by category are used
+        by_category    a wallet without a category, of a customer whose wallets by category are used for some of its
+                       days: the same spend must not count twice
 
     Raises
     ------
@@ -129,7 +144,7 @@ def wallet_states(
     ).sort_values(KEY, kind="stable", ignore_index=True)
     now = pd.Timestamp(as_of)
     blank = rows["category"] == ""
-    sold = set(named_customers(customer_category)["category"])
+    sold = set(all_lines(customer_category)["category"])
     state = pd.Series(USED, index=rows.index)
     # The first reason that applies is the one that is told, so the weaker ones are written first.
     if scope_categories is None:
@@ -141,9 +156,52 @@ def wallet_states(
     if months is not None:
         state[rows["period_end"] < now - pd.DateOffset(months=months)] = "older"
     state[_overlapped(rows[state == USED])] = "overlap"
-    split = rows.loc[(state == USED) & ~blank, "customer_id"].unique()
-    state[(state == USED) & blank & rows["customer_id"].isin(split)] = "by_category"
+    state[_split(rows[(state == USED) & blank], rows[(state == USED) & ~blank])] = "by_category"
     return rows.assign(state=state)
+
+
+def wallets_by_quarter(
+    customer_quarter: pd.DataFrame,
+    wallet_revenue: pd.DataFrame | None,
+    *,
+    as_of: object,
+    scope_categories: Sequence[str] | None = None,
+) -> pd.DataFrame:
+    """What each customer's wallets of one quarter add up to, however old the quarter.
+
+    Parameters
+    ----------
+    customer_quarter : DataFrame, one row per customer, quarter and category
+        Says which quarters there are.
+    wallet_revenue : DataFrame, one row per wallet, or None
+        Used are wallets whose period is the quarter or lies in it. Longer ones are not split: the wallet of half a
+        year does not know in which quarter it was spent.
+    as_of, scope_categories
+        As in `wallet_states`.
+
+    Returns
+    -------
+    DataFrame, one row per customer and quarter with such a wallet: customer_id, quarter_start and the sums of
+    `known_wallets`
+    """
+    by = ["customer_id", "quarter_start"]
+    quarters = quarters_of(customer_quarter)
+    if wallet_revenue is None or wallet_revenue.empty or quarters.empty:
+        return known_wallets(pd.DataFrame(), by).astype({"quarter_start": "datetime64[us]"})
+    place = quarters["quarter_start"].searchsorted(wallet_revenue["period_start"], side="right") - 1
+    found = quarters.iloc[np.maximum(place, 0)].set_index(wallet_revenue.index)
+    fits = (wallet_revenue["period_start"] >= found["quarter_start"]) & (
+        wallet_revenue["period_end"] <= found["quarter_end"]
+    )
+    fitting = wallet_revenue.assign(quarter_start=found["quarter_start"])[fits]
+    states = wallet_states(fitting, customer_quarter, as_of=as_of, scope_categories=scope_categories, months=None)
+    return known_wallets(states[states["state"] == USED], by)
+
+
+def quarters_of(customer_quarter: pd.DataFrame) -> pd.DataFrame:
+    """The quarters that hold a line, the earliest first: quarter_start and quarter_end."""
+    quarters = customer_quarter[["quarter_start", "quarter_end"]].drop_duplicates()
+    return quarters.sort_values("quarter_start", ignore_index=True)
 
 
 def known_wallets(used: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
@@ -220,6 +278,14 @@ def _overlapped(rows: pd.DataFrame) -> pd.Index:
         else:
             taken.append((row.period_start, row.period_end))
     return pd.Index(losers, dtype=rows.index.dtype)
+
+
+def _split(whole: pd.DataFrame, parts: pd.DataFrame) -> pd.Index:
+    """The wallets without a category that share a day with a wallet by category of the same customer."""
+    days = ["customer_id", "period_start", "period_end"]
+    pairs = whole[days].reset_index().merge(parts[days].drop_duplicates(), on="customer_id", suffixes=("", "_part"))
+    shared = (pairs["period_start"] <= pairs["period_end_part"]) & (pairs["period_start_part"] <= pairs["period_end"])
+    return pd.Index(pairs.loc[shared, "index"].unique(), dtype=whole.index.dtype)
 
 
 def _refuse_bad_wallets(wallet_revenue: pd.DataFrame) -> None:

@@ -5,7 +5,7 @@ Relations that the texts stand on:
     customers  customer_id; empty where the table was not delivered
     contracts  customer_id, start_date, end_date; empty where not delivered
     wallets    as delivered, all columns, with `row` (1, 2, ... in the order of the files)
-    frame      one row: as_of, window_start, current_start, window_end, first_date
+    frame      one row: as_of, window_start, current_start, window_end, first_date (the first day that the data cover)
     months, quarters    first_day and last_day of each
 
 Sums are over DECIMAL and integers, so they do not depend on the order of rows; every ORDER BY ends in a key. No
@@ -88,9 +88,9 @@ select
     cast(sum(cast(lines.quantity as decimal(38, 6))) as double) as quantity,
     count(distinct lines.date) filter (where lines.revenue > 0) as order_days
 from lines, frame
-where {IN_WINDOW} and lines.customer_id is not null
+where {IN_WINDOW}
 group by lines.customer_id, lines.category
-order by lines.customer_id, lines.category nulls first
+order by lines.customer_id nulls first, lines.category nulls first
 """
 
 CUSTOMER_QUARTER = """
@@ -102,9 +102,8 @@ select
     sum(lines.revenue) as revenue
 from lines
 join quarters on lines.date >= quarters.first_day and lines.date <= quarters.last_day
-where lines.customer_id is not null
 group by lines.customer_id, quarters.first_day, quarters.last_day, lines.category
-order by lines.customer_id, quarters.first_day, lines.category nulls first
+order by lines.customer_id nulls first, quarters.first_day, lines.category nulls first
 """
 
 CUSTOMER_MONTH = f"""

@@ -46,7 +46,9 @@ def _lead(results: Mapping[str, Result], audience: Audience) -> str:
     spoken = {step_id: findings for step_id, findings in said.items() if findings}
     if not spoken:
         return ""
-    chosen = STRATEGY if STRATEGY in spoken else max(spoken)
+    # A step that has no case to count, such as a share without any wallet, has no answer to open with.
+    answered = [step_id for step_id, said in spoken.items() if said[0].n] or list(spoken)
+    chosen = STRATEGY if STRATEGY in spoken else max(answered)
     result, first = results[chosen], spoken[chosen][0]
     mark = '<strong class="mark">Provisional</strong> · ' if result.provisional else ""
     return (

@@ -16,14 +16,14 @@ import pandas as pd
 
 from helpers.client.column_map import ONE_OF, likely_heading
 from helpers.client.decisions import read_every_decision
-from helpers.client.delimited import UnreadableFile, read_delimited
+from helpers.client.delimited import DELIMITERS, UnreadableFile, read_delimited
 from helpers.client.folder import CONFIG, Client, open_client
 from helpers.client.intake import TablesManifest, take_in
 from helpers.client.receive import file_kind
-from helpers.client.schema import TableSchema, schema, schemas
+from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.tables import DatabaseError, connect, parquet_columns, plain_path, read_table
 from helpers.client.yaml_files import plain, read_yaml
-from helpers.errors import ClientFileError, Problem, counted, listed, nearest, quoted, report_problems
+from helpers.errors import ClientFileError, Problem, TableError, counted, listed, nearest, quoted, report_problems
 from helpers.method.framing_findings import framing_cannot_say
 from helpers.run.runner import check_before
 from helpers.steps import built_steps
@@ -72,7 +72,8 @@ def _table(name: str, manifest: TablesManifest, counts: pd.DataFrame) -> list[st
         if outcome in ("repaired", "set_aside"):
             lines += [f"    {_reason(row)}" for row in part.itertuples(index=False)]
     for row in counts[counts["outcome"] == "noted"].itertuples(index=False):
-        lines.append(f"  note: {row.reason}" + (f" ({counted(int(row.rows), 'row')})" if row.rows else ""))
+        amount = "" if pd.isna(row.money) else f", {row.money:,.2f}"
+        lines.append(f"  note: {row.reason}" + (f" ({counted(int(row.rows), 'row')}{amount})" if row.rows else ""))
     return lines
 
 
@@ -104,8 +105,9 @@ def suggest_columns(folder: Path) -> list[str]:
 
     Raises
     ------
-    ClientFileError
-        If client.yaml cannot be read at all, or names no tables. What is wrong with single files stands in the lines.
+    WorkbookError
+        If client.yaml cannot be read at all, names no tables, or none of its files can be read. Where some can, what is
+        wrong with the others stands in the lines.
     """
     path = Path(folder) / CONFIG
     if not path.is_file():
@@ -114,35 +116,44 @@ def suggest_columns(folder: Path) -> list[str]:
     if not isinstance(tables, dict) or not tables:
         found = Problem("tables", "no table is named.", "Expected tables: {transactions: {file: data/NAME.csv}}.")
         raise ClientFileError(report_problems(CONFIG, f"{path.parent.resolve().name}/{CONFIG}", [found]))
-    known, lines = schemas("delivered"), []
+    lines: list[str] = []
+    failed: list[str] = []
     for name, entry in tables.items():
-        if name not in known:
-            lines += [f"# {name} - there is no such table. {nearest(name, list(known))}", ""]
-            continue
-        entry = entry if isinstance(entry, dict) else {"file": entry}
-        lines += [*_suggested_table(known[name], entry, path.parent), ""]
+        try:
+            lines += [*_suggested_table(name, entry if isinstance(entry, dict) else {"file": entry}, path.parent), ""]
+        except TableError as error:
+            failed.append(str(error))
+            lines += [*(f"# {line}" for line in failed[-1].splitlines()), ""]
+    if len(failed) == len(tables):
+        raise TableError("\n\n".join(failed))
     return lines[:-1]
 
 
-def _suggested_table(table: TableSchema, entry: dict[str, Any], folder: Path) -> list[str]:
+def _suggested_table(name: str, entry: dict[str, Any], folder: Path) -> list[str]:
+    """The lines of one table; TableError where there is nothing to suggest from."""
+    if name not in table_names("delivered"):
+        raise TableError(f"{name} - there is no such table. {nearest(name, table_names('delivered'))}")
+    table = schema(name)
     given = entry.get("files") or entry.get("file")
     files = [file for file in (given if isinstance(given, list) else [given]) if isinstance(file, str)]
     if not files:
-        return [f"# {table.name} - no file is given. Expected file: data/NAME, or files: with a list."]
+        raise TableError(f"{name} - no file is given. Expected file: data/NAME, or files: with a list.")
     header: dict[str, None] = {}
     for file in files:
         try:
             header |= dict.fromkeys(_header(folder / file, entry))
         except UnreadableFile as error:
-            return [f"# {line}" for line in report_problems(table.name, file, error.problems).splitlines()]
+            raise TableError(report_problems(name, file, error.problems)) from None
     said = entry.get("columns")
     lines = _suggested_columns(table, list(header), said if isinstance(said, dict) else {})
-    return [f"# {table.name} - {listed(files, 12)}", *lines]
+    return [f"# {name} - {listed(files, 12)}", *lines]
 
 
 def _header(path: Path, entry: dict[str, Any]) -> list[str]:
     """The column names of a file, however wrong the rest of its entry is."""
     given = {key: entry[key] for key in ("encoding", "delimiter") if isinstance(entry.get(key), str)}
+    if given.get("delimiter") not in (*DELIMITERS, "tab"):
+        given.pop("delimiter", None)
     try:
         if file_kind(path) == "text":
             return list(read_delimited(path, **given).header)
@@ -156,21 +167,31 @@ def _header(path: Path, entry: dict[str, Any]) -> list[str]:
 def suggested_map(table: TableSchema, header: Sequence[str], said: dict[str, Any]) -> tuple[dict[str, str], set[str]]:
     """Our names and the headings that fit them, and those of our names whose heading fits only in part.
 
-    What client.yaml says goes first where the file has such a heading, then our very names, then synonyms word for
-    word, and last, because a column of any meaning may hold such a word, synonyms found inside a heading.
+    What client.yaml says goes first where the file has such a heading (a name with nothing after it stays left out),
+    then our very names, then whole synonyms, whatever their capitals, spaces and marks, and last, because a column of
+    any meaning may hold such a word, synonyms found inside a heading.
     """
+    left_out = _left_out(table, said)
     said = {ours: theirs for ours, theirs in said.items() if table.has(ours) and theirs in header}
     found = {ours: theirs for ours, theirs in said.items() if list(said.values()).count(theirs) == 1}
     guessed: set[str] = set()
-    found |= {ours: ours for ours in table.names if ours in header and ours not in (*found, *found.values())}
+    own = [ours for ours in table.names if ours in header and ours not in left_out]
+    found |= {ours: ours for ours in own if ours not in (*found, *found.values())}
     for whole in (True, False):
         for column in table.columns:
             free = [name for name in header if name not in found.values()]
-            likely = None if column.name in found else likely_heading(column, free, whole=whole)
+            likely = None if column.name in (*found, *left_out) else likely_heading(column, free, whole=whole)
             if likely:
                 found[column.name] = likely
                 guessed |= set() if whole else {column.name}
     return found, guessed
+
+
+def _left_out(table: TableSchema, said: dict[str, Any]) -> list[str]:
+    """The columns that client.yaml leaves out; a compulsory one cannot be."""
+    return [
+        name for name, theirs in said.items() if theirs is None and table.has(name) and not table.column(name).required
+    ]
 
 
 def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, Any]) -> list[str]:
@@ -184,6 +205,8 @@ def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, An
         if found[ours] != ours:
             remark = "    # only part of the heading fits: look" if ours in guessed else ""
             lines.append(f"      {ours}: {json.dumps(found[ours], ensure_ascii=False)}{remark}")
+    out = _left_out(table, said)
+    lines += [f"      {ours}:    # left out" for ours in out]
     head = "    columns:" if lines else "    # columns:"
     for ours, theirs in perhaps.items():
         lines.append(f"      # {ours}: {json.dumps(theirs, ensure_ascii=False)}    # perhaps: part of the heading fits")
@@ -192,7 +215,8 @@ def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, An
             meaning = table.column(ours).meaning
             lines.append(f'      # {words}: "its name in the file"    # compulsory, and no heading fits: {meaning}')
     own = [name for name in header if name not in found.values()]
-    kept = [quoted(name) for name in own if table.has(name) or table.has(name.lower())]
+    ways = [(name, way) for name in own for way in (name, name.lower()) if table.has(way) and way not in out]
+    kept = list(dict.fromkeys(quoted(name) for name, _ in ways))
     left = [quoted(name) for name in own if quoted(name) not in kept]
     notes = [f"    # read under their own names: {listed(kept, 20)}"] if kept else []
     notes += [f"    # left over: {listed(left, 20)}"] if left else []

@@ -29,7 +29,9 @@ CELL_SECONDS = 600
 MOST_SAID = 500  # characters of an error that is not ours; the rest is in the log
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")  # IPython paints its tracebacks for a terminal
 OURS = {name for name, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
-logging.getLogger("papermill").setLevel(logging.ERROR)
+logging.getLogger("papermill").setLevel(logging.CRITICAL)
+# What happened to a notebook or its kernel is told by us, in one line; an interrupted run leaves tasks unawaited.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 def run_notebook(

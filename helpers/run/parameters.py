@@ -20,7 +20,11 @@ CLIENT = "CLIENT"
 
 def declared_parameters(notebook: Path) -> dict[str, Any]:
     """Names and defaults of the cell tagged `parameters`, CLIENT left out: the runner sets that one."""
-    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+    except (ValueError, KeyError, TypeError):
+        raise RunError(f"{notebook.name} is not readable as a notebook. Restore it, or take a fresh copy.") from None
+    for cell in cells:
         if "parameters" in cell["metadata"].get("tags", []):
             return _assigned("".join(cell["source"]), notebook)
     return {}
@@ -56,13 +60,17 @@ def read_settings(settings: Iterable[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def step_parameters(step: Step, configured: Mapping[str, Mapping[str, Any]], settings: Mapping[str, Mapping[str, str]]):
+def step_parameters(
+    step: Step,
+    notebook: Path,
+    configured: Mapping[str, Mapping[str, Any]],
+    settings: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
     """What is passed to the notebook of this step: only what client.yaml or `--set` changes, in the default's type."""
-    defaults = declared_parameters(step.notebook)
+    defaults = declared_parameters(notebook)
     by_name = {name.lower(): name for name in defaults}
     wanted: dict[str, Any] = {}
-    sources = [(configured.get(key, {}), "client.yaml") for key in (step.number, step.id)]
-    for values, source in [*sources, (settings.get(step.id, {}), "--set")]:
+    for values, source in [(configured.get(step.id, {}), "client.yaml"), (settings.get(step.id, {}), "--set")]:
         for name, value in values.items():
             if name.lower() not in by_name:
                 advice = nearest(name, list(defaults)) if defaults else "It has none."

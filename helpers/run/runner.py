@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pandas as pd
 
 from helpers import __version__
 from helpers.client.corrections import read_corrections
-from helpers.client.decisions import read_every_decision
+from helpers.client.decisions import decision_file, read_every_decision
 from helpers.client.folder import Client, open_client
 from helpers.client.intake import take_in
 from helpers.client.results import (
@@ -33,14 +34,15 @@ from helpers.client.results import (
 )
 from helpers.client.schema import schema
 from helpers.client.tables import file_hash, read_table
-from helpers.errors import RunError, WorkbookError
+from helpers.errors import CheckFailed, ClientFileError, RunError, WorkbookError
+from helpers.judgements import require_decisions
 from helpers.report.pages import make_report
 from helpers.run.kernels import kernel_environment
 from helpers.run.notebook import run_notebook
 from helpers.run.parameters import read_settings, step_parameters
-from helpers.run.store import recover, staging, swap_in, write_manifest
+from helpers.run.store import only_run, recover, replacing, write_manifest
 from helpers.show.audience import audience_for
-from helpers.step import INTERACTIVE, MODE, NOTEBOOK, OUTPUT
+from helpers.step import INTERACTIVE, MODE, NOTEBOOK, OUTPUT, code_hash
 from helpers.steps import Step, built_steps, find_step
 
 Say = Callable[[str], None]
@@ -95,14 +97,17 @@ def run_client(
     steps = chosen_steps(only)
     parameters = check_before(client, steps, read_settings(settings))
     results = client.results_folder
-    results.mkdir(parents=True, exist_ok=True)
-    recover(results)
-    manifest = _take_in(client, mode, say)
-    outcome = Outcome()
-    for step in steps:
-        _run_step(client, step, parameters[step.id], manifest, outcome, say)
-    outcome.report = _report(client, audience, outcome, manifest)
-    standing = finished_steps(results)
+    with only_run(results):
+        for parent in (results, client.report_folder):
+            recover(parent)
+        if mode == "final":
+            require_decisions(client.folder, steps, finished_steps(results))
+        manifest = _take_in(client, mode, say)
+        outcome = Outcome()
+        for step in steps:
+            _run_step(client, step, parameters[step.id], manifest, outcome, say)
+        outcome.report = _report(client, audience, manifest)
+        standing = finished_steps(results)
     outcome.provisional = sorted({decision for result in standing.values() for decision in result.provisional})
     return outcome
 
@@ -113,24 +118,44 @@ def check_before(
     """Everything that can be known to be wrong before any work: corrections, decisions, parameters of each step."""
     read_corrections(client.folder)
     read_every_decision(client.folder)
-    return {step.id: step_parameters(step, client.config.parameters, settings or {}) for step in steps}
+    return {
+        step.id: step_parameters(step, notebook_of(client, step), client.config.parameters, settings or {})
+        for step in steps
+    }
+
+
+def notebook_of(client: Client, step: Step) -> Path:
+    """The notebook that a run executes: the kit's, or the client's own copy where client.yaml lists the step.
+
+    Raises
+    ------
+    ClientFileError
+        If client.yaml lists the step under own_steps and there is no such copy.
+    """
+    if step.id not in client.config.own_steps:
+        return step.notebook
+    own = client.notebooks_folder / step.notebook.name
+    if not own.is_file():
+        raise ClientFileError(
+            f"client.yaml lists {step.id} under own_steps, and there is no notebooks/{own.name} in its folder. "
+            "Put your copy of the kit's notebook there, or take the step off own_steps."
+        )
+    return own
 
 
 def _take_in(client: Client, mode: str, say: Say) -> Manifest:
     """Read the client's tables into results/tables; what was there stays until the new ones are complete and right."""
     started = time.perf_counter()
-    fresh = staging(client.tables_folder)
-    try:
+    with replacing(client.tables_folder) as fresh:
         received = take_in(client, fresh)
-    except BaseException:
-        shutil.rmtree(fresh, ignore_errors=True)
-        raise
-    swap_in(client.tables_folder)
     delivered = [name for name, entry in received.tables.items() if entry.kind == "delivered"]
     say(f"  {'Data':<26} {time.perf_counter() - started:5.1f} s  {', '.join(delivered)}")
     manifest = read_manifest(client.results_folder)
     manifest.kit, manifest.mode, manifest.started = __version__, mode, _now()
     manifest.tables_sha256 = file_hash(client.tables_folder / "tables.json")
+    for step_id, run in manifest.steps.items():
+        if run.state == "done" and run.inputs_sha256 != _inputs_hash(client, find_step(step_id)):
+            run.state, run.reason = "outdated", "its decisions or its notebook have changed since; run it again."
     write_manifest(client.results_folder, manifest)
     return manifest
 
@@ -149,7 +174,7 @@ def _run_step(
         except WorkbookError as error:
             run = StepRun(state="failed", reason=str(error))
     run.seconds, run.finished = round(time.perf_counter() - started, 1), _now()
-    run.tables_sha256 = manifest.tables_sha256
+    run.tables_sha256, run.inputs_sha256 = manifest.tables_sha256, _inputs_hash(client, step)
     manifest.steps[step.id] = run
     manifest.finished = _now()
     write_manifest(client.results_folder, manifest)
@@ -164,46 +189,52 @@ def _run_step(
 def _execute(client: Client, step: Step, parameters: dict[str, Any], mode: str) -> Path:
     """Run the step's notebook into a staged folder and, when it is right, put it in the place of the last one."""
     target = client.results_folder / step.id
-    fresh = staging(target)
     logs = client.results_folder / "logs"
     logs.mkdir(exist_ok=True)
     log = logs / f"{step.id}.txt"
     log.unlink(missing_ok=True)
-    told = {OUTPUT: str(fresh), MODE: mode, NOTEBOOK: str(step.notebook)}
-    run_notebook(
-        step.notebook,
-        fresh,
-        client_folder=client.folder,
-        parameters=parameters,
-        environment=kernel_environment(_state_folder(), told),
-        log=log,
-    )
-    broken = [check for check in read_result(fresh.parent, fresh.name).checks if check.verdict == "fail"]
-    if broken:
-        told = " ".join(f"{check.sentence} Found {check.found}, expected {check.expected}." for check in broken)
-        raise RunError(f"a check does not hold. {told}")
-    swap_in(target)
+    with replacing(target) as fresh:
+        notebook = notebook_of(client, step)
+        told = {OUTPUT: str(fresh), MODE: mode, NOTEBOOK: str(notebook)}
+        run_notebook(
+            notebook,
+            fresh,
+            client_folder=client.folder,
+            parameters=parameters,
+            environment=kernel_environment(_state_folder(), told),
+            log=log,
+        )
+        broken = [check for check in read_result(fresh.parent, fresh.name).checks if check.verdict == "fail"]
+        if broken:
+            told = " ".join(f"{check.sentence} Found {check.found}, expected {check.expected}." for check in broken)
+            raise CheckFailed(f"a check does not hold. {told}")
     # A result published by hand in JupyterLab is older than the one just made.
     shutil.rmtree(client.results_folder / INTERACTIVE / step.id, ignore_errors=True)
     return target
 
 
-def _report(client: Client, audience: str, outcome: Outcome, manifest: Manifest) -> Path:
+def _inputs_hash(client: Client, step: Step) -> str:
+    """What a step's result rests on besides the tables: its decisions and the code of its notebook."""
+    decisions = decision_file(client.folder, step)
+    said = file_hash(decisions) if decisions.is_file() else ""
+    return sha256(f"{said} {code_hash(notebook_of(client, step))}".encode()).hexdigest()
+
+
+def _report(client: Client, audience: str, manifest: Manifest) -> Path:
     """Make all pages anew from the results that stand."""
     results = client.results_folder
     target = client.report_folder / audience
-    fresh = staging(target)
-    failed = {step_id: run.reason for step_id, run in manifest.steps.items() if run.state in ("failed", "blocked")}
-    make_report(
-        client,
-        finished_steps(results),
-        failed,
-        audience,
-        fresh,
-        table=lambda step_id, name: read_published(results, step_id, name),
-        input_table=lambda name: _input_table(client, name),
-    )
-    swap_in(target)
+    failed = {step_id: run.reason.partition("\n")[0] for step_id, run in manifest.steps.items() if run.state != "done"}
+    with replacing(target) as fresh:
+        make_report(
+            client,
+            finished_steps(results),
+            failed,
+            audience,
+            fresh,
+            table=lambda step_id, name: read_published(results, step_id, name),
+            input_table=lambda name: _input_table(client, name),
+        )
     return target / "index.html"
 
 

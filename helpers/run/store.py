@@ -7,7 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from helpers.client.results import MANIFEST, Manifest, write_json
 from helpers.errors import RunError
@@ -22,11 +28,49 @@ def staging(target: Path) -> Path:
     try:
         new.mkdir(parents=True)
     except OSError as error:
-        raise RunError(
-            f"{target.parent} cannot be written ({error.strerror}). "
-            "Results are written inside the client's folder: make it writable, or copy the folder elsewhere."
-        ) from None
+        raise _cannot_write(target.parent, error) from None
     return new
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A folder to make the target's next version in; it takes the target's place if the block ends well."""
+    new = staging(target)
+    try:
+        yield new
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+    swap_in(target)
+
+
+@contextmanager
+def only_run(results: Path) -> Iterator[None]:
+    """Hold a client's results for one run: two at once would swap each other's folders.
+
+    The lock is the system's and goes with its holder, so a killed run leaves nothing to clear away. It stands outside
+    the client's folder: a run that is refused at the door must leave that folder as it was.
+    """
+    name = sha256(os.fsencode(results.resolve())).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir()) / f"workbook-{name}.lock")
+    try:
+        lock.acquire(timeout=0)
+        results.mkdir(parents=True, exist_ok=True)
+    except Timeout:
+        raise RunError(f"{results.parent} is being run by another command. Wait until it has ended.") from None
+    except OSError as error:
+        raise _cannot_write(results, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _cannot_write(folder: Path, error: OSError) -> RunError:
+    return RunError(
+        f"{folder} cannot be written ({error.strerror}). "
+        "Results are written inside the client's folder: make it writable, or copy the folder elsewhere."
+    )
 
 
 def swap_in(target: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from helpers.client.schema import TableSchema
@@ -12,8 +13,8 @@ from helpers.errors import StepInputError, counted, nearest
 
 AUDIENCES = ("working", "client")
 
-# the first of these that a table has tells how many customers stand behind a row
-_COUNTS = ("customers", "n")
+# each of these that a table has tells how many customers stand behind a row, or behind its numbers
+_COUNTS = ("known_wallets", "customers", "n")
 
 
 @dataclass(frozen=True)
@@ -74,11 +75,10 @@ def mask_table(table: pd.DataFrame, schema: TableSchema, audience: Audience) -> 
         return table, []
     personal = [name for name in table.columns if schema.column(name).personal]
     kept = table.drop(columns=personal)
-    counts = next((name for name in _COUNTS if name in kept.columns), None)
-    if counts is None:
-        return kept, []
-    numbers = pd.to_numeric(kept[counts]).astype("Float64")
-    small = ((numbers > 0) & (numbers < audience.min_cell)).fillna(False).to_numpy(dtype=bool)
+    small = np.zeros(len(kept), dtype=bool)
+    for name in (name for name in _COUNTS if name in kept.columns):
+        numbers = pd.to_numeric(kept[name]).astype("Float64")
+        small |= ((numbers > 0) & (numbers < audience.min_cell)).fillna(False).to_numpy(dtype=bool)
     notes = []
     if small.any():
         verb = "is" if small.sum() == 1 else "are"

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 from html import escape
 from typing import Any
 
 from helpers.client.result_model import Assumption, CannotSay, Check, DecisionUsed, Finding
 from helpers.errors import counted
 from helpers.show.audience import Audience
+from helpers.show.numbers import NBSP, long_date
 from helpers.show.sentences import say
 
 # What a state means, in words. Everything but "decided" is provisional, and says so first.
@@ -165,10 +165,9 @@ def plain_date(text: str) -> str:
     '2 November 2026'
     """
     try:
-        day = date.fromisoformat(text)
+        return long_date(text).replace(NBSP, " ")
     except ValueError:
         return text
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
 def value_html(value: Any) -> str:
@@ -191,13 +190,6 @@ def value_html(value: Any) -> str:
             return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
         return ", ".join(texts)
     return escape(plain(value))
-
-
-# strftime's month names follow the machine's language, so the same result would give other bytes elsewhere
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June", "July"),
-    *("August", "September", "October", "November", "December"),
-)
 
 
 def _same(one: Any, other: Any) -> bool:

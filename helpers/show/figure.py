@@ -24,7 +24,14 @@ PAIRS = 5  # label and value pairs in an alternative text
 
 
 def figure_html(
-    exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, title: str, audience: Audience, *, brand: Brand = BRAND
+    exhibit: Exhibit,
+    table: pd.DataFrame,
+    schema: TableSchema,
+    title: str,
+    audience: Audience,
+    *,
+    brand: Brand = BRAND,
+    phone: bool = True,
 ) -> str:
     """The exhibit as `<figure>`, masked for the audience, everything escaped, no style attributes, no script.
 
@@ -34,6 +41,8 @@ def figure_html(
         The published table, unmasked.
     title : str
         The finding as a sentence for this audience, plain text.
+    phone : bool
+        Whether to draw it for a narrow screen too; a notebook has no use for that, and drawing takes time.
 
     Returns
     -------
@@ -54,7 +63,7 @@ def figure_html(
             body = _table(wide, exhibit)
         else:
             alt = alt_text(exhibit, table, schema, audience)
-            body, behind = _picture(wide, kind.draw, alt), _numbers(wide)
+            body, behind = _picture(wide, kind.draw, alt, phone), _numbers(wide)
             notes = [*kind.notes(wide), *notes, *_unknown_characters(wide)]
     except NothingToDraw as empty:
         body = f'<p class="nothing">Nothing to draw: {escape(str(empty))}</p>'
@@ -107,15 +116,13 @@ def _pairs(drawing: Drawing) -> list[str]:
     return [f"{', '.join(words)} {number}{unit}" for *words, number in zip(*texts, numbers, strict=True)]
 
 
-def _picture(wide: Drawing, draw, alt: str) -> str:
+def _picture(wide: Drawing, draw, alt: str, phone: bool) -> str:
     narrow = Drawing(**{**wide.__dict__, "narrow": True})
     with chart_style(wide.brand):
-        pictures = [svg_bytes(draw(drawing)) for drawing in (wide, narrow)]
-    (wide_url, wide_size), (narrow_url, narrow_size) = [(_data_url(svg), _size(svg)) for svg in pictures]
-    return (
-        f'<picture><source media="{NARROW_SCREEN}" srcset="{narrow_url}" {narrow_size}>'
-        f'<img src="{wide_url}" alt="{escape(alt)}" {wide_size}></picture>'
-    )
+        pictures = [svg_bytes(draw(drawing)) for drawing in ((wide, narrow) if phone else (wide,))]
+    (wide_url, wide_size), *others = [(_data_url(svg), _size(svg)) for svg in pictures]
+    sources = "".join(f'<source media="{NARROW_SCREEN}" srcset="{url}" {size}>' for url, size in others)
+    return f'<picture>{sources}<img src="{wide_url}" alt="{escape(alt)}" {wide_size}></picture>'
 
 
 def _data_url(svg: bytes) -> str:

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from helpers.client.folder import Client, open_client
+from helpers.client.intake import take_in
+from helpers.client.schema import schema
+from helpers.client.tables import read_table
 
 ORDERS = """Order No,Customer,Date,Net
 1001,C1,2026-01-05,120.00
@@ -44,3 +48,19 @@ def make_client(tmp_path):
         return open_client(folder)
 
     return make
+
+
+@pytest.fixture
+def taken(make_client, tmp_path):
+    """A function that takes a client in (arguments of make_client) and returns a reader of its tables."""
+
+    def take(*args, **options):
+        manifest = take_in(make_client(*args, **options), tmp_path / "tables")
+
+        def read(name: str) -> pd.DataFrame:
+            return read_table(tmp_path / "tables" / manifest.tables[name].file, schema(name))
+
+        read.manifest = manifest
+        return read
+
+    return take

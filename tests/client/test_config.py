@@ -45,6 +45,13 @@ def test_the_defaults(tmp_path):
     assert (orders.every_file, orders.decimal, orders.thousands, orders.columns) == (["data/orders.csv"], ".", None, {})
 
 
+def test_a_column_may_be_left_out_unless_it_is_compulsory(tmp_path):
+    assert config(tmp_path, table("columns: {quantity: }")).tables["transactions"].columns == {"quantity": None}
+    assert "columns.date: a compulsory column cannot be left out." in fault(tmp_path, table("columns: {date: }"))
+    assert "columns.product: a list cannot stand here." in fault(tmp_path, table("columns: {product: [a]}"))
+    assert "columns.product: nothing is written here." in fault(tmp_path, table('columns: {product: ""}'))
+
+
 def test_control_totals_are_exact(tmp_path):
     orders = config(tmp_path, table("control: {rows: 48210, revenue: 99999999999999.9999}")).tables["transactions"]
     assert orders.control_rows == 48210

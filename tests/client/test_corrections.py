@@ -55,6 +55,11 @@ def test_corrections_hold_the_text_of_the_delivered_file(tmp_path):
     assert (second.where, second.set, second.holds, second.line) == ({"line": "312"}, {"revenue": "12,50"}, {}, 11)
 
 
+def test_a_list_of_texts_stays_as_it_is_written(tmp_path):
+    put(tmp_path, GOOD.replace("customer_id: 0042", 'customer_id: [0042, "15769"]'))
+    assert read_corrections(tmp_path)[0].where == {"category": "", "customer_id": ["0042", "15769"]}
+
+
 @pytest.mark.parametrize("text", [None, "", "format: 1\n", "format: 1\ncorrections:\n", "format: 1\ncorrections: []\n"])
 def test_nothing_to_correct(tmp_path, text):
     if text is not None:
@@ -73,6 +78,13 @@ def test_nothing_to_correct(tmp_path, text):
         ('category: ""', "category: true", "line 5, corrections (entry 1).where.category", "Put it in quotes"),
         ('category: ""', "categories: x", "line 5, corrections (entry 1).where.categories", 'Did you mean "category"?'),
         ("{line: 312}", "{}", "line 12, corrections (entry 2).where", "it is empty"),
+        ("{line: 312}", "{line: [3, x]}", "line 12, corrections (entry 2).where.line", '"x" is not a line number'),
+        ('category: ""', "category: [a, true]", "line 5, corrections (entry 1).where.category", "Put it in quotes"),
+        ('category: ""', "category: [a, null]", "line 5, corrections (entry 1).where.category", 'Write "" for a blank'),
+        ('category: ""', "category: [[a]]", "line 5, corrections (entry 1).where.category", "this list holds no texts"),
+        ('category: ""', "category: []", "line 5, corrections (entry 1).where.category", "the list is empty"),
+        ('category: ""', "category: {a: b}", "line 5, corrections (entry 1).where.category", "a mapping cannot stand"),
+        ('{revenue: "12,50"}', "{revenue: [1, 2]}", "line 14, corrections (entry 2).set.revenue", "a list cannot"),
         ("{line: 312}", "{line: 3-5}", "line 12, corrections (entry 2).where.line", "is not a line number"),
         ("target: transactions", "target: transaction", "line 4, corrections (entry 1).target", 'mean "transactions"?'),
         ("action: drop", "action: delete", "line 6, corrections (entry 1).action", "Expected drop or set."),

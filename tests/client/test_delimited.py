@@ -42,7 +42,7 @@ def test_records_that_span_lines_keep_the_lines_of_the_file(read):
     text = read('a,b\n1,"x\ny"\n\n2,z\n"3","q ""q"""')
     assert list(text.numbered()) == [(2, ["1", "x\ny"]), (5, ["2", "z"]), (6, ["3", 'q "q"'])]
     assert text.lines_of([3, 1]) == [2, 6]
-    assert (text.record_at(5), text.record_at(3)) == (2, None)
+    assert text.records_at([5, 3]) == [2]
     assert not text.ends_with_newline
 
 
@@ -61,6 +61,29 @@ def test_blank_lines_inside_are_counted_and_those_at_the_end_are_not(read):
 @pytest.mark.parametrize(("content", "delimiter"), [("a;b\n1;2\n", ";"), ("a\tb\n1\t2\n", "\t"), ("a|b\n1|2\n", "|")])
 def test_the_delimiter_is_the_one_that_splits_the_header(read, content, delimiter):
     assert read(content).delimiter == delimiter
+
+
+@pytest.mark.parametrize(("given", "better"), [(",", '";"'), ("\t", '";"'), ("tabs", '";"')])
+def test_a_delimiter_that_does_not_split_the_header_is_refused(read, given, better):
+    with pytest.raises(UnreadableFile) as caught:
+        read("a;b\n1,5;2\n", delimiter=given)
+    (problem,) = caught.value.problems
+    assert problem.found.startswith("The header is one field when split by")
+    assert problem.remedy == f"Set delimiter: {better} in client.yaml, or leave delimiter out."
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "iso-8859-15", "cp1251"])
+def test_utf8_is_not_read_letter_by_byte(read, encoding):
+    where, found = first_problem(read, 'a,b\n1,x\n2,"Café Müller"\n', encoding=encoding)
+    assert where == "encoding in client.yaml"
+    assert found.startswith('The file looks like UTF-8 (line 3: "Café", which ')
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "gb18030", "utf-8", "utf-16", "cp1251", "shift_jis"])
+def test_an_encoding_that_is_the_files_own_is_taken(read, encoding):
+    name = {"gb18030": "联通", "cp1251": "Рога и копыта", "shift_jis": "東京"}.get(encoding, "Café")
+    assert list(read(f"a,b\n{name},1\n".encode(encoding), encoding=encoding).numbered())[0][1] == [name, "1"]
+    assert read("a,b\nx,1\n".encode(encoding), encoding=encoding).records == 1
 
 
 def test_a_quoted_delimiter_in_the_header_does_not_count(read):

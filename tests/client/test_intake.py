@@ -19,22 +19,6 @@ HEAD = "Order No,Customer,Date,Net\n"
 CORRECTION = "    reason: agreed\n    by: sales\n    decided_on: 2026-03-30\n"
 
 
-@pytest.fixture
-def taken(make_client, tmp_path):
-    """A function that takes a client in (arguments of make_client) and returns a reader of its tables."""
-
-    def take(*args, **options):
-        manifest = take_in(make_client(*args, **options), tmp_path / "tables")
-
-        def read(name: str) -> pd.DataFrame:
-            return read_table(tmp_path / "tables" / manifest.tables[name].file, schema(name))
-
-        read.manifest = manifest
-        return read
-
-    return take
-
-
 def refusal(make_client, tmp_path, *args, **options) -> str:
     with pytest.raises(TableError) as caught:
         take_in(make_client(*args, **options), tmp_path / "tables")
@@ -152,7 +136,7 @@ def test_more_than_four_decimals_are_rounded_away_from_zero_and_counted(taken):
 )
 def test_dates_as_they_are_written(taken, pattern, text):
     settings = f'{COLUMNS}\ndate_format: "{pattern}"' if pattern else COLUMNS
-    read = taken(orders=f"{HEAD}1,C1,{text},5\n", settings=settings, head="as_of: 2026-04-05\nwindow_months: 2\n")
+    read = taken(orders=f"{HEAD}1,C1,{text},5\n", settings=settings, head="as_of: 2026-04-03\nwindow_months: 2\n")
     assert read("transactions")["date"].tolist() == [pd.Timestamp("2026-02-03")]
 
 

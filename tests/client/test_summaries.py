@@ -130,7 +130,7 @@ def test_customer_summary(taken):
 
 def test_customer_category(taken):
     lines, _, read = taken
-    mine = in_window(lines).dropna(subset=["customer_id"])
+    mine = in_window(lines)
     mine = mine.assign(bought=mine["date"].where(mine["revenue"] > 0))
     wanted = mine.groupby(["customer_id", "category"], dropna=False).agg(
         revenue=("revenue", "sum"),
@@ -138,7 +138,10 @@ def test_customer_category(taken):
         quantity=("quantity", lambda values: values.sum(min_count=1)),
         order_days=("bought", "nunique"),
     )
-    compare(read("customer_category"), wanted.reset_index(), ["customer_id", "category"])
+    found = read("customer_category")
+    compare(found, wanted.reset_index(), ["customer_id", "category"])
+    assert found["customer_id"].isna().any()
+    assert found["revenue"].sum() == pytest.approx(in_window(lines)["revenue"].sum(), abs=0.005)
 
 
 def test_customer_quarter(taken):
@@ -151,9 +154,11 @@ def test_customer_quarter(taken):
             mine.assign(quarter_start=pd.Timestamp(start), quarter_end=pd.Timestamp(end) - pd.Timedelta(days=1))
         )
     key = ["customer_id", "quarter_start", "quarter_end", "category"]
-    every = pd.concat(parts).dropna(subset=["customer_id"])
+    every = pd.concat(parts)
     wanted = every.groupby(key, dropna=False)["revenue"].sum().reset_index()
-    compare(read("customer_quarter"), wanted, key)
+    found = read("customer_quarter")
+    compare(found, wanted, key)
+    assert found["customer_id"].isna().any()
 
 
 def test_customer_month(taken):
@@ -174,7 +179,7 @@ def test_customer_month(taken):
 def test_wallet_revenue(taken):
     lines, wallets, read = taken
     known = lines[lines["date"] < pd.Timestamp(AS_OF)]
-    first, last = known["date"].min(), pd.Timestamp(AS_OF) - pd.Timedelta(days=1)
+    first, last = min(known["date"].min(), pd.Timestamp(START)), pd.Timestamp(AS_OF) - pd.Timedelta(days=1)
     found = read("wallet_revenue")
     assert len(found) == len(wallets)
     asked = wallets.assign(
@@ -194,6 +199,21 @@ def test_wallet_revenue(taken):
         assert row.revenue == pytest.approx(revenue, abs=0.005, nan_ok=True)
         assert row.conflict == (row.wallet < row.revenue - 0.005)
     assert found["conflict"].sum() == (1 if found.loc[found["wallet"] == 0.01, "revenue"].item() > 0.02 else 0)
+
+
+def test_a_loyal_customer_of_a_year_that_begins_on_2_january_is_no_conflict(make_client, tmp_path):
+    days = pd.date_range("2025-01-02", "2025-12-31", periods=12).strftime("%Y-%m-%d")
+    orders = pd.DataFrame({"customer_id": "C1", "date": days, "revenue": 100})
+    client = make_client(
+        orders=orders.to_csv(index=False),
+        settings="control: {rows: 12}",
+        tables="  wallets:\n    file: data/wallets.csv\n",
+        files={"wallets.csv": "customer_id,wallet,period_start,period_end\nC1,1200,2025-01-01,2025-12-31\n"},
+        head="as_of: 2026-01-01\nwindow_months: 12\n",
+    )
+    take_in(client, tmp_path / "tables")
+    row = read_table(tmp_path / "tables" / "wallet_revenue.parquet", schema("wallet_revenue")).iloc[0]
+    assert (row["revenue"], row["covered_days"], bool(row["conflict"])) == (1200, 365, False)
 
 
 def compare(found: pd.DataFrame, wanted: pd.DataFrame, key: list[str]) -> None:

@@ -9,6 +9,8 @@ from helpers.client.result_model import Finding
 from helpers.method.rank_share import rank_based_share_table
 from helpers.method.share import customer_share, group_share, headroom
 from helpers.method.share_by import share_by_category, share_by_quarter, share_by_scope
+from helpers.method.share_change import share_change
+from helpers.method.share_market import market_of_window
 from helpers.method.share_scope import categories_in_scope, proposed_scope
 from helpers.method.share_tables import ShareTables
 from helpers.method.share_wallets import wallet_states
@@ -77,19 +79,20 @@ def share_tables(
     quarter = quarterly(category) if quarter is None else quarter
     shares = customer_share(category, wallet_revenue, as_of=AS_OF, scope_categories=inside, groups=groups)
     options = {"as_of": AS_OF, "scope_categories": inside}
+    market = {"markets": markets, "customer_quarter": quarter, "window_start": WINDOW_START}
     return ShareTables(
         customer_share=shares,
         group_share=group_share(shares, groups),
         share_by_scope=share_by_scope(category, wallet_revenue, as_of=AS_OF, scope=scope),
-        share_by_category=share_by_category(
-            category, wallet_revenue, window_start=WINDOW_START, markets=markets, **options
-        ),
+        share_by_category=share_by_category(category, wallet_revenue, **market, **options),
         headroom=headroom(shares),
         share_by_quarter=share_by_quarter(quarter, wallet_revenue, shares, groups=groups, **options),
         rank_based_share=rank_based_share_table(
             supplier_spend, shares["customer_id"], scope_categories=inside, our_name=our_name
         ),
         wallets=wallet_states(wallet_revenue, category, **options),
+        change=share_change(quarter, wallet_revenue, shares, **options),
+        market=market_of_window(category, as_of=AS_OF, **market),
     )
 
 

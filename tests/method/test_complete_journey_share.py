@@ -11,6 +11,7 @@ import pytest
 from helpers.method.rank_share import rank_based_share_table
 from helpers.method.share import customer_share, headroom
 from helpers.method.share_by import share_by_category, share_by_quarter, share_by_scope
+from helpers.method.share_change import share_change
 from helpers.method.share_scope import categories_in_scope
 
 DATA = Path(__file__).resolve().parents[2] / "data_samples" / "complete_journey" / "data"
@@ -93,6 +94,21 @@ def test_every_wallet_is_known_and_quarters_add_up_to_the_year(journey):
     assert round(table["wallet"].sum(), 2) == round(shares["wallet"].sum(), 2)
     assert round(table["revenue"].sum(), 2) == round(shares["wallet_revenue"].sum(), 2)
     assert table["customer_share"].between(0.33, 0.35).all()
+
+
+def test_the_share_of_the_same_buyers_stands_still(journey):
+    inside = categories_in_scope(journey["category"], "main_categories")
+    shares = customer_share(journey["category"], journey["wallets"], as_of=AS_OF, scope_categories=inside)
+    moved = share_change(journey["quarter"], journey["wallets"], shares, as_of=AS_OF, scope_categories=inside)
+    rows = journey["wallets"]
+    rows = rows[rows["category"].isin(inside) & rows["customer_id"].isin(shares["customer_id"])]
+    ends = [pd.Timestamp("2017-01-01"), pd.Timestamp("2017-10-01")]
+    both = rows.groupby(["customer_id", "period_start"])[["revenue", "wallet"]].sum().unstack()
+    both = both[both["wallet"][ends].notna().all(axis=1)]
+    assert moved.customers == len(both)
+    ours, theirs = both["revenue"][ends].sum(), both["wallet"][ends].sum()
+    assert [moved.first, moved.last] == pytest.approx((ours / theirs).tolist())
+    assert -0.03 < moved.low < 0 < moved.high < 0.03
 
 
 def test_ranks_from_spend_are_counted_as_the_readme_says_and_refused(journey):

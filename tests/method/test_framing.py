@@ -53,6 +53,20 @@ def test_received_is_set_aside_and_kept():
     assert table.loc["customers", "remarks"] == "noted: never bought (2 rows)"
 
 
+def test_remarks_keep_notes_and_money_without_rows():
+    more = received(
+        ("transactions", "noted", "a.csv does not end in a line break: was it cut off?", 0, None),
+        ("transactions", "repaired", "nothing happened", 0, 0.0),
+        ("transactions", "set_aside", "amounts changed by a correction: sign", 0, -1250.5),
+        ("transactions", "received", "sign", 0, -1250.5),
+    )
+    remarks = data_health(pd.concat([GOOD, more])).set_index("table").loc["transactions", "remarks"]
+    assert remarks == (
+        "mended: spaces cut off (5 rows); set aside: amounts changed by a correction: sign (-1,250.50 of money); "
+        "set aside: test customer (1 row); noted: a.csv does not end in a line break: was it cut off?"
+    )
+
+
 @pytest.mark.parametrize(("rows", "money"), [(98, 1000.0), (99, 999.99)])
 def test_a_loss_that_nobody_counted_does_not_pass(rows, money):
     bad = GOOD.copy()
@@ -211,6 +225,11 @@ def test_data_that_can_carry_the_engagement():
     assert "no_customer" not in text
 
 
+def test_one_table_is_one_table():
+    text = said(customers(), health=GOOD[GOOD["table"] == "transactions"])["data_health"]
+    assert text.startswith("Of 100 rows in 1 table, 99 are kept")
+
+
 def test_doubts_are_named():
     text = said(customers(active=5), gaps=True)
     assert text["data"].startswith(
@@ -264,6 +283,27 @@ def test_checks_pass_and_find_a_lost_cent():
         check.id for check in framing_checks(data_health(GOOD), monthly, people, table) if check.verdict == "fail"
     ]
     assert failed == ["01.revenue_by_month"]
+
+
+def test_checks_hold_the_months_against_what_was_kept():
+    people = customers(active=2)
+    table = months(("c0", "2026-12-01", 1, 1, 10.0), ("c1", "2026-12-01", 1, 1, 10.0), (None, "2026-12-01", 1, 1, 5.0))
+    monthly = monthly_revenue(table, as_of=AS_OF, window_months=12)
+    came = received(
+        ("transactions", "received", "a.csv", 6, 100.0),
+        ("transactions", "kept", "", 6, 100.0),
+        ("transactions", "noted", "before the window", 2, 70.0),
+        ("transactions", "noted", "after as_of, outside the window", 1, 5.0),
+    )
+
+    def failed(table_of_months):
+        checks = framing_checks(data_health(came), table_of_months, people, table, came)
+        return [check.id for check in checks if check.verdict == "fail"]
+
+    assert failed(monthly) == []
+    late = monthly.assign(revenue=monthly["revenue"] * 2)
+    assert failed(late) == ["01.revenue_in_window", "01.revenue_by_month"]
+    assert failed(monthly.assign(lines=monthly["lines"] + 1)) == ["01.lines_in_window"]
 
 
 @settings(max_examples=40)

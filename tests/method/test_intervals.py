@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from helpers.errors import StepInputError
-from helpers.method.intervals import ratio_interval, t_quantile
+from helpers.method.intervals import ratio_change_interval, ratio_interval, t_quantile
 
 # Student's t, any published table (for instance Abramowitz and Stegun 1964, table 26.10)
 TABLE = [
@@ -81,3 +81,31 @@ def test_coverage_with_heavy_tailed_wallets_is_as_the_docstring_says(n, least, m
     revenue = wallet * random.beta(0.9, 2.1, size=wallet.shape)
     held = [low <= 0.3 <= high for low, high in map(ratio_interval, revenue, wallet)]
     assert least <= np.mean(held) <= most
+
+
+def test_change_of_equal_wallets_is_students_paired_interval():
+    before, after = np.array([2.0, 1.0, 3.0, 2.0]), np.array([3.0, 1.0, 5.0, 2.0])
+    low, high = ratio_change_interval(before, [4] * 4, after, [4] * 4)
+    gain = (after - before) / 4
+    reach = t_quantile(0.95, 3) * gain.std(ddof=1) / 2
+    assert (low, high) == pytest.approx((gain.mean() - reach, gain.mean() + reach))
+
+
+def test_change_holds_the_truth_nine_times_in_ten():
+    """Lognormal wallets that grow, customers' own levels that stay, and a true change of five points."""
+    random = np.random.default_rng(7)
+    held = 0
+    for _ in range(400):
+        wallets = random.lognormal(3, 0.6, 400)
+        later = wallets * random.lognormal(0, 0.2, 400)
+        level = random.beta(2, 5, 400)
+        early_share, late_share = level * 0.9, level * 0.9 + 0.05 + random.normal(0, 0.02, 400)
+        low, high = ratio_change_interval(early_share * wallets, wallets, late_share * later, later)
+        held += low <= 0.05 <= high
+    assert 0.86 <= held / 400 <= 0.94
+
+
+def test_change_needs_the_same_customers():
+    with pytest.raises(StepInputError, match="the same customers are needed"):
+        ratio_change_interval([1, 2], [4, 4], [1, 2, 3], [4, 4, 4])
+    assert np.isnan(ratio_change_interval([1], [4], [2], [4])).all()

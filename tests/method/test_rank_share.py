@@ -36,6 +36,7 @@ def test_one_rank_up_is_the_difference_of_two_shares():
     ranks, wallet = np.array([2, 3, 4]), 900.0
     gain = (rank_based_share(ranks - 1, 4) - rank_based_share(ranks, 4)) * wallet
     assert one_rank_up(ranks, 4, wallet) == pytest.approx(gain)
+    assert one_rank_up(3, 4, wallet) == pytest.approx(2 / (4 * 5) * wallet)
     assert one_rank_up(1, 4, wallet) == 0
     assert one_rank_up(1.5, 2, wallet) == pytest.approx(wallet * (0.6667 - 0.5), abs=0.1)
 
@@ -70,6 +71,18 @@ def test_a_customer_to_whom_we_do_not_count_gives_zero():
     rows = (*TWO, ("c3", "we", 1.0, 2), ("c3", "x", 50.0, 1), ("c3", "y", 49.0, 3))
     row = rank_based_share_table(spend(*rows), ["c1", "c2", "c3"], our_name="we").iloc[0]
     assert row["rank_based_share"] == pytest.approx((2 / 3 + 1 / 3 + 0) / 3)
+
+
+def test_a_customer_to_whom_nobody_counts_gives_zero():
+    many = [("c3", f"s{place}", 4.0, place + 2) for place in range(24)]
+    row = rank_based_share_table(spend(*TWO, ("c3", "we", 4.0, 1), *many), ["c1", "c2", "c3"], our_name="we").iloc[0]
+    assert row["customers"] == 3
+    assert row["set_size"] == pytest.approx(4 / 3)
+    assert not row["applies"]
+    more = [(f"d{number}", name, 50.0, place) for number in range(3) for place, name in ((1, "we"), (2, "x"))]
+    buyers = ["c1", "c2", "c3", "d0", "d1", "d2"]
+    row = rank_based_share_table(spend(*TWO, *more, ("c3", "we", 4.0, 1), *many), buyers, our_name="we").iloc[0]
+    assert row["rank_based_share"] == pytest.approx((2 / 3 + 1 / 3 + 0 + 3 * 2 / 3) / 6)
 
 
 def test_ranks_from_spend_are_circular():

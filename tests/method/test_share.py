@@ -101,6 +101,17 @@ def test_a_wallet_without_category_counts_only_for_all_and_only_alone():
     assert wallet_states(rows, category, as_of=AS_OF)["state"].tolist() == ["used", "by_category", "used"]
 
 
+def test_a_wallet_without_category_gives_way_only_for_the_same_days():
+    category = sold(("c1", "tea", 30))
+    rows = wallets(
+        wallet("c1", 300, 10, None, "2026-01-01", "2026-03-31"),
+        wallet("c1", 60, 20, "tea", "2026-04-01", "2026-06-30"),
+    )
+    assert share_of(category, rows)["c1"] == ("known", pytest.approx(30 / 360))
+    one_day = rows.assign(period_end=rows["period_end"].where(rows["category"] == "tea", pd.Timestamp("2026-04-01")))
+    assert share_of(category, one_day)["c1"] == ("known", pytest.approx(20 / 60))
+
+
 def test_a_category_that_we_do_not_sell_is_not_part_of_all_that_we_sell():
     rows = wallets(wallet("c1", 60, 30), wallet("c1", 900, 0, "boats"))
     assert share_of(sold(("c1", "tea", 30)), rows) == {"c1": ("known", pytest.approx(0.5))}
@@ -195,6 +206,13 @@ def test_below_thirty_percent_coverage_nothing_is_said():
 )
 def test_a_band_only_if_the_whole_interval_lies_in_it(low, high, band):
     assert share_band(low, high) == band
+
+
+@pytest.mark.parametrize("cuts", [(0.8, 0.3), (0.3, 0.3), (0, 0.8), (0.3, 1.2), (float("nan"), 0.8)])
+def test_cuts_out_of_range_are_refused_by_name(cuts):
+    with pytest.raises(StepInputError, match=r"LOW_CUT is .* HIGH_CUT is .* Expected two shares in order"):
+        share_band(0.4, 0.5, cuts)
+    assert share_band(1.0, 1.0, (0.3, 1)) == "deepen_and_defend"
 
 
 def test_groups_add_up_and_come_in_order():

@@ -11,6 +11,7 @@ from helpers.client.schema import schema
 from helpers.errors import StepInputError
 from helpers.method.share import customer_share, group_share
 from helpers.method.share_by import share_by_category, share_by_quarter, share_by_scope
+from helpers.method.share_market import market_of_window
 from helpers.method.share_scope import categories_in_scope, proposed_scope, scope_options
 from tests.method.builders import AS_OF, WINDOW_START, clients, quarterly, sold, wallet, wallets
 
@@ -26,6 +27,7 @@ def test_scopes_by_hand():
     assert list(table) == schema("share_by_scope").names
     assert table["scope"].tolist() == ["all_categories", "main_categories", "largest_category"]
     assert table["customers"].tolist() == [3, 2, 2]
+    assert table["known_wallets"].tolist() == [2, 2, 2]
     assert table["categories"].tolist() == [2, 2, 1]
     assert table["part_of_revenue"].tolist() == pytest.approx([1, 0.995, 0.9])
     assert table["customer_share"].tolist() == pytest.approx([99.5 / 695, 99.5 / 695, 0.45])
@@ -88,6 +90,52 @@ def test_market_share_over_two_years_compares_a_year_with_a_year():
     markets = pd.DataFrame({"segment": ["tea"], "year": [2026], "market_size": [900.0]})
     table = share_by_category(TWO, WALLETS, markets=markets, as_of=AS_OF, window_start="2025-01-01")
     assert table["market_share"][0] == pytest.approx(0.05)
+
+
+def test_lines_without_a_customer_are_revenue_of_their_category_and_nobodys_share():
+    category = sold(("c1", "tea", 50), (None, "tea", 50), (None, "cups", 20))
+    markets = pd.DataFrame({"segment": ["tea", "cups"], "year": 2026, "market_size": [1000.0, 100.0]})
+    table = share_by_category(category, wallets(wallet("c1", 100, 50)), markets=markets, **OPTIONS)
+    assert table[["category", "revenue", "customers"]].values.tolist() == [["tea", 100.0, 1], ["cups", 20.0, 0]]
+    assert table["market_share"].tolist() == pytest.approx([0.1, 0.2])
+    assert table["customer_share"].tolist() == pytest.approx([0.5, np.nan], nan_ok=True)
+    scopes = scope_options(category)
+    assert scopes["part_of_revenue"].tolist() == pytest.approx([1, 1, 100 / 120])
+    assert scopes["customers"].tolist() == [1, 1, 1]
+
+
+@pytest.mark.parametrize("start", ["2024-01-01", "2023-01-01"])
+def test_a_year_whole_in_the_window_is_compared_with_its_own_quarters(start):
+    """A window of two years that holds a leap day has 731 days, of which a year is less than half."""
+    category = sold(("c1", "tea", 300), (None, "tea", 100))
+    ends = pd.date_range(start, "2026-01-01", freq="QS")
+    quarters = pd.DataFrame({"quarter_start": ends[:-1], "quarter_end": ends[1:] - pd.Timedelta(days=1)})
+    quarters = quarters.assign(customer_id="c1", category="tea", revenue=10.0)
+    quarters.loc[quarters["quarter_start"] >= "2025-01-01", "revenue"] = 50.0
+    markets = pd.DataFrame({"segment": ["tea"], "year": [2025], "market_size": [1000.0]})
+    options = {"window_start": start, "as_of": "2026-01-01"}
+    market = market_of_window(category, markets, customer_quarter=quarters, **options)
+    assert (market.state, market.year, market.revenue) == ("exact", 2025, {"tea": 200.0})
+    table = share_by_category(category, None, markets=markets, customer_quarter=quarters, **options)
+    assert table["market_share"].tolist() == pytest.approx([0.2])
+    days = (pd.Timestamp("2026-01-01") - pd.Timestamp(start)).days
+    scaled = market_of_window(category, markets, **options)
+    assert (scaled.state, scaled.revenue) == ("scaled", {"tea": pytest.approx(400 * 365 / days, abs=1e-4)})
+
+
+def test_no_year_and_no_table_are_told_apart():
+    markets = pd.DataFrame({"segment": ["tea"], "year": [2020], "market_size": [9.0]})
+    assert market_of_window(TWO, markets, **OPTIONS).state == "no_year"
+    assert market_of_window(TWO, None, **OPTIONS).state == "no_table"
+
+
+@pytest.mark.parametrize("part", [2, 1, -0.1, float("nan")])
+def test_a_part_out_of_range_is_refused_by_name(part):
+    for calculation in (scope_options, proposed_scope):
+        with pytest.raises(StepInputError, match=r"MIN_PART is .* below 1"):
+            calculation(TWO, part)
+    with pytest.raises(StepInputError, match="MIN_PART is"):
+        categories_in_scope(TWO, "all_categories", min_part=part)
 
 
 def test_a_market_given_twice_is_refused():

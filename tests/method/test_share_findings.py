@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pandas as pd
 import pytest
@@ -14,7 +14,7 @@ from helpers.client.tables import read_table, write_table
 from helpers.method.share_closing import share_assumptions, share_cannot_say, share_checks
 from helpers.method.share_findings import share_findings
 from helpers.method.share_scope import categories_in_scope, proposed_scope
-from helpers.method.share_tables import ShareTables
+from helpers.method.share_tables import ShareTables, period_label
 from tests.method.builders import WINDOW_START, clients, quarterly, sentences, share_tables, sold, wallet, wallets
 
 ALWAYS = {"answer", "share_by_scope", "share_by_category", "share_by_quarter", "headroom", "coverage", "band"}
@@ -29,7 +29,7 @@ def said(category, rows, **options):
     }
 
 
-def checks_of(category, tables):
+def checks_of(category, tables, delivered=None):
     inside = categories_in_scope(category, tables.scope["scope"])
     summary = category.dropna(subset="customer_id").groupby("customer_id", as_index=False)["revenue"].sum()
     return share_checks(
@@ -39,6 +39,7 @@ def checks_of(category, tables):
         customer_quarter=quarterly(category),
         window_start=WINDOW_START,
         scope_categories=inside,
+        wallet_revenue=delivered,
     )
 
 
@@ -73,7 +74,7 @@ def read_back(tables, folder):
     kept = {}
     for field in fields(tables):
         frame = getattr(tables, field.name)
-        if field.name != "wallets":
+        if field.name not in ("wallets", "change", "market"):
             write_table(frame, folder / f"{field.name}.parquet", schema(field.name))
             frame = read_table(folder / f"{field.name}.parquet", schema(field.name))
         kept[field.name] = frame
@@ -96,19 +97,26 @@ def test_a_window_without_any_line(tmp_path):
     tables = share_tables(sold(), None)
     text = sentences(share_findings(read_back(tables, tmp_path)))
     assert {key.removeprefix("05.") for key in text} == ALWAYS
-    assert text["05.answer"].startswith("Nobody bought from us")
+    assert text["05.answer"].startswith("No customer known to us bought")
     assert {check.verdict for check in checks_of(sold(), tables)} == {"pass"}
 
 
 def test_without_wallets_it_says_what_it_cannot():
     category, _ = two_categories()
     text = said(category, None)
-    assert text["answer"].startswith(
-        "We cannot say our share: no wallet is known of those (12) who buy from us in the 2"
-    )
+    assert text["answer"] == "We cannot say our share: no wallet is known for the 12 customers who buy from us."
     assert set(text) == ALWAYS
-    gaps = [gap.question for gap in share_cannot_say(share_tables(category, None))]
-    assert gaps[0] == "What is our share of our customers' spend?"
+    tables = share_tables(category, None)
+    assert [gap.question for gap in share_cannot_say(tables)][:3] == [
+        "What is our share of our customers' spend?",
+        "What do customers without a known wallet spend?",
+        "How much of the headroom can be won?",
+    ]
+    findings = {finding.id.removeprefix("05."): finding for finding in share_findings(tables)}
+    assert (findings["answer"].n, findings["answer"].evidence) == (None, "measured")
+    assert {name for name, finding in findings.items() if finding.n == 0} == set()
+    one = said(sold(("c1", "tea", 40)), None)["answer"]
+    assert one == "We cannot say our share: no wallet is known for the one customer who buys from us."
 
 
 def test_low_coverage_is_not_an_answer():
@@ -138,7 +146,9 @@ def test_nothing_left_to_win():
 
 def test_nobody_bought():
     text = said(sold(("c1", "tea", -40)), None)
-    assert text["answer"] == "Nobody bought from us on balance in all that we sell, so there is no share to speak of."
+    assert text["answer"] == (
+        "No customer known to us bought on balance in all that we sell, so there is no share to speak of."
+    )
 
 
 def quarters(first, last):
@@ -159,31 +169,101 @@ def quarters(first, last):
 @pytest.mark.parametrize(
     ("first", "last", "word"), [(30.0, 50.0, "rose"), (50.0, 30.0, "fell"), (40.0, 40.5, "stands still")]
 )
-def test_moved_only_if_the_intervals_do_not_overlap(first, last, word):
+def test_moved_only_if_the_range_of_the_difference_leaves_out_zero(first, last, word):
     category, rows, quarter = quarters(first, last)
     text = said(category, rows, quarter=quarter)["share_by_quarter"]
     assert text.startswith(f"Our share of the same buyers {word}")
-    assert ("1 January 2026" in text and "1 October 2026" in text) == (word != "stands still")
+    assert "1 January 2026" in text
+    assert "1 October 2026" in text
+    assert text.endswith("(12 are known in both).")
+
+
+def test_customers_who_differ_much_and_all_gain_have_a_share_that_rose():
+    """The two ranges overlap widely; what each customer has in common with itself cancels."""
+    category = sold(*((name, "tea", 60) for name in MANY))
+    rows = [
+        wallet(name, 100, 5 * place + gain, start=start, end=end, source="panel")
+        for place, name in enumerate(MANY)
+        for start, end, gain in (("2026-01-01", "2026-03-31", 10), ("2026-10-01", "2026-12-31", 14 + place % 2))
+    ]
+    quarter = quarterly(category).assign(revenue=10.0)
+    text = said(category, wallets(*rows), quarter=quarter)["share_by_quarter"]
+    assert text.startswith("Our share of the same buyers rose from 38 % in the quarter from 1 January 2026 to 42 %")
+
+
+def test_a_wide_range_does_not_tell_whether_the_share_moved():
+    category = sold(*((name, "tea", 60) for name in MANY))
+    rows = [
+        wallet(name, 100, 40 + (30 if (place + late) % 2 else 0), start=start, end=end, source="panel")
+        for place, name in enumerate(MANY)
+        for late, (start, end) in enumerate((("2026-01-01", "2026-03-31"), ("2026-10-01", "2026-12-31")))
+    ]
+    text = said(category, wallets(*rows), quarter=quarterly(category).assign(revenue=10.0))["share_by_quarter"]
+    assert "does not tell whether it moved" in text
+
+
+def test_other_customers_in_the_last_quarter_are_no_move():
+    category = sold(*((name, "tea", 60) for name in MANY))
+    half = len(MANY) // 2
+    rows = [wallet(name, 100, 20, start="2026-01-01", end="2026-03-31", source="panel") for name in MANY[:half]]
+    rows += [wallet(name, 100, 60, start="2026-10-01", end="2026-12-31", source="panel") for name in MANY[half:]]
+    quarter = quarterly(category).assign(revenue=10.0)
+    tables = share_tables(category, wallets(*rows), quarter=quarter)
+    assert tables.share_by_quarter["customer_share"].notna().sum() == 2
+    assert tables.change is None
+    assert sentences(share_findings(tables))["05.share_by_quarter"].startswith("Whether our share moves we cannot say")
+    assert "Is our share rising or falling?" in {gap.question for gap in share_cannot_say(tables)}
+
+
+def test_a_shelf_is_owned_only_if_its_whole_range_says_so():
+    category = sold(*((name, kind, 40) for name in MANY for kind in ("tea", "cups")))
+    rows = [wallet(name, 50, 40 if place % 2 else 45, "tea") for place, name in enumerate(MANY)]
+    rows += [wallet(name, 100, 82 if place % 2 else 80, "cups") for place, name in enumerate(MANY)]
+    text = said(category, wallets(*rows))["share_by_category"]
+    assert text == "Our share runs from 85 % in tea to 81 % in cups: of 2 shelves we own 2."
+    rows[:12] = [wallet(name, 100, 100 if place % 2 else 62, "tea") for place, name in enumerate(MANY)]
+    text = said(category, wallets(*rows))["share_by_category"]
+    assert text == "Our share runs from 81 % in cups to 81 % in tea: of 2 shelves we own 1."
 
 
 def test_market_share_stands_beside():
     category, rows = two_categories()
     markets = pd.DataFrame({"segment": ["tea", "cups"], "year": 2026, "market_size": [4800.0, 4800.0]})
     text = said(category, rows, markets=markets)["market_share"]
-    assert text.startswith("Our market share is 6 %, our share of our own buyers 29 %: the first would send us after ")
+    assert text.startswith("Our market share is 6 %, our share of our own buyers 29 %: customer share points at ")
+    assert text.endswith("with people who already buy; market share cannot tell them from strangers.")
     assert "market_share" not in said(category, rows, markets=markets.head(1))
     gaps = str(share_cannot_say(share_tables(category, rows, markets=markets.head(1))))
     assert "How does customer share compare with our market share?" in gaps
 
 
+def twice(table):
+    """The table, and the same rows of other customers."""
+    return pd.concat([table, table.assign(customer_id=table["customer_id"] + "b")], ignore_index=True)
+
+
+def test_a_group_with_one_known_wallet_is_not_named_beside_others():
+    hotels = [f"h{number:02}" for number in range(12)]
+    category = sold(*((name, "tea", 40) for name in [*MANY, *hotels]))
+    rows = wallets(*(wallet(name, 100, 40) for name in MANY), wallet("h00", 41, 40))
+    groups = pd.DataFrame({"customer_id": [*MANY, *hotels], "group_id": ["g1"] * 12 + ["g2"] * 12})
+    findings = {f.id: f for f in share_findings(share_tables(category, rows, groups=groups))}
+    assert "05.group_share" not in findings
+    assert (findings["05.group_share.g1"].n, findings["05.group_share.g2"].n) == (12, 1)
+
+
 def test_groups_are_compared_and_each_has_its_sentence():
     category, rows = two_categories()
     groups = pd.DataFrame({"customer_id": MANY, "group_id": ["g1"] * 6 + ["g2"] * 6, "group_name": "named elsewhere"})
+    few = said(category, rows, groups=groups)
+    assert {"group_share.g1", "group_share.g2"} <= set(few)
+    assert "group_share" not in few
+    category, rows = twice(category), twice(rows)
+    groups = twice(groups)
     text = said(category, rows, groups=groups)
     assert text["group_share"].startswith(
         "Refit gives us the largest part of what it spends (30 %), Yards the smallest (28 %)"
     )
-    assert {"group_share.g1", "group_share.g2"} <= set(text)
     assert "Which customer groups" not in str(share_cannot_say(share_tables(category, rows, groups=groups)))
 
 
@@ -253,7 +333,7 @@ def test_for_any_client_every_sentence_can_be_said_and_no_check_fails(client, ra
         text = sentences(share_findings(tables))
         assert {key.removeprefix("05.") for key in text} >= ALWAYS
         assert "nan" not in " ".join(text.values())
-        assert not [check for check in checks_of(category, tables) if check.verdict == "fail"]
+        assert not [check for check in checks_of(category, tables, rows) if check.verdict == "fail"]
         assumptions, gaps = share_assumptions(tables), share_cannot_say(tables)
         assert len({assumption.id for assumption in assumptions}) == len(assumptions)
         assert len({gap.question for gap in gaps}) == len(gaps)
@@ -261,7 +341,85 @@ def test_for_any_client_every_sentence_can_be_said_and_no_check_fails(client, ra
 
 @pytest.mark.parametrize(("shares", "word"), [((60, 10), "smaller"), ((10, 60), "larger")])
 def test_mean_of_shares_tells_what_big_wallets_do(shares, word):
-    category = sold(("small", "tea", 10), ("big", "tea", 10))
     small, big = shares
-    text = said(category, wallets(wallet("small", 100, small), wallet("big", 1000, big * 10)))
+    pairs = [wallet(name, 100, small) if place % 2 else wallet(name, 1000, big * 10) for place, name in enumerate(MANY)]
+    category = sold(*((name, "tea", 10) for name in MANY))
+    text = said(category, wallets(*pairs))
     assert text["mean_of_shares"].endswith(f"on the whole bigger wallets give us a {word} part.")
+    # Two customers may differ by chance: the mean lies within the range of the share.
+    text = said(category[:2], wallets(*pairs[:2]))
+    assert text["mean_of_shares"].endswith("on the whole big and small wallets give us about the same part.")
+
+
+def test_n_of_the_scopes_counts_known_wallets():
+    category, rows = two_categories()
+    rows = rows[rows["customer_id"] != "c00"]
+    findings = {finding.id: finding for finding in share_findings(share_tables(category, rows))}
+    assert findings["05.share_by_scope"].n == 11
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([wallet("c2", 90, 20, end="2025-12-31", start="2025-01-01")], "end too early"),
+        ([wallet("c2", 90, 20, end="2027-12-31", start="2027-01-01")], "begin after the window"),
+        ([wallet("c2", 90, 20, "cups")], "are for what we do not sell"),
+        ([wallet("c2", 10, 20)], "are below our own revenue"),
+        ([wallet("c2", 0, 0)], "are zero, which says as little as none"),
+        ([], "were not delivered"),
+    ],
+)
+def test_why_a_wallet_is_not_known_is_told_by_its_state(rows, words):
+    category = sold(("c1", "tea", 40), ("c2", "tea", 40))
+    tables = share_tables(category, wallets(wallet("c1", 90, 40), *rows), scope="all_categories")
+    gaps = {gap.question: gap for gap in share_cannot_say(tables)}
+    said = gaps["What do customers without a known wallet spend?"].because
+    assert said == f"Their wallets {words}; none is guessed here."
+    assert "How much of the headroom can be won?" in gaps
+
+
+def test_market_share_counts_lines_without_a_customer_and_gaps_name_their_cause():
+    category = sold(("c1", "tea", 120), (None, "tea", 120))
+    rows = wallets(wallet("c1", 200, 120))
+    markets = pd.DataFrame({"segment": ["tea"], "year": [2026], "market_size": [1000.0]})
+    tables = share_tables(category, rows, markets=markets)
+    assert sentences(share_findings(tables))["05.market_share"].startswith("Our market share is 24 %")
+    causes = {
+        "No size of any market": None,
+        "No year in markets fits": markets.assign(year=2020),
+        "not known for every category": markets.assign(segment="boats"),
+    }
+    for words, sizes in causes.items():
+        gaps = {gap.question: gap for gap in share_cannot_say(share_tables(category, rows, markets=sizes))}
+        assert words in gaps["How does customer share compare with our market share?"].because
+
+
+def test_checks_find_a_lost_wallet_a_lost_customer_and_lost_anonymous_revenue():
+    category, rows = two_categories()
+    category = pd.concat([category, sold((None, "tea", 7))], ignore_index=True)
+    groups = pd.DataFrame({"customer_id": MANY, "group_id": ["g1"] * 6 + ["g2"] * 6})
+    good = share_tables(category, rows, groups=groups)
+    assert {check.verdict for check in checks_of(category, good, rows)} == {"pass"}
+
+    def failed(**changed):
+        return {check.id for check in checks_of(category, replace(good, **changed), rows) if check.verdict == "fail"}
+
+    assert failed(wallets=good.wallets.drop(good.wallets.index[0])) >= {"05.wallets_used", "05.wallets_delivered"}
+    assert failed(headroom=good.headroom[1:]) == {"05.headroom"}
+    assert failed(group_share=good.group_share[:-1]) == {"05.group_wallets"}
+    named = share_tables(category.dropna(subset="customer_id"), rows, groups=groups)
+    assert failed(share_by_category=named.share_by_category) == {"05.revenue_by_category"}
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words"),
+    [
+        ("2026-01-01", "2026-12-31", "2026"),
+        ("2026-03-01", "2027-02-28", "1 March 2026 to 28 February 2027"),
+    ],
+)
+def test_the_period_of_the_wallets_in_words(start, end, words):
+    category = sold(("c1", "tea", 40))
+    tables = share_tables(category, wallets(wallet("c1", 90, 40, start=start, end=end)))
+    assert period_label(tables).replace("\u00a0", " ") == words
+    assert period_label(share_tables(category, None)) == ""

@@ -6,9 +6,10 @@ import shutil
 
 import pytest
 
-from helpers.client.results import read_result
-from helpers.errors import DecisionError
+from helpers.client.results import finished_steps, read_result
+from helpers.errors import ClientFileError, DecisionError, DecisionMissing, RunError
 from helpers.run.runner import run_client
+from helpers.steps import find_step
 from tests.conftest import copy_sample
 
 STEP = "05_customer_share"
@@ -41,13 +42,17 @@ def filled(block: str) -> str:
 
 
 def test_final_asks_for_the_decision_takes_it_and_notices_when_it_goes_stale(client, tmp_path):
-    outcome = run(client, "final")
-    assert list(outcome.failed) == [STEP]
-    reason = outcome.failed[STEP]
-    assert "nobody has decided" in reason
+    with pytest.raises(DecisionMissing, match="No draft stands for 05: run one first"):
+        run(client, "final")
+    assert not (client / "results" / STEP).exists(), "a final result on a proposal"
+    run(client)
+    draft = {path: path.read_bytes() for path in client.rglob("*") if path.is_file()}
+    with pytest.raises(DecisionMissing, match="1 judgement is open") as told:
+        run(client, "final")
+    assert {path: path.read_bytes() for path in client.rglob("*") if path.is_file()} == draft
+    reason = str(told.value)
     assert f"decisions/{STEP}.yaml" in reason
     block = reason[reason.index("# decisions/") :]
-    assert not (client / "results" / STEP).exists(), "a final result on a proposal"
 
     decide(client, filled(block))
     outcome = run(client, "final")
@@ -113,3 +118,31 @@ def test_a_list_of_categories_is_a_scope_too(tmp_path):
     outcome = run(client, "final")
     assert outcome.failed == {}
     assert used(client).value == ["LAUNDRY DETERGENTS", "SOAP - LIQUID & BAR"]
+
+
+def test_a_result_whose_decision_has_changed_since_does_not_stand(client):
+    assert run_client(client, say=lambda line: None).failed == {}
+    entry = "  all.scope: {value: all_categories, reason: so, by: me, decided_on: 2026-11-22}\n"
+    decide(client, f"format: 1\nstep: {STEP}\nchoices:\n{entry}")
+    run_client(client, only=["01"], say=lambda line: None)
+    assert list(finished_steps(client / "results")) == ["01_frame_engagement"]
+    assert "changed since" in (client / "report" / "working" / "index.html").read_text(encoding="utf-8")
+
+
+def test_a_step_listed_under_own_steps_runs_the_clients_copy_and_the_page_says_so(client):
+    config = client / "client.yaml"
+    config.write_text(config.read_text(encoding="utf-8") + f"\nown_steps: [{STEP}]\n", encoding="utf-8")
+    with pytest.raises(ClientFileError, match=f"no notebooks/{STEP}.ipynb in its folder"):
+        run(client)
+    copy = client / "notebooks" / f"{STEP}.ipynb"
+    copy.parent.mkdir()
+    copy.write_text("{}", encoding="utf-8")
+    with pytest.raises(RunError, match="not readable as a notebook"):
+        run(client)
+    kit = find_step(STEP).notebook.read_text(encoding="utf-8")
+    copy.write_text(kit.replace("MIN_PART: float = 0.01", "MIN_PART: float = 0.05"), encoding="utf-8")
+    assert run(client).failed == {}
+    result = read_result(client / "results", STEP)
+    assert result.notebook.origin == "own"
+    assert result.parameters["MIN_PART"] == 0.05
+    assert "own version" in (client / "report" / "working" / f"{STEP}.html").read_text(encoding="utf-8")

@@ -152,6 +152,57 @@ def test_suggest_without_tables_is_a_message(tmp_path, text):
         suggest_columns(tmp_path)
 
 
+def suggest_for(folder, header, settings=""):
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "orders.csv").write_text(f"{header}\n" + ",".join("1" for _ in header.split(",")) + "\n")
+    (folder / "client.yaml").write_text(f"tables:\n  transactions:\n    file: data/orders.csv\n{settings}")
+    return suggest_columns(folder)
+
+
+def test_suggest_knows_a_heading_however_it_is_written(tmp_path):
+    wrong = "    columns: {customer_id: 'Customer ID', date: 'Invoice Date', revenue: Nowhere}\n"
+    lines = suggest_for(tmp_path, "InvoiceNo,STOCKCODE,InvoiceDate,Net-Amount,CustomerID,Country", wrong)
+    assert lines[1:] == [
+        "    columns:",
+        '      customer_id: "CustomerID"',
+        '      date: "InvoiceDate"',
+        '      revenue: "Net-Amount"',
+        '      order_id: "InvoiceNo"',
+        '      product: "STOCKCODE"',
+        '    # left over: "Country"',
+    ]
+
+
+def test_suggest_keeps_out_what_is_left_out(tmp_path):
+    header = "customer_id,date,revenue,quantity,Category,InvoiceNo"
+    lines = suggest_for(tmp_path, header, "    columns:\n      quantity:\n      order_id:\n      revenue:\n")
+    assert lines[1:] == [
+        "    columns:",
+        '      category: "Category"',
+        "      quantity:    # left out",
+        "      order_id:    # left out",
+        '    # left over: "quantity" and "InvoiceNo"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [
+        ("{transactions: {file: data/nowhere.csv}}", "It is not there, or cannot be read."),
+        ("{transactions: {file: data/empty.csv}, wallets: {}, walet: x}", "It is empty."),
+        ("{transactions: {file: data/two.csv, delimiter: tabs}}", "can be split by comma"),
+    ],
+)
+def test_suggest_that_can_read_nothing_is_an_error(tmp_path, tables, words):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "empty.csv").write_text("")
+    (tmp_path / "data" / "two.csv").write_text("a;b,c\n1;2,3\n")
+    (tmp_path / "client.yaml").write_text(f"tables: {tables}\n")
+    with pytest.raises(WorkbookError, match=words) as caught:
+        suggest_columns(tmp_path)
+    assert not str(caught.value).startswith("#")
+
+
 def test_suggest_without_a_folder_is_a_message(tmp_path):
     with pytest.raises(WorkbookError, match="There is no folder"):
         suggest_columns(tmp_path / "nowhere")

@@ -20,7 +20,9 @@ def step(tmp_path, monkeypatch):
 
 
 def passed(step, configured=(), *settings):
-    return step_parameters(step, {step.id: dict(configured)} if configured else {}, read_settings(settings))
+    return step_parameters(
+        step, step.notebook, {step.id: dict(configured)} if configured else {}, read_settings(settings)
+    )
 
 
 def test_what_the_notebook_declares(step):
@@ -112,4 +114,4 @@ def test_every_real_parameter_can_be_set_to_its_own_default(built):
     defaults = declared_parameters(built.notebook)
     assert "CLIENT" not in defaults
     settings = read_settings([f"{built.number}.{name}={value}" for name, value in defaults.items()])
-    assert step_parameters(built, {}, settings) == defaults
+    assert step_parameters(built, built.notebook, {}, settings) == defaults

@@ -10,7 +10,7 @@ import pytest
 from helpers.client.results import Manifest, StepRun, read_manifest
 from helpers.errors import RunError
 from helpers.run import store
-from helpers.run.store import recover, staging, swap_in, write_manifest
+from helpers.run.store import only_run, recover, replacing, staging, swap_in, write_manifest
 
 
 def made(folder, text):
@@ -102,3 +102,25 @@ def test_the_manifest_is_replaced_and_read_back(tmp_path):
 def test_a_damaged_manifest_counts_as_none(tmp_path, damage):
     (tmp_path / "manifest.json").write_text(damage)
     assert read_manifest(tmp_path) == Manifest()
+
+
+def test_two_runs_at_once_on_one_client_are_refused_and_nothing_is_left_locked(tmp_path):
+    results = tmp_path / "client" / "results"
+    with only_run(results):
+        with pytest.raises(RunError, match="is being run by another command"), only_run(results):
+            pass
+        with only_run(tmp_path / "other" / "results"):
+            pass
+    with only_run(results):
+        pass
+    assert list(results.iterdir()) == []
+
+
+def test_a_block_that_fails_leaves_the_old_folder_and_no_new_one(tmp_path):
+    target = tmp_path / "step"
+    with replacing(target) as fresh:
+        (fresh / "file").write_text("old")
+    with pytest.raises(FileNotFoundError), replacing(target) as fresh:
+        (fresh / "no such folder" / "file").write_text("new")
+    assert [path.name for path in tmp_path.iterdir()] == ["step"]
+    assert (target / "file").read_text() == "old"
