@@ -38,7 +38,7 @@ def html_table(
     Returns
     -------
     str
-        `<div class="table-scroll">` with a `<table class="numbers">`. Classes of cells: `num`, `text`, `empty`.
+        `<div class="table-scroll">` with a `<table class="numbers">`. Classes of cells: `num`, `date`, `text`, `empty`.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def html_table(
     described = [schema.column(name) for name in names]
     shown = table if most is None else table.head(most)
     cells = [cell_texts(list(shown[column.name]), column, audience) for column in described]
-    kinds = ["num" if column.type in NUMERIC else "text" for column in described]
+    kinds = ["num" if column.type in NUMERIC else "date" if column.type == "date" else "text" for column in described]
     heads = "".join(
         f'<th scope="col" class="{kind}">{escape(heading(column, audience))}</th>'
         for column, kind in zip(described, kinds, strict=True)
@@ -91,7 +91,7 @@ def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
 
 
 def _cell(text: str, kind: str, first: bool) -> str:
-    tag, scope = ("th", ' scope="row"') if first and kind == "text" else ("td", "")
+    tag, scope = ("th", ' scope="row"') if first and kind != "num" else ("td", "")
     if not text:
         return f'<{tag}{scope} class="{kind} empty">{_EMPTY}</{tag}>'
     return f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>'
