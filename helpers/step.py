@@ -20,6 +20,7 @@ from typing import Any
 import pandas as pd
 
 from helpers import __version__
+from helpers.client.derived import write_json
 from helpers.client.folder import Client, open_client
 from helpers.client.result_model import (
     Assumption,
@@ -36,7 +37,6 @@ from helpers.client.results import (
     finished_steps,
     read_published,
     read_result,
-    write_json,
     write_published,
 )
 from helpers.client.schema import schema

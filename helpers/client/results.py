@@ -10,12 +10,12 @@ Everything here is derived: it may be deleted and is rebuilt by one command.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from helpers.client.derived import read_json
 from helpers.client.result_model import Result, TableFile
 from helpers.client.schema import schema
 from helpers.client.tables import file_hash, read_table, write_table
@@ -26,26 +26,10 @@ RESULT = "result.json"
 MANIFEST = "manifest.json"
 
 
-def write_json(path: Path, model: BaseModel) -> None:
-    """Write a model as text that is the same for the same content: fixed order, one line end, UTF-8."""
-    text = json.dumps(model.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False)
-    path.write_text(text + "\n", encoding="utf-8", newline="\n")
-
-
 def read_result(results: Path, step_id: str) -> Result:
     """The result of a step from a results folder; RunError when it is missing or damaged."""
-    path = results / step_id / RESULT
-    try:
-        return Result.model_validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise RunError(f"{step_id} has not been run for this client. Run it first: workbook run CLIENT.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RunError(
-            f"results/{step_id}/{RESULT} is damaged ({place}: {first['msg']}). "
-            "It is derived: delete the folder results/ and run the client again."
-        ) from None
+    absent = f"{step_id} has not been run for this client. Run it first: workbook run CLIENT."
+    return read_json(results / step_id / RESULT, Result, absent=absent)
 
 
 def owner_of(table: str) -> str:

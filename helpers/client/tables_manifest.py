@@ -5,13 +5,12 @@ No clock and no path outside the client's folder: the same delivery gives the sa
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from helpers.errors import RunError
+from helpers.client.derived import read_json, write_json
 
 MANIFEST = "tables.json"
 
@@ -70,8 +69,7 @@ class TablesManifest(Part):
 
 def write_tables_manifest(folder: Path, manifest: TablesManifest) -> None:
     """Write tables.json in one fixed form."""
-    text = json.dumps(manifest.model_dump(mode="json"), indent=1, ensure_ascii=False, allow_nan=False)
-    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(folder / MANIFEST, manifest)
 
 
 def read_tables_manifest(folder: Path) -> TablesManifest:
@@ -82,14 +80,5 @@ def read_tables_manifest(folder: Path) -> TablesManifest:
     RunError
         If the client's data have not been taken in, or the file is damaged.
     """
-    try:
-        return TablesManifest.model_validate_json((folder / MANIFEST).read_bytes())
-    except FileNotFoundError:
-        raise RunError("The client's data have not been read yet. Run the client first: workbook run CLIENT.") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise RunError(
-            f"results/tables/{MANIFEST} is damaged ({place}: {first['msg']}). "
-            "It is derived: delete the folder results/ and run the client again."
-        ) from None
+    absent = "The client's data have not been read yet. Run the client first: workbook run CLIENT."
+    return read_json(folder / MANIFEST, TablesManifest, absent=absent)

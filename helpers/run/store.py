@@ -15,7 +15,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from helpers.client.results import MANIFEST, Manifest, write_json
+from helpers.client.derived import write_json
+from helpers.client.results import MANIFEST, Manifest
 from helpers.errors import RunError
 
 NEW, OLD = ".new-", ".old-"

@@ -306,7 +306,8 @@ SKIPPED = {".git", ".venv", ".pytest_cache", ".ruff_cache", ".hypothesis", "__py
 TEXTS = {".py", ".md", ".toml", ".yml", ".yaml", ".ipynb", ".lock", ".txt", ".css", ".html", ".j2", ".json", ".csv", ""}
 # written in two parts, so that this file does not hold them
 HOSTS = [
-    f"{name}.{end}" for name, end in (("pypi", "org"), ("pythonhosted", "org"), ("anaconda", "org"), ("conda", "io"))
+    f"{name}.{end}"
+    for name, end in (("pypi", "org"), ("python" + "hosted", "org"), ("anaconda", "org"), ("conda", "io"))
 ]
 SECRETS = [f"..{'/'}shared", f"/{'work'}/", f"/{'tmp'}/dev", f"/{'root'}/"]
 HOME = re.compile(rf"/{'home'}/(?!(someone|user)?/?[\"'`])[a-z]+/|/{'Users'}/[A-Za-z]+/|C:\\+{'Users'}", re.ASCII)

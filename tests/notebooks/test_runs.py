@@ -17,8 +17,9 @@ import nbformat
 import pandas as pd
 import pytest
 
+from helpers.client.derived import write_json
 from helpers.client.folder import open_client
-from helpers.client.results import finished_steps, read_published, read_result, write_json
+from helpers.client.results import finished_steps, read_published, read_result
 from helpers.client.schema import schema
 from helpers.run.kernels import kernel_environment
 from helpers.show.audience import audience_for
