@@ -136,3 +136,12 @@ def test_a_missing_or_cut_off_report_counts_as_nothing(tmp_path, text):
     if text is not None:
         file.write_text(text)
     assert counts(file) == (0, 0, 0)
+
+
+def test_a_file_that_skips_as_a_whole_is_no_failure_for_a_user_and_one_in_a_full_run(kit):
+    absent = "import pytest\n\npytest.importorskip('no_such_package', reason='not installed')\n"
+    files = {"a/test_a.py": PASSES, "browser/test_b.py": absent}
+    code, output = kit(files, workers=True)
+    assert code == 0, output
+    assert last_line(output) == "1 passed, 0 failed, 1 skipped"
+    assert kit(files, workers=True, WORKBOOK_TEST="full")[0] != 0
