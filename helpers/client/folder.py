@@ -30,11 +30,6 @@ class Client:
         return self.config.currency
 
     @property
-    def decisions_folder(self) -> Path:
-        """Decided: people's judgement and corrections."""
-        return self.folder / "decisions"
-
-    @property
     def notebooks_folder(self) -> Path:
         """Decided: the client's own copies of notebooks."""
         return self.folder / "notebooks"

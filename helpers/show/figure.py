@@ -62,7 +62,7 @@ def figure_html(
         if kind.draw is None:
             body = _table(wide, exhibit)
         else:
-            alt = alt_text(exhibit, table, schema, audience)
+            alt = _told(_lead(exhibit), wide)
             body, behind = _picture(wide, kind.draw, alt, phone), _numbers(wide)
             notes = [*kind.notes(wide), *notes, *_unknown_characters(wide)]
     except NothingToDraw as empty:
@@ -83,15 +83,23 @@ def figure_html(
 
 def alt_text(exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, audience: Audience) -> str:
     """What a reader who cannot see the picture is told: kind, subject and the first few numbers; plain text."""
-    kind = KINDS[exhibit.kind]
-    lead = exhibit.alt if kind.words.split()[-1].lower() in exhibit.alt.lower() else f"{kind.words}: {exhibit.alt}"
-    lead = lead.rstrip() if lead.rstrip().endswith((".", "!", "?")) else f"{lead.rstrip()}."
+    lead = _lead(exhibit)
     try:
         drawing, _ = drawing_of(exhibit, table, schema, audience)
     except NothingToDraw as empty:
         return f"{lead} Nothing to draw: {empty}"
-    if kind.draw is None:
-        return lead
+    return lead if KINDS[exhibit.kind].draw is None else _told(lead, drawing)
+
+
+def _lead(exhibit: Exhibit) -> str:
+    """Kind and subject, as a sentence."""
+    words = KINDS[exhibit.kind].words
+    lead = exhibit.alt if words.split()[-1].lower() in exhibit.alt.lower() else f"{words}: {exhibit.alt}"
+    return lead.rstrip() if lead.rstrip().endswith((".", "!", "?")) else f"{lead.rstrip()}."
+
+
+def _told(lead: str, drawing: Drawing) -> str:
+    """The lead and the first few numbers of what is drawn."""
     pairs = _pairs(drawing)
     if not pairs:
         return lead
