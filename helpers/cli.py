@@ -75,6 +75,42 @@ def check(
         print(line)
 
 
+@app.command()
+def new(
+    folder: Annotated[str, typer.Argument(metavar="FOLDER", help="The client folder to make.")],
+    from_: Annotated[str | None, typer.Option("--from", metavar="SAMPLE", help="A sample to copy: cdnow.")] = None,
+) -> None:
+    """Make a client folder to fill in, or copy a sample."""
+    from helpers.run.new import find_sample, new_client, what_next
+
+    with _wrong_usage():
+        sample = None if from_ is None else find_sample(from_)
+    for line in what_next(new_client(folder, sample), folder):
+        print(line)
+
+
+@app.command()
+def status(
+    clients: Annotated[list[Path], typer.Argument(metavar="CLIENT...", help="One client folder, or several.")],
+) -> None:
+    """Say what was received, run and decided, what has changed since, and what to do next."""
+    from helpers.run.status import client_status
+
+    unknown = 0
+    for place, client in enumerate(clients):
+        print(end="\n" if place else "")
+        try:
+            lines = client_status(client).lines(str(client))
+        except (WorkbookError, OSError) as error:
+            unknown += 1
+            sys.stdout.flush()
+            print(f"{client}\n{_words(error)}", file=sys.stderr, flush=True)
+        else:
+            print("\n".join(lines))
+    if unknown:
+        raise typer.Exit(1)
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def test(
     arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to pytest.")] = None,  # noqa: PT028
@@ -123,13 +159,17 @@ def main() -> int:
         if end.code == INTERRUPTED:
             print("\nInterrupted. Steps that were finished stand; all else is as it was.", file=sys.stderr)
         return end.code if isinstance(end.code, int) else 1
-    except WorkbookError as error:
-        print(f"{error}\n{_what_stands(before)}", file=sys.stderr)
-        return 1
-    except OSError as error:
-        print(f"{error.filename or 'A file'}: {error.strerror or error}.\n{_what_stands(before)}", file=sys.stderr)
+    except (WorkbookError, OSError) as error:
+        print(f"{_words(error)}\n{_what_stands(before)}", file=sys.stderr)
         return 1
     return 0
+
+
+def _words(error: WorkbookError | OSError) -> str:
+    """What a user reads of an error."""
+    if isinstance(error, OSError):
+        return f"{error.filename or 'A file'}: {error.strerror or error}."
+    return str(error)
 
 
 def _manifest() -> tuple[Path | None, str]:
@@ -144,10 +184,11 @@ def _manifest() -> tuple[Path | None, str]:
 
 def _what_stands(before: tuple[Path | None, str]) -> str:
     """What a user wants to know after an error: is anything lost?"""
-    from helpers.run.runner import last_results
-
-    folder = before[0]
+    folder, made = before[0], ""
     if _manifest() != before:
         return "What was finished before that stands in results/."
-    made = last_results(folder) if folder and before[1] else ""
+    if folder and before[1]:
+        from helpers.client.results import read_manifest
+
+        made = read_manifest(folder / "results").finished[:10]
     return f"Nothing was changed; the results of {made} are still in results/." if made else "Nothing was changed."

@@ -96,10 +96,10 @@ def quoted(value: object, most: int = 60) -> str:
     return f'"{text[:most]}…"' if len(text) > most else f'"{text}"'
 
 
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Advice that names the nearest known word, or all of them when none is near."""
+def nearest(name: str, known: Sequence[str], otherwise: str = "") -> str:
+    """Advice that names the nearest known word; when none is near all of them, or what is given as `otherwise`."""
     close = get_close_matches(name.lower(), [word.lower() for word in known], n=1, cutoff=0.6)
     if close:
         original = next(word for word in known if word.lower() == close[0])
         return f'Did you mean "{original}"?'
-    return f"Known here: {', '.join(known)}."
+    return otherwise or f"Known here: {', '.join(known)}."

@@ -6,13 +6,13 @@ anything of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from helpers.client.decisions import decision_template, is_stale, read_decisions
+from helpers.client.decisions import decision_template, is_stale, outside, read_decisions
 from helpers.client.result_model import DecisionUsed, Result, Value
-from helpers.errors import DecisionMissing, DecisionStale, StepInputError, counted, listed
+from helpers.errors import DecisionMissing, DecisionStale, StepInputError, counted, listed, nearest, quoted
 from helpers.steps import Choice, Step
 
 
@@ -27,8 +27,8 @@ class Judgements:
         self._proposed: dict[str, tuple[Any, str]] = {}
 
     def propose(self, decision: str, value: Any, because: str) -> None:
-        """Hold what the rule says, and why, for the case that nobody has decided."""
-        self._choice(decision)
+        """Hold what the rule says, and why, for the case that nobody has decided; StepInputError if it is no option."""
+        self._refuse_outside(decision, value, self._choice(decision).options or None)
         self._proposed[decision] = (value, because)
 
     def value(self, decision: str) -> Any:
@@ -55,15 +55,29 @@ class Judgements:
         seen : names of such values
             What people look at when they decide this. What is not said for this client is left out.
         options : values that are possible today, optional
+            Of those that the registry declares, where it does.
+
+        Raises
+        ------
+        StepInputError
+            If an option is not declared, or the proposal is none of them.
         """
         choice, decided = self._choice(decision), self._decided.get(decision)
         proposed, because = self._proposed.get(decision, (None, ""))
+        if options is not None:
+            options = [str(option) for option in options]
+            self._refuse_outside(decision, options, choice.options or None)
+            self._refuse_outside(decision, proposed, options)
         facts = {"id": f"{self._step.number}.{decision}", "question": choice.question}
-        facts |= {"proposed": proposed, "because": because}
+        facts |= {
+            "proposed": proposed,
+            "because": because,
+            "options": list(choice.options) if options is None else options,
+        }
         facts["seen"] = {name: now[name].value for name in seen if name in now}
         if decided is None:
             return DecisionUsed(state="missing" if proposed is None else "proposed", value=proposed, **facts)
-        moved = is_stale(decided, choice, now, list(options) if options is not None else None)
+        moved = is_stale(decided, choice, now, options)
         facts |= {"value": decided.value, "reason": decided.reason, "by": decided.by, "decided_on": decided.decided_on}
         return DecisionUsed(state="stale" if moved else "decided", moved=moved, **facts)
 
@@ -87,6 +101,15 @@ class Judgements:
             raise DecisionStale(
                 f"decided on numbers that have moved. {'; '.join(stale)}. "
                 f"Look again, then renew decided_on and seen in decisions/{self._step.id}.yaml."
+            )
+
+    def _refuse_outside(self, decision: str, value: Any, options: Sequence[str] | None) -> None:
+        """A step must not offer what its decision file would refuse; without options, anything goes."""
+        strange = outside(value, options) if options is not None and value is not None else []
+        if strange:
+            advice = nearest(str(strange[0]), options, "" if options else "Nothing can be chosen for this client.")
+            raise StepInputError(
+                f"{self._step.id}: {decision} offers {quoted(strange[0])}, which is no option. {advice}"
             )
 
     def _choice(self, decision: str) -> Choice:

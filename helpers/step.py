@@ -8,12 +8,10 @@ kernel, the same lines do the same.
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +38,7 @@ from helpers.client.results import (
     write_published,
 )
 from helpers.client.schema import schema
+from helpers.client.step_inputs import code_hash
 from helpers.client.tables import file_hash, read_table
 from helpers.client.tables_manifest import read_tables_manifest
 from helpers.errors import RunError, StepInputError, nearest
@@ -47,6 +46,7 @@ from helpers.judgements import Judgements
 from helpers.show import blocks
 from helpers.show.audience import audience_for
 from helpers.show.figure import figure_html
+from helpers.show.kinds import find_kind
 from helpers.show.output import put
 from helpers.show.sentences import check_finding, fill, say
 from helpers.show.tables import html_table
@@ -60,13 +60,6 @@ INTERACTIVE = "interactive"
 def open_step(step_id: str, client: str | Path, **parameters: Any) -> OpenStep:
     """Open a step for a client folder; `parameters` are recorded in the result as the step used them."""
     return OpenStep(find_step(step_id), open_client(Path(client)), parameters)
-
-
-def code_hash(notebook: Path) -> str:
-    """A hash of a notebook's code cells: words may change without changing what was computed."""
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    return sha256("\n\0".join(code).encode()).hexdigest()
 
 
 class OpenStep:
@@ -170,6 +163,11 @@ class OpenStep:
         return self.received.window_start
 
     @property
+    def halves(self) -> dict[str, str]:
+        """The window's first day, that of its current half, and the day after its last, as the methods take them."""
+        return {"window_start": self.window_start, "current_start": self.received.current_start, "as_of": self.as_of}
+
+    @property
     def frame(self) -> dict[str, Any]:
         """The frame of the analysis and who set it, as `framing.assumptions_table` takes it."""
         config, given = self.client.config, self.client.config.model_fields_set
@@ -196,7 +194,8 @@ class OpenStep:
         """Show the first rows of a table, with its grain, to whoever works in the notebook."""
         frame = self.table(name)
         if frame is None:
-            put("preview", f"<p>The client has not delivered <code>{name}</code>.</p>", f"no {name}", table=name)
+            said = f"This client has not delivered {name}."
+            put("preview", f"<p>{said}</p>", said, table=name, rows=0)
             return
         described = schema(name)
         caption = f"{name}: {described.grain}; {len(frame):,} rows"
@@ -275,7 +274,7 @@ class OpenStep:
         table : str
             The kept table that it is drawn from, now and whenever a page is made.
         kind : str
-            `bar`, `line` or `table`; `helpers.show.kinds` says which `encoding` each takes.
+            `bar`, `line`, `grid`, `panels`, `waterfall` or `table`; `helpers.show.kinds` has the `encoding` of each.
         subtitle : str
             What is measured, in which unit, for whom and when. Placeholders are filled from the finding's values and
             from `{window:text}`.
@@ -288,24 +287,28 @@ class OpenStep:
         if table not in self._frames:
             raise StepInputError(f'{self.step.id}: keep the table "{table}" before it is shown.')
         wanted = f"{self.step.number}.{finding or table}"
-        titled = next((said for said in self.said.findings if said.id == wanted), None)
-        if titled is None:
-            return
-        facts = titled.values | {"window": Value(value=self.window, unit="text")}
         exhibit_id = f"{self.step.number}.{name or table}"
-        subtitle = fill(subtitle, facts, self.audience, where=f"Exhibit {exhibit_id}")
         exhibit = Exhibit(
             id=exhibit_id,
             kind=kind,
             table=table,
-            finding=titled.id,
+            finding=wanted,
             encoding=encoding,
             subtitle=subtitle,
             caption=caption,
             source=self.client.config.source or "The client's own data.",
-            alt=f"Table: {subtitle}" if kind == "table" else f"{kind.capitalize()} chart: {subtitle}",
+            alt=subtitle,
             place=place,
         )
+        words = find_kind(exhibit, schema(table)).words  # a slip in an encoding is told for every client
+        titled = next((said for said in self.said.findings if said.id == wanted), None)
+        if titled is None:
+            unsaid = f"No exhibit: the finding {wanted}, which would title it, was not said for this client."
+            put("preview", f"<p>{unsaid}</p>", unsaid, table=table, rows=0)
+            return
+        facts = titled.values | {"window": Value(value=self.window, unit="text")}
+        subtitle = fill(subtitle, facts, self.audience, where=f"Exhibit {exhibit_id}")
+        exhibit = exhibit.model_copy(update={"subtitle": subtitle, "alt": f"{words}: {subtitle}"})
         title = say(titled, self.audience)
         html = figure_html(exhibit, self._frames[table], schema(table), title, self.audience, phone=False)
         self.said.exhibits.append(exhibit)

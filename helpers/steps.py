@@ -1,4 +1,4 @@
-"""The registry: the thirteen steps, what each asks, reads, decides and publishes. The method's table of contents.
+"""The registry: the steps, what each asks, reads, decides and publishes. The method's table of contents.
 
 A step may read only what stands here: `step.table` and `step.result` refuse the rest. So this page is also the
 wiring diagram: from it come the order of a run, the table in the README, and what must be computed again.
@@ -129,15 +129,39 @@ STEPS: tuple[Step, ...] = (
                 ),
             ),
         ),
-        publishes=("data_health", "monthly_revenue", "assumptions", "portfolio_goals", "beliefs"),
-        uses=("framing", "framing_findings"),
+        publishes=("data_health", "data_notes", "monthly_revenue", "assumptions", "portfolio_goals", "beliefs"),
+        uses=("framing", "framing_notes", "framing_findings"),
     ),
     Step(
         id="02_rate_customers",
         title="Rate customers",
         question="Who are our customers today, and how good is each of them for us?",
         acts="The heads of sales and service",
-        publishes=("customer_ratings", "concentration", "revenue_bridge", "cohorts"),
+        reads=("customer_summary", "customer_days"),
+        reads_if_there=("service_events", "activity_costs", "survey", "referrals"),
+        decides=(
+            Choice(
+                "weights",
+                "What counts how much when we call a customer good?",
+                takes=("mapping",),
+                form="{worth: 35, trend: 15, engagement: 25, friction: 15, advocacy: 10}, summing to 100",
+            ),
+            Choice(
+                "cuts",
+                "From which score on is a customer an A, a B, a C?",
+                takes=("mapping",),
+                form="{A: 65, B: 50, C: 35}, points of 100; below the last is a D",
+            ),
+        ),
+        publishes=(
+            *("customer_ratings", "rating_measures", "rating_mix", "concentration", "lorenz_curve"),
+            *("revenue_bridge", "cohorts", "call_list"),
+        ),
+        uses=(
+            *("rating_measures", "rating", "cost_to_serve", "advocacy", "concentration", "revenue_bridge", "cohorts"),
+            *("rating_mix", "call_list", "history", "list_tables", "list_findings", "list_changes", "list_words"),
+            "list_closing",
+        ),
     ),
     Step(
         id="03_form_groups",
@@ -256,6 +280,7 @@ STEPS: tuple[Step, ...] = (
         acts="The owners of the expected results",
         publishes=("scoreboard", "equity_bridge", "learning_loop"),
     ),
+    # A new step goes here.
 )
 
 BY_ID = {step.id: step for step in STEPS}
@@ -270,7 +295,12 @@ def find_step(name: str) -> Step:
     for step in STEPS:
         if name in (step.id, step.number) or name.zfill(2) == step.number:
             return step
-    raise StepInputError(f'There is no step "{name}". {nearest(name, list(BY_ID))}')
+    raise StepInputError(f'There is no step "{name}". {nearest_step(name)}')
+
+
+def nearest_step(name: str) -> str:
+    """Advice for a name that no step has: the nearest id, or where all of them stand."""
+    return nearest(name, list(BY_ID), "Expected a number or id such as 05 or 05_customer_share; README.md lists all.")
 
 
 def built_steps() -> list[Step]:

@@ -6,6 +6,7 @@ And what is dear to make and safe to share: each sample is run once, by whicheve
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+# as in helpers/cli.py: two seconds of every test process that imports nbformat, for a check that notebooks do not use
+sys.modules.setdefault("rfc3987_syntax", None)
 
 settings.register_profile("kit", derandomize=True, deadline=None, database=None)
 settings.load_profile("kit")

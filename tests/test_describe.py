@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 
 from helpers import describe
@@ -69,3 +70,23 @@ def test_writing_again_changes_nothing_and_mends_what_was_changed(tmp_path, monk
     path.write_text(json.dumps(notebook, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     assert describe.write_all() == [path]
     assert path.read_bytes() == before
+
+
+def test_a_notebook_from_jupyterlab_is_tidied_and_its_own_words_and_ids_stay():
+    clean = json.loads(built_steps()[0].notebook.read_text(encoding="utf-8"))
+    assert describe.tidied(clean) == clean
+    used = copy.deepcopy(clean)
+    used["metadata"] = {"kernelspec": {"name": "mine"}, "language_info": {"name": "python", "version": "3.99"}}
+    for place, cell in enumerate(used["cells"]):
+        cell["metadata"]["collapsed"] = True
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [{"output_type": "stream"}], "execution_count": place}
+    assert describe.tidied(used) == clean
+    new = {"cell_type": "markdown", "metadata": {}, "source": ["\n", "New.\n", "\n"]}
+    drawn = ("0b3c5d7e", "7f3e0a52-9f0c-4d6e-8a52-3b1c9d7e5f60")
+    used["cells"][4:4] = [new | {"id": drawn[0]}, new | {"id": drawn[1]}]
+    ids = [cell["id"] for cell in clean["cells"]]
+    tidied = describe.tidied(used)
+    assert [cell["id"] for cell in tidied["cells"]] == [*ids[:4], f"{ids[3]}_1", f"{ids[3]}_2", *ids[4:]]
+    assert tidied["cells"][4]["source"] == ["New."]
+    assert describe.tidied(copy.deepcopy(tidied)) == tidied

@@ -14,7 +14,8 @@ from helpers.client.corrections import FILE, LINE, Correction, every
 from helpers.client.count_rows import money_of
 from helpers.client.decisions import FOLDER
 from helpers.client.parsing import SPACES
-from helpers.client.receive import Complaints, Received
+from helpers.client.product_of import Product
+from helpers.client.sources import Complaints, Received
 from helpers.client.tables import Connection
 from helpers.errors import Problem, counted, listed, quoted
 
@@ -72,6 +73,9 @@ def _apply(
     if unknown:
         found = f"{received.files} has no column for {listed([quoted(name) for name in unknown])}."
         return [_problem(correction, found, f"It has columns for {listed(list(received.columns), 20)}.")], None
+    half_set = _half_set(correction, received)
+    if half_set:
+        return [half_set], None
     rows = _matches(connection, correction, received)
     if len(rows) != correction.rows:
         places = _places(received, rows)
@@ -102,6 +106,18 @@ def _apply(
     after = money_of(connection, received, OF_THESE, {"ids": ids})
     moved = None if before is None or after is None else before - after
     return [], Applied(number, received.name, correction, 0, moved)
+
+
+def _half_set(correction: Correction, received: Received) -> Problem | None:
+    """A product is worked out before corrections; one that changed a factor alone would leave it behind."""
+    headings = {source.theirs[ours] for source in received.sources for ours in correction.set if ours in source.theirs}
+    for ours, theirs in received.config.columns.items():
+        factors = headings & set(theirs.headings) if isinstance(theirs, Product) else ()
+        if factors and ours not in correction.set:
+            made_of = listed([quoted(heading) for heading in theirs.headings])
+            found = f"{ours} is the product of {made_of}, and stays as it was."
+            return _problem(correction, found, f"Set {ours} too.")
+    return None
 
 
 def _matches(connection: Connection, correction: Correction, received: Received) -> list[tuple[int, int, int]]:

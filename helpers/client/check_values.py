@@ -1,17 +1,21 @@
 """Raw tables become values, once; what cannot be read without guessing is listed with its place.
 
-The parsed table of `orders` is `parsed_orders`: file, record, spaces, correction, s0, s1, ... (text) and v0, v1, ...
-(values of our types), without the rows that a correction dropped.
+The parsed table of `orders` is `parsed_orders`: file, record, spaces, correction, whole, s0, s1, ... (text) and v0,
+v1, ... (values of our types), without the rows that a correction dropped.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
-from helpers.client.column_map import ONE_OF, leave_out
+from helpers.client.cells import DIGITS_LOST
+from helpers.client.column_map import ONE_OF, leave_out, never_blank
 from helpers.client.parsing import (
     DATE_FORMATS,
+    DAY_NUMBER,
+    EXCEL_DAYS,
     FIRST_YEAR,
     LAST_YEAR,
     NUMBER_FORMATS,
@@ -22,15 +26,19 @@ from helpers.client.parsing import (
     number_words,
     value,
 )
-from helpers.client.receive import Complaints, Received, Source
 from helpers.client.schema import Column
-from helpers.client.tables import Connection, DatabaseError, identifier
-from helpers.errors import Problem, counted, quoted
+from helpers.client.sheets import Sheet
+from helpers.client.sources import Complaints, Received, Source
+from helpers.client.tables import Connection, DatabaseError, identifier, literal
+from helpers.client.total_row import holds_total_word
+from helpers.errors import Problem, counted, listed, quoted
 
-# a blank customer is revenue without a customer: its own line in every total, not a fault
-MAY_BE_BLANK = {("transactions", "customer_id")}
 LARGEST_SUM = 10**14  # sums have to fit DECIMAL(18,4) as single amounts do
 EVERY_ROW = "Every row"
+# what a spreadsheet shows for a formula that failed, in the languages it is sold in: #N/A, #REF!, #WERT!
+FAILED_CELL = "#(N/A|NV|[A-ZÄÖÜÉ0-9/_]{3,15}[!?])"
+# what a spreadsheet makes of a long id when it writes text: other ids become the same one
+SHORTENED_ID = "[0-9]([.,][0-9]+)?E[+][0-9]{2}"
 OR_CORRECT = "or correct the rows in decisions/corrections.yaml."
 AT_THE_SOURCE = "Correct them at the source, " + OR_CORRECT
 NUMERIC = ("money", "number", "share", "integer")
@@ -45,14 +53,10 @@ def parse(connection: Connection, received: Received, complaints: Complaints) ->
     """Make the parsed table and tell everything that is wrong with its values; True when nothing is."""
     selects = []
     for source in received.sources:
-        values = []
-        for name, column in received.columns.items():
-            slot = received.slot(name)
-            reading = source.readings.get(name, Reading())
-            values.append(f"{value(column, slot, reading)} as {received.slot(name, 'v')}")
+        values = [f"{received.value(source, name)} as {received.slot(name, 'v')}" for name in received.columns]
         texts = ", ".join(received.slot(name) for name in received.columns)
         selects.append(
-            f"select file, record, spaces, correction, {texts}, {', '.join(values)} "
+            f"select file, record, spaces, correction, whole, {texts}, {', '.join(values)} "
             f"from {received.raw} where file = {source.number} and not dropped"
         )
     connection.execute(f"create table {parsed(received)} as {' union all '.join(selects)}")
@@ -81,14 +85,19 @@ def parse(connection: Connection, received: Received, complaints: Complaints) ->
 def _conditions(received: Received, source: Source, name: str, column: Column) -> Iterable[tuple[str, str]]:
     """What can be wrong with a column, each as SQL over the parsed table."""
     text, parsed_value = received.slot(name), received.slot(name, "v")
-    if column.required and (received.name, name) not in MAY_BE_BLANK:
+    # the first half keeps the expression from the many texts that are none
+    failed = f"({text} like '#%' and regexp_full_match({text}, {literal(FAILED_CELL)}))"
+    yield "failed", failed
+    if never_blank(received.name, column):
         yield "blank", f"{text} is null"
+    if column.type == "id":
+        yield "shortened", f"{text} like '%E+%' and regexp_full_match({text}, {literal(SHORTENED_ID)})"
     if column.type == "date":
-        day = any_date(text, source.readings.get(name, Reading()))
-        yield "unreadable", f"{text} is not null and {day} is null"
+        day = any_date(text, source.reading(name))
+        yield "unreadable", f"{text} is not null and {day} is null and not {failed}"
         yield "year", f"{parsed_value} is null and {day} is not null"
     elif column.type not in ("id", "text") or column.allowed:
-        yield "unreadable", f"{text} is not null and {parsed_value} is null"
+        yield "unreadable", f"{text} is not null and {parsed_value} is null and not {failed}"
     if column.minimum is not None:
         yield "minimum", f"{parsed_value} < {column.minimum!r}"
     if column.maximum is not None:
@@ -98,7 +107,7 @@ def _conditions(received: Received, source: Source, name: str, column: Column) -
 def _problem(
     connection: Connection, received: Received, source: Source, name: str, what: str, condition: str, count: int
 ) -> Problem:
-    column, reading = received.columns[name], source.readings.get(name, Reading())
+    column, reading = received.columns[name], source.reading(name)
     slot = received.slot(name)
     first = connection.execute(
         f"select record, {slot} from {parsed(received)} where file = {source.number} and ({condition}) "
@@ -109,12 +118,21 @@ def _problem(
     example = quoted(first[0][1])
     if what == "blank":
         blank = f"{rows} {'is' if count == 1 else 'are'} blank ({places})."
-        return Problem(source.where(name), blank, f"Every row needs one; fill it at the source, {OR_CORRECT}")
+        hint = _no_data(connection, received, source, condition)
+        return Problem(source.where(name), blank, f"Every row needs one; fill it at the source, {OR_CORRECT}{hint}")
+    if what == "failed":
+        failed = f"{rows} {'shows' if count == 1 else 'show'} an error of the spreadsheet ({places}; first: {example})."
+        return Problem(source.where(name), failed, _or_left_out(f"Mend the formula and save, {OR_CORRECT}", column))
+    if what == "shortened":
+        found = f"{rows} {'is' if count == 1 else 'are'} written as powers of ten ({places}; first: {example})."
+        return Problem(source.where(name), found, _or_left_out(DIGITS_LOST, column))
     if what == "year":
         years = f"{'has' if count == 1 else 'have'} a year outside {FIRST_YEAR} to {LAST_YEAR}"
         found = f"{rows} {years} ({places}; first: {example})."
         advice = _advice(connection, received, source, name, column, reading)
         remedy = f"Years of two digits are %y in date_format, those of four %Y: set it in client.yaml, {OR_CORRECT}"
+        if reading.date_format == EXCEL_DAYS:
+            remedy = f"As a count of days it is a mistake: correct it at the source, {OR_CORRECT}"
         return Problem(
             source.where(name), found, advice if advice.startswith(EVERY_ROW) else _or_left_out(remedy, column)
         )
@@ -126,7 +144,7 @@ def _problem(
     words = number_words(column)[count != 1]
     if column.allowed:
         words = "is no word of the list" if count == 1 else "are no words of the list"
-    elif column.type == "date" and reading.date_format:
+    elif column.type == "date" and reading.date_format not in (None, EXCEL_DAYS):
         words = f"{'does' if count == 1 else 'do'} not match {quoted(reading.date_format)}"
     advice = _advice(connection, received, source, name, column, reading)
     negative = next((minus for _, text in first if (minus := _with_minus(text))), None)
@@ -134,6 +152,19 @@ def _problem(
         advice = f"A negative one has to be written {negative}. {AT_THE_SOURCE}"
     remedy = _or_left_out(" ".join(part for part in (expected(column, reading), advice) if part), column)
     return Problem(source.where(name), f"{rows} {words} ({places}; first: {example}).", remedy)
+
+
+def _no_data(connection: Connection, received: Received, source: Source, condition: str) -> str:
+    """What else rows with blanks may be: totals between the data, or a note below it."""
+    totals, last = connection.execute(
+        f"select count(*) filter (where {holds_total_word(received)}), min(record) = max(record) and max(record) = "
+        f"(select max(record) from {parsed(received)} where file = {source.number}) "
+        f"from {parsed(received)} where file = {source.number} and ({condition})"
+    ).fetchone()
+    if totals:
+        say = "holds a word such as Total: it adds" if totals == 1 else "hold a word such as Total: they add"
+        return f" {counted(totals, 'of these rows', 'of these rows')} {say} up others and have to be dropped there."
+    return " It is the last row: if it is a total or a note, set footer_rows in client.yaml." if last else ""
 
 
 def _or_left_out(remedy: str, column: Column) -> str:
@@ -151,10 +182,13 @@ def _advice(
 ) -> str:
     """What to put into client.yaml: the forms, if any, that every row of the file fits."""
     slot = received.slot(name)
+    # days of a sheet whose cells are dates are readable whatever the format of the texts among them
+    typed = isinstance(source.text, Sheet) and column.type == "date" and not reading.date_format
+    readable = f"and {any_date(slot, reading)} is null " if typed else ""
 
     def fits(other: Reading) -> bool:
         query = (
-            f"select count(*) from {parsed(received)} where file = {source.number} and {slot} is not null "
+            f"select count(*) from {parsed(received)} where file = {source.number} and {slot} is not null {readable}"
             f"and ({value(column, slot, other)}) is null"
         )
         try:
@@ -163,6 +197,9 @@ def _advice(
             return False
 
     if column.type == "date":
+        days = _days_as_numbers(connection, received, source, name, reading)
+        if days:
+            return days
         patterns = [pattern + time for time in TIMES for pattern in DATE_FORMATS]
         fitting = [quoted(pattern) for pattern in patterns if fits(Reading(date_format=pattern))]
         if len(fitting) > 1:
@@ -176,8 +213,50 @@ def _advice(
             if (decimal, thousands) != (reading.decimal, reading.thousands) and fits(other):
                 marks = f'decimal: "{decimal}"' + (f' and thousands: "{thousands}"' if thousands else "")
                 return f"{EVERY_ROW} of this column fits {marks}: set that in client.yaml if the sender writes so."
-        return f"Set decimal and thousands in client.yaml to the marks of the file, {OR_CORRECT}"
+        return _mixed(connection, received, source, name, column, reading) or (
+            f"Set decimal and thousands in client.yaml to the marks of the file, {OR_CORRECT}"
+        )
     return AT_THE_SOURCE
+
+
+def _mixed(
+    connection: Connection, received: Received, source: Source, name: str, column: Column, reading: Reading
+) -> str:
+    """What to say when all that cannot be read is written in one other way; empty when it is not."""
+    slot = received.slot(name)
+    for decimal, thousands in NUMBER_FORMATS:
+        unread, rest, ways = connection.execute(
+            f"select count(*), count(*) filter (where ({value(column, slot, Reading(decimal, thousands))}) is null), "
+            f"count(*) filter (where contains({slot}, '{decimal}')) from {parsed(received)} where "
+            f"file = {source.number} and {slot} is not null and {received.slot(name, 'v')} is null"
+        ).fetchone()
+        if decimal != reading.decimal and unread == ways and not rest:
+            return (
+                f'Two ways of writing numbers are mixed: these rows have "{decimal}" before the decimals, the others '
+                f'"{reading.decimal}", so 1{reading.decimal}250 can mean two things. Have the column exported again in '
+                f"one way, {OR_CORRECT}"
+            )
+    return ""
+
+
+def _days_as_numbers(
+    connection: Connection, received: Received, source: Source, name: str, reading: Reading
+) -> str | None:
+    """What to do about days that a spreadsheet has left as numbers; None where they are something else."""
+    slot, excel = received.slot(name), replace(reading, date_format=EXCEL_DAYS)
+    number = f"regexp_full_match({slot}, {literal(DAY_NUMBER)})"
+    day = f"case when {number} then {value(received.columns[name], slot, excel)} end"
+    unread = f"{slot} is not null and {any_date(slot, reading)} is null"
+    rows = connection.execute(
+        f"select {slot}, {day}, count(*) over (), count({day}) over () from {parsed(received)} "
+        f"where file = {source.number} and {unread} order by {day} is null, record limit 1"
+    ).fetchone()
+    if not rows or rows[1] is None or reading.date_format == EXCEL_DAYS:
+        return None
+    example = f"{quoted(rows[0])} is {rows[1]}"
+    if rows[2] == rows[3] and not reading.date_format:
+        return f"{EVERY_ROW} fits date_format: excel, which counts days ({example}); set it in client.yaml."
+    return f"Some are days as Excel counts them ({example}): give the column one date format in Excel, and save."
 
 
 def _one_of(connection: Connection, received: Received) -> Iterable[Problem]:
@@ -207,16 +286,24 @@ def _repeated_keys(connection: Connection, received: Received) -> Iterable[Probl
     ).fetchone()
     if rows:
         keys, _, words, places = rows
+        stands = _stands(received, places)
         source = received.sources[[source.number for source in received.sources].index(places[0][0])]
-        here = [record for file, record in places if file == places[0][0]]
-        first = source.places(here[:5], len(here))
-        others = len(places) - len(here)
-        more = f" and {counted(others, 'row')} of other files" if others else ""
         where = source.where(key[0]) if len(key) == 1 else " + ".join(source.where(name) for name in key)
         example = ", ".join(quoted(word) for word in words)
         stand = f"{counted(keys, 'value')} {'stands' if keys == 1 else 'stand'} in more than one row"
         remedy = f"Expected {received.schema.grain}. Drop the others in decisions/corrections.yaml."
-        yield Problem(where, f"{stand} (first: {example}, {first}{more}).", remedy)
+        yield Problem(where, f"{stand} (first: {example}, {stands}).", remedy)
+
+
+def _stands(received: Received, places: Iterable[tuple[int, int]]) -> str:
+    """Where rows stand, with their files if there are several: "line 2 of data/a.csv and line 3 of data/b.csv"."""
+    parts = []
+    for source in received.sources:
+        here = [record for file, record in places if file == source.number]
+        if here:
+            where = source.places(here[:5], len(here))
+            parts.append(where if len(received.sources) == 1 else f"{where} of {source.file}")
+    return listed(parts)
 
 
 def _order_of_days(connection: Connection, received: Received) -> Iterable[Problem]:

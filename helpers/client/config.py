@@ -12,15 +12,19 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 
 from helpers.client.checked import Entry, Fault, FilledText, IsoDay, Text, check, unknown_key, wrong
+from helpers.client.parsing import EXCEL_DAYS
+from helpers.client.product_of import KEY, Product, heading_or_product
 from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import ClientFileError, StepInputError, nearest, quoted
-from helpers.steps import BY_ID, find_step
+from helpers.steps import find_step, nearest_step
 
 COUNTED = ("money", "number", "integer")  # types of columns that a control total can be given for
+WITH_SHEETS = (".xlsx", ".xlsm")
+MOST_ROWS_LEFT_OUT = 1000  # above the headings or below the data
 AMOUNT = r"[-+]?[0-9]{1,18}(\.[0-9]{1,10})?"
 NOT_AN_AMOUNT = "Expected an amount such as 1250310.55: a point before the decimals and no marks between thousands."
 
@@ -45,7 +49,7 @@ def _even(value: int) -> int:
 
 def _encoding(value: str) -> str:
     try:
-        b"a".decode(value)
+        "a".encode(value).decode(value)
     except (LookupError, ValueError):
         raise wrong(
             f"{quoted(value)} is no encoding that Python knows.", "Expected utf-8, cp1252 or the like."
@@ -54,7 +58,7 @@ def _encoding(value: str) -> str:
 
 
 def _date_format(value: str) -> str:
-    if "%" not in value:
+    if "%" not in value and value != EXCEL_DAYS:
         raise wrong(f"{quoted(value)} is not a date pattern.", 'Expected one such as "%d/%m/%Y" (day, month, year).')
     return value
 
@@ -76,7 +80,7 @@ def _step_id(value: str) -> str:
     try:
         return find_step(value).id
     except StepInputError:
-        raise wrong(f"there is no step {quoted(value)}.", nearest(value, list(BY_ID))) from None
+        raise wrong(f"there is no step {quoted(value)}.", nearest_step(value)) from None
 
 
 def _scalar(value: Any) -> Any:
@@ -86,6 +90,7 @@ def _scalar(value: Any) -> Any:
 
 
 StepId = Annotated[str, AfterValidator(_step_id)]
+Heading = Annotated[FilledText | None, WrapValidator(heading_or_product)]  # or a Product
 
 
 class TableConfig(Entry):
@@ -93,16 +98,18 @@ class TableConfig(Entry):
 
     `columns` maps our name to the heading in the client's file; a column that has our name already needs no entry. A
     name with nothing after its colon (`quantity:`) leaves that column out, even where the file has one of that name.
+    `{product_of: [...]}` is a `Product` of several headings.
     `control` holds what the sender says was sent: `rows`, and totals of columns, exact to the cent.
+    `sheet`, `header_row` and `footer_rows` hold for each file of the table, `overlap` for what two of them share.
     """
 
     file: FilledText | None = Field(None, description="one file name such as data/orders.csv")
     files: list[FilledText] | None = Field(None, description="a list of file names; for one file use file")
-    columns: dict[str, FilledText | None] = Field(
+    columns: dict[str, Heading] = Field(
         {}, description='our name: "the heading in the file", one a line; nothing after the colon leaves it out'
     )
     date_format: Annotated[Text, AfterValidator(_date_format)] | None = Field(
-        None, description='a pattern such as "%d/%m/%Y"'
+        None, description='a pattern such as "%d/%m/%Y", or excel for days stored as numbers such as 46112'
     )
     decimal: Literal[".", ","] = Field(".", description='"." or ","')
     thousands: Annotated[Literal[".", ",", "'", " "], BeforeValidator(_character)] | None = Field(
@@ -112,6 +119,16 @@ class TableConfig(Entry):
     delimiter: Annotated[Literal[",", ";", "\t", "|"], BeforeValidator(_character)] | None = Field(
         None, description='"," or ";" or "|" or tab'
     )
+    sheet: FilledText | None = Field(None, description="the name of the sheet of an Excel file")
+    header_row: Annotated[int, Field(ge=1, le=MOST_ROWS_LEFT_OUT)] = Field(
+        1, description="the row of the file that holds the headings, 1 for the first; what stands above is left out"
+    )
+    footer_rows: Annotated[int, Field(ge=0, le=MOST_ROWS_LEFT_OUT)] = Field(
+        0, description="how many rows at the end of the file are no data, such as 1 for a total; 0 for none"
+    )
+    overlap: Literal["once", "both"] | None = Field(
+        None, description="once (rows that stand in two of the files count once) or both (they are different rows)"
+    )
     control: dict[str, Annotated[Decimal, BeforeValidator(_control)]] = Field(
         {}, description="{rows: 48210, revenue: 1250310.55}"
     )
@@ -120,6 +137,12 @@ class TableConfig(Entry):
     def every_file(self) -> list[str]:
         """The files of the table, one or several, as written in client.yaml."""
         return list(self.files) if self.files else [self.file] if self.file else []
+
+    @property
+    def headings(self) -> list[str]:
+        """Every heading that `columns` names, those that products are made of included."""
+        given = [theirs for theirs in self.columns.values() if theirs]
+        return [one for theirs in given for one in (theirs.headings if isinstance(theirs, Product) else [theirs])]
 
     @property
     def control_rows(self) -> int | None:
@@ -207,6 +230,10 @@ def _table_faults(schema: TableSchema, table: dict[str, Any]) -> Iterator[Fault]
         )
     if not table.get("file") and not table.get("files"):
         yield Fault(here, "no file is given.", "Expected file: data/NAME, or files: with a list.")
+    files = table["files"] if isinstance(table.get("files"), list) else [table.get("file")]
+    if table.get("sheet") is not None and not any(str(file).lower().endswith(WITH_SHEETS) for file in files):
+        remedy = "Leave it out, or name an .xlsx or .xlsm file."
+        yield Fault((*here, "sheet"), "no file of the table is an Excel file.", remedy)
     if table.get("thousands") is not None and table["thousands"] == table.get("decimal", "."):
         remedy = "Set decimal and thousands to the two different marks that the file uses."
         yield Fault((*here, "thousands"), f"{quoted(table['thousands'])} is the decimal mark too.", remedy)
@@ -214,6 +241,8 @@ def _table_faults(schema: TableSchema, table: dict[str, Any]) -> Iterator[Fault]
     for ours, theirs in columns.items() if isinstance(columns, dict) else ():
         if not schema.has(ours):
             yield _unknown_column((*here, "columns", ours), schema, ours, theirs)
+        elif isinstance(theirs, dict) and KEY in theirs and schema.column(ours).type != "money":
+            yield _no_product((*here, "columns", ours), schema, ours)
         elif theirs is None and schema.column(ours).required:
             remedy = f"{schema.name} needs it: give the heading in the file."
             yield Fault((*here, "columns", ours), "a compulsory column cannot be left out.", remedy)
@@ -233,3 +262,10 @@ def _unknown_column(loc: tuple[str, ...], schema: TableSchema, ours: str, theirs
     if isinstance(theirs, str) and schema.has(theirs) and not schema.further:
         return Fault(loc, "the pair is the wrong way round.", f"Our name comes first: {theirs}: {quoted(ours)}.")
     return Fault(loc, f"{schema.name} has no column of this name.", nearest(ours, schema.names))
+
+
+def _no_product(loc: tuple[str, ...], schema: TableSchema, ours: str) -> Fault:
+    """Only amounts are worked out; every other column has to stand in the file."""
+    money = [column.name for column in schema.columns if column.type == "money"]
+    remedy = f"Give its own heading. {KEY} is for {' and '.join(money)}." if money else "Give its own heading."
+    return Fault(loc, f"{ours} is not an amount, so it cannot be a product.", remedy)

@@ -11,24 +11,17 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
 from helpers.client.check_values import parsed
-from helpers.client.parsing import Reading, exact, has_more_decimals, value
-from helpers.client.receive import Complaints, Received
+from helpers.client.parsing import exact, has_more_decimals
+from helpers.client.sources import Complaints, Received
 from helpers.client.tables import Connection
 from helpers.errors import Problem, counted
 
 if TYPE_CHECKING:
     from helpers.client.apply_corrections import Applied
 
-# which column tells what the rows of a table are worth
-MONEY = {
-    "transactions": "revenue",
-    "contracts": "monthly_fee",
-    "wallets": "wallet",
-    "supplier_spend": "spend",
-    "investments": "investment",
-    "spend": "amount",
-}
 OUTCOMES = ("received", "repaired", "set_aside", "kept", "noted")
+EQUAL = "equal to another line of the file in every column; both are kept"
+EQUAL_AS_READ = "equal to another line in all that is read, and not in the rest of the file; both are kept"
 HALF_A_CENT = Decimal("0.005")
 IN_CLIENT_YAML = "control in client.yaml"
 
@@ -47,15 +40,14 @@ def money_of(
     connection: Connection, received: Received, condition: str, parameters: dict[str, object] | None = None
 ) -> Decimal | None:
     """The money of the raw rows that meet a condition, as far as it can be read; None for a table without money."""
-    name = MONEY.get(received.name)
-    if name not in received.columns:
+    name = received.money
+    if name is None:
         return None
     total = Decimal(0)
     for source in received.sources:
-        amount = value(received.columns[name], received.slot(name), source.readings.get(name, Reading()))
-        found = connection.execute(
-            f"select sum({amount}) from {received.raw} where file = {source.number} and {condition}", parameters or {}
-        ).fetchone()[0]
+        here = f"{received.raw} where file = {source.number} and {condition}"
+        query = f"select sum({received.value(source, name)}) from {here}"
+        found = connection.execute(query, parameters or {}).fetchone()[0]
         total += found or 0
     return total
 
@@ -101,10 +93,10 @@ def check_control(connection: Connection, received: Received, complaints: Compla
 def _exact_total(connection: Connection, received: Received, name: str) -> Decimal:
     total = Decimal(0)
     for source in received.sources:
-        slot, reading = received.slot(name), source.readings.get(name, Reading())
+        number = exact(received.slot(name), source.reading(name))
         found = connection.execute(
-            f"select sum(case when ({value(received.columns[name], slot, reading)}) is not null "
-            f"then {exact(slot, reading)} end) from {received.raw} where file = {source.number}"
+            f"select sum(case when ({received.value(source, name)}) is not null then {number} end) "
+            f"from {received.raw} where file = {source.number}"
         ).fetchone()[0]
         total += found or 0
     return total
@@ -120,7 +112,7 @@ def _amount(amount: Decimal) -> str:
 def count_kept(connection: Connection, received: Received, applied: Sequence[Applied]) -> list[Count]:
     """What was repaired, set aside and kept of a parsed table, and what else its reader should know."""
     name = received.name
-    money = f"sum({received.slot(MONEY[name], 'v')})" if MONEY.get(name) in received.columns else "null"
+    money = f"sum({received.slot(received.money, 'v')})" if received.money else "null"
     zero = None if money == "null" else Decimal(0)
 
     def kept(condition: str) -> tuple[int, Decimal | None]:
@@ -145,11 +137,7 @@ def count_kept(connection: Connection, received: Received, applied: Sequence[App
             counts.append(Count(name, "set_aside", reason, 0, one.money))
     counts.append(Count(name, "kept", "the rows that the steps work on", *kept("true")))
     counts += [Count(name, "noted", note, rows, None) for note, rows in received.notes]
-    if name == "transactions":
-        rows, total = kept(f"{received.slot('customer_id', 'v')} is null")
-        if rows:
-            counts.append(Count(name, "noted", "lines without a customer", rows, total))
-    return counts + _in_two_files(connection, received, money) + _in_one_file(connection, received, zero)
+    return counts + _in_one_file(connection, received, zero)
 
 
 def _rounded(connection: Connection, received: Received) -> list[Count]:
@@ -160,7 +148,7 @@ def _rounded(connection: Connection, received: Received) -> list[Count]:
         rows, moved = 0, Decimal(0)
         text, number = received.slot(name), received.slot(name, "v")
         for source in received.sources:
-            reading = source.readings.get(name, Reading())
+            reading = source.reading(name)
             found = connection.execute(
                 f"select count(*), sum({number} - {exact(text, reading)}) from {parsed(received)} "
                 f"where file = {source.number} and {has_more_decimals(text, reading)}"
@@ -172,29 +160,29 @@ def _rounded(connection: Connection, received: Received) -> list[Count]:
     return counts
 
 
-def _in_two_files(connection: Connection, received: Received, money: str) -> list[Count]:
-    """Rows that stand in an earlier file already, equal in every column that is read."""
-    if len(received.sources) < 2:
-        return []
-    slots = ", ".join(received.slot(name) for name in received.columns)
-    rows, total = connection.execute(
-        f"select count(*), {money} from (select *, min(file) over (partition by {slots}) as earliest "
-        f"from {parsed(received)}) where file > earliest"
-    ).fetchone()
-    note = "the same rows stand in an earlier file; both are kept"
-    return [Count(received.name, "noted", note, rows, total)] if rows else []
-
-
 def _in_one_file(connection: Connection, received: Received, zero: Decimal | None) -> list[Count]:
-    """Lines beyond the first of those that are equal in every column that is read; till receipts may truly repeat."""
+    """Lines beyond the first of those that are equal; till receipts may truly repeat.
+
+    Equal in the whole file is one thing, equal only in what is read of it another: a line number that is not read may
+    say that they are two sales.
+    """
     slots = ", ".join(received.slot(name) for name in received.columns)
-    money = f"min({received.slot(MONEY[received.name], 'v')})" if zero is not None else "null::decimal(18, 4)"
-    rows, total = connection.execute(
-        f"select sum(copies)::bigint, sum(copies * money) from (select count(*) - 1 as copies, {money} as money "
-        f"from {parsed(received)} group by file, {slots} having count(*) > 1)"
-    ).fetchone()
-    note = "equal to another line in every column that is read; both are kept"
-    return [Count(received.name, "noted", note, rows, zero if total is None else total)] if rows else []
+    money = f"min({received.slot(received.money, 'v')})" if received.money else "null::decimal(18, 4)"
+
+    def copies(columns: str) -> tuple[int, Decimal]:
+        rows, total = connection.execute(
+            f"select sum(copies)::bigint, sum(copies * money) from (select count(*) - 1 as copies, {money} as money "
+            f"from {parsed(received)} group by file, {columns} having count(*) > 1)"
+        ).fetchone()
+        return rows or 0, total or Decimal(0)
+
+    (rows, total), (same, worth) = copies(slots), copies(f"{slots}, whole")
+    equal = [(EQUAL, same, worth), (EQUAL_AS_READ, rows - same, total - worth)]
+    return [
+        Count(received.name, "noted", note, rows, zero if zero is None else total)
+        for note, rows, total in equal
+        if rows
+    ]
 
 
 def joined(counts: Sequence[Count], order: Sequence[str]) -> list[Count]:

@@ -192,13 +192,20 @@ def _form_faults(loc: tuple[str, ...], value: Any, choice: Choice) -> Iterator[F
 
 def _option_faults(loc: tuple[str, ...], value: Any, choice: Choice) -> Iterator[Fault]:
     """Values outside the options of a choice that declares them."""
-    if not choice.options:
-        return
-    for item in value if isinstance(value, list) else [value]:
+    for item in outside(value, choice.options) if choice.options else ():
         if isinstance(item, (dict, list)):
             yield Fault(loc, "a mapping or a list cannot be chosen.", f"Expected {listed(choice.options, most=9)}.")
-        elif str(item) not in choice.options:
+        else:
             yield Fault(loc, f"{quoted(item)} is not an option.", nearest(str(item), choice.options))
+
+
+def outside(value: Any, options: Sequence[str]) -> list[Any]:
+    """What of a value, or of a list of values, is none of the options.
+
+    >>> outside(["grow", "shrink"], ("grow", "retire")), outside("retire", ("grow", "retire"))
+    (['shrink'], [])
+    """
+    return [item for item in (value if isinstance(value, list) else [value]) if str(item) not in options]
 
 
 def is_stale(
@@ -225,8 +232,7 @@ def is_stale(
             reasons.append(f"{key} was {_number(old, new)}, is now {_number(new, old)}")
     allowed = [str(option) for option in (choice.options if options is None else options)]
     if (allowed or options is not None) and decision.decided and not isinstance(decision.value, dict):
-        chosen = decision.value if isinstance(decision.value, list) else [decision.value]
-        reasons += [f"{quoted(item)} is no longer an option" for item in chosen if str(item) not in allowed]
+        reasons += [f"{quoted(item)} is no longer an option" for item in outside(decision.value, allowed)]
     return reasons
 
 

@@ -15,8 +15,12 @@ from helpers.client.check_values import parse, parsed
 from helpers.client.corrections import read_corrections
 from helpers.client.count_rows import Count, check_control, count_kept, count_received, joined
 from helpers.client.folder import Client
-from helpers.client.receive import Complaints, Received, receive
+from helpers.client.hazards import count_hazards, count_strangers
+from helpers.client.lost_zeros import count_lost_zeros
+from helpers.client.overlap import settle_overlap
+from helpers.client.receive import receive
 from helpers.client.schema import TableSchema, schema, table_names
+from helpers.client.sources import Complaints, Received
 from helpers.client.summarise import Window, check_wallets, choose_window, make_relations
 from helpers.client.tables import Connection, DatabaseError, connect, copy_query, identifier
 from helpers.client.tables_manifest import (
@@ -28,6 +32,7 @@ from helpers.client.tables_manifest import (
     read_tables_manifest,
     write_tables_manifest,
 )
+from helpers.client.total_row import check_last_rows
 from helpers.errors import TableError
 from helpers.method.summaries import SUMMARIES, WALLET_REVENUE
 
@@ -59,7 +64,8 @@ def take_in(client: Client, into: Path) -> TablesManifest:
 
     Notes
     -----
-    Lines without a customer are kept as their own line; nothing is dropped but by a correction that people signed.
+    Lines without a customer are kept as their own line; nothing is dropped but by a correction that people signed, and
+    what client.yaml says is no data (`header_row`, `footer_rows`) or was delivered twice (`overlap: once`).
     """
     corrections = read_corrections(client.folder)
     complaints = Complaints()
@@ -73,10 +79,15 @@ def take_in(client: Client, into: Path) -> TablesManifest:
                 if table:
                     counts += count_received(connection, table)
                     check_control(connection, table, complaints)
+                    counts += settle_overlap(connection, table, complaints)
             applied = apply_corrections(connection, corrections, received, complaints)
+            for table in received.values():
+                if table:
+                    check_last_rows(connection, table, complaints)
             good = {name: table for name, table in received.items() if table and parse(connection, table, complaints)}
             for table in good.values():
-                counts += count_kept(connection, table, applied)
+                counts += [*count_kept(connection, table, applied), *count_hazards(connection, table)]
+            counts += [*count_strangers(connection, good), *count_lost_zeros(connection, good)]
             window = _window(connection, client, good, complaints)
             if window:
                 make_relations(connection, good, window.periods)

@@ -18,6 +18,8 @@ TRUE, FALSE = ("true", "yes", "1"), ("false", "no", "0")
 # spaces that spreadsheets and web pages leave at the ends of a field, the invisible ones included
 SPACES = " \t\n\r\u00a0\u2007\u202f\u3000\u200b\ufeff"
 EXACT = "decimal(38, 10)"
+EXCEL_DAYS = "excel"  # as a date format: days are stored as Excel counts them
+DAY_NUMBER = "[0-9]{1,7}([.,][0-9]+)?"  # what stands after the mark is the time of the day
 
 # what to propose for a column that cannot be read; only those that fit every row are
 DATE_FORMATS = (
@@ -30,11 +32,15 @@ NUMBER_FORMATS = ((".", None), (",", None), (".", ","), (",", "."), (",", " "), 
 
 @dataclass(frozen=True)
 class Reading:
-    """How the numbers and dates of a file are written; the defaults are those of typed files (Parquet)."""
+    """How the numbers and dates of a file are written; the defaults are those of typed files (Parquet).
+
+    `from_1904` says that a workbook counts its days from 1904 and not from 1900.
+    """
 
     decimal: str = "."
     thousands: str | None = None
     date_format: str | None = None
+    from_1904: bool = False
 
 
 def trimmed(text: str) -> str:
@@ -70,6 +76,8 @@ def format_fault(date_format: str) -> str | None:
 
     The database accepts patterns that leave a part of the day open, and week numbers that it then ignores.
     """
+    if date_format == EXCEL_DAYS:
+        return None
     marks = {mark[-1] for mark in re.findall("%-?.", date_format.replace("%%", ""))}
     if marks & set("zZ"):
         return "It holds a time zone (%z), and which day a moment falls on depends on the place."
@@ -84,9 +92,23 @@ def format_fault(date_format: str) -> str | None:
 
 def any_date(text: str, reading: Reading) -> str:
     """The day in a text, whatever its year; NULL when it is none."""
+    iso = f"when regexp_full_match({text}, {literal(ISO_DATE)}) then try_cast(left({text}, 10) as date)"
+    if reading.date_format == EXCEL_DAYS:
+        # the system of 1900 has a 29th of February in that year, so its days count from two days before 1900
+        start = "1904-01-01" if reading.from_1904 else "1899-12-30"
+        days = f"cast(regexp_extract({text}, '^[0-9]+') as integer)"
+        number = f"when regexp_full_match({text}, {literal(DAY_NUMBER)}) then date '{start}' + {days}"
+        return f"case {number} {iso} end"
+    return f"cast({moment(text, reading)} as date)" if reading.date_format else f"case {iso} end"
+
+
+def moment(text: str, reading: Reading) -> str:
+    """The day in a text with its time, which is midnight where the text tells none; NULL when it is no day."""
+    if reading.date_format == EXCEL_DAYS:
+        return f"cast({any_date(text, reading)} as timestamp)"
     if reading.date_format:
-        return f"cast(try_strptime({text}, {literal(reading.date_format)}) as date)"
-    return f"case when regexp_full_match({text}, {literal(ISO_DATE)}) then try_cast(left({text}, 10) as date) end"
+        return f"try_strptime({text}, {literal(reading.date_format)})"
+    return f"case when regexp_full_match({text}, {literal(ISO_DATE)}) then try_cast({text} as timestamp) end"
 
 
 def exact(text: str, reading: Reading) -> str:
@@ -136,6 +158,8 @@ def expected(column: Column, reading: Reading) -> str:
     if column.allowed:
         return f"Expected one of {', '.join(column.allowed)}."
     if column.type == "date":
+        if reading.date_format == EXCEL_DAYS:
+            return "Expected numbers of days such as 46112, or dates such as 2026-03-31 (year-month-day)."
         return "" if reading.date_format else "Expected dates such as 2026-03-31 (year-month-day)."
     if column.type == "boolean":
         return f"Expected one of {', '.join((*TRUE, *FALSE))}."

@@ -39,14 +39,16 @@ class Value(Part):
 class Finding(Part):
     """One sentence about this client. `text` holds placeholders such as `{share:pct}`, never digits.
 
-    `id` is `<NN>.<snake_case>[.<group_id>]`; `n` the number of cases behind it, each an `n_of`; `table` the published
-    table that shows it.
+    `id` is `<NN>.<snake_case>[.<group_id>]`; `n` the number of cases behind it, each an `n_of`; `smallest` the
+    fewest customers whose own numbers it tells, where it singles out fewer than n; `table` the published table that
+    shows it.
     """
 
     id: str = Field(pattern=r"^\d\d\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)?$")
     text: str
     values: dict[str, Value] = {}
     n: int | None = None
+    smallest: int | None = None
     n_of: Literal["customer", "row", "goal", "leader", "month", "response"] = "customer"
     evidence: Evidence
     table: str | None = None
@@ -104,8 +106,8 @@ class DecisionUsed(Part):
     """A judgement that the step used, and its state when it did.
 
     `value` is what the step worked with; `proposed` and `because` what the rule said and why; `reason` the people's
-    own; `moved` what made it stale; `seen` the numbers to look at when deciding, as they are today. They stand here so
-    that a page can be drawn without opening another file.
+    own; `moved` what made it stale; `seen` the numbers to look at when deciding, as they are today; `options` the only
+    values allowed, where there are such. They stand here so that a page can be drawn without opening another file.
     """
 
     id: str = Field(pattern=r"^\d\d\.[A-Za-z0-9_]+\.[a-z][a-z0-9_]*$")
@@ -119,6 +121,7 @@ class DecisionUsed(Part):
     decided_on: str | None = None
     moved: list[str] = []
     seen: dict[str, Any] = {}
+    options: list[str] = []
 
 
 class TableFile(Part):

@@ -20,7 +20,7 @@ from helpers.client.result_model import Result, TableFile
 from helpers.client.schema import schema
 from helpers.client.tables import file_hash, read_table, write_table
 from helpers.errors import RunError, StepInputError
-from helpers.steps import STEPS, find_step
+from helpers.steps import BY_ID, STEPS
 
 RESULT = "result.json"
 MANIFEST = "manifest.json"
@@ -104,12 +104,13 @@ def read_manifest(results: Path) -> Manifest:
 
 
 def finished_steps(results: Path) -> dict[str, Result]:
-    """The results that stand: done in the manifest, made from today's tables, and unchanged since."""
+    """The results that stand: of a step of this kit, done in the manifest, from today's tables, and unchanged since."""
     manifest = read_manifest(results)
     standing = {}
     for step_id, run in manifest.steps.items():
-        path = results / find_step(step_id).id / RESULT
-        if run.state != "done" or run.tables_sha256 != manifest.tables_sha256 or not path.is_file():
+        path = results / step_id / RESULT
+        current = run.state == "done" and run.tables_sha256 == manifest.tables_sha256
+        if step_id not in BY_ID or not current or not path.is_file():
             continue
         if file_hash(path) == run.result_sha256:
             standing[step_id] = read_result(results, step_id)

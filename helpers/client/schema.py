@@ -7,12 +7,12 @@ all work from them, so a column is described once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import cache
 from pathlib import Path
 
 from helpers.client.yaml_files import read_yaml
-from helpers.errors import StepInputError, nearest
+from helpers.errors import StepInputError, listed, nearest
 
 KINDS = ("delivered", "summaries", "published")
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -32,7 +32,10 @@ TYPES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `personal` columns never reach a client's page; `share` is a rate of 0-1 and may leave that range."""
+    """One column. `personal` columns never reach a client's page; `share` is a rate of 0-1 and may leave that range.
+
+    `running`: the number counts customers from the first row of the table, or of its line, to this one.
+    """
 
     name: str
     type: str
@@ -46,6 +49,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     title: str = ""
+    running: bool = False
 
     @property
     def heading(self) -> str:
@@ -61,6 +65,9 @@ class Column:
     def dtype(self) -> str:
         """The dtype in pandas."""
         return TYPES[self.type][1]
+
+
+COLUMN_KEYS = tuple(part.name for part in fields(Column))
 
 
 @dataclass(frozen=True)
@@ -103,9 +110,16 @@ def _column(table: str, entry: dict) -> Column:
     entry = dict(entry)
     for plural in ("synonyms", "allowed"):
         entry[plural] = tuple(str(item) for item in entry.get(plural, ()))
+    where = f"schemas: {table}.{entry.get('name', '(no name)')}"
+    for key in entry:
+        if key not in COLUMN_KEYS:
+            raise StepInputError(f'{where} has the unknown key "{key}". {nearest(key, COLUMN_KEYS)}')
+    missing = [key for key in ("name", "type", "meaning") if key not in entry]
+    if missing:
+        raise StepInputError(f"{where} lacks {listed(missing)}.")
     column = Column(**entry)
     if column.type not in TYPES:
-        raise StepInputError(f"schemas: {table}.{column.name} has the unknown type {column.type!r}.")
+        raise StepInputError(f'{where} has the unknown type "{column.type}". {nearest(str(column.type), list(TYPES))}')
     return column
 
 
@@ -132,6 +146,9 @@ def schema(name: str) -> TableSchema:
 @cache
 def _schema(kind: str, name: str) -> TableSchema:
     data = read_yaml(SCHEMAS / kind / f"{name}.yaml")  # a file takes 10 ms, so only those asked for are read
+    missing = [part for part in ("grain", "meaning", "columns") if part not in data]
+    if missing:
+        raise StepInputError(f"schemas: {kind}/{name}.yaml lacks {listed(missing)}.")
     return TableSchema(
         name=name,
         kind=kind,

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from helpers.client.check_values import parsed
 from helpers.client.count_rows import Count
 from helpers.client.periods import Periods, choose_periods
-from helpers.client.receive import Complaints, Received
+from helpers.client.sources import Complaints, Received
 from helpers.client.tables import Connection
 from helpers.errors import Problem, TableError, counted, listed
 from helpers.method.summaries import CUSTOMER_SUMMARY, WALLET_REVENUE_DETAIL

@@ -50,6 +50,10 @@ def connect() -> Iterator[Connection]:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set enable_progress_bar = false")
             yield connection
+        except RuntimeError as error:
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from None  # DuckDB's words for Ctrl-C during a query
+            raise
         finally:
             connection.close()
 
@@ -79,7 +83,7 @@ def file_hash(path: Path) -> str:
 
 
 def load_csv(connection: Connection, table: str, body: Path, *, width: int, delimiter: str) -> int:
-    """Read a body without header into `table` (columns f0, f1, ... and `record` from 1); the number of rows.
+    """Read a body without header into `table` (columns f0, f1, ..., `record` from 1, and `whole`); the number of rows.
 
     Everything stays text: typed reading turns 9,99999 into 10 and 05/02/24 into a day of the year 24. Rows that the
     reader rejects are counted out, so the caller compares the number with its own.
@@ -89,12 +93,19 @@ def load_csv(connection: Connection, table: str, body: Path, *, width: int, deli
     connection.execute("drop table if exists reject_scans")
     connection.execute(
         f"""create table {identifier(table)} as
-        select row_number() over () as record, * from read_csv({literal(str(body))},
+        select row_number() over () as record, *, {_whole([f"f{place}" for place in range(width)])} as whole
+        from read_csv({literal(str(body))},
             columns = {{{columns}}}, delim = {literal(delimiter)}, quote = '"', escape = '"', header = false,
             auto_detect = false, store_rejects = true, parallel = false, new_line = '\\n', strict_mode = true,
             null_padding = false, hive_partitioning = false, compression = 'none')"""
     )
     return connection.execute(f"select count(*) from {identifier(table)}").fetchone()[0]
+
+
+def _whole(texts: Sequence[str]) -> str:
+    """SQL for a digest of all fields of a row: equal rows have equal digests, and no others do."""
+    fields = ", ".join(f"coalesce(trim({text}), '')" for text in texts)
+    return f"md5_number(concat_ws(chr(31), {fields}))"  # 31 parts units in a text, and stands in no field
 
 
 @contextmanager
@@ -115,14 +126,17 @@ def parquet_columns(connection: Connection, path: Path) -> list[tuple[str, str]]
     return [(row[0], row[1]) for row in rows]
 
 
-def load_parquet(connection: Connection, table: str, path: Path, texts: Sequence[str]) -> int:
-    """Read a Parquet file into `table` (columns f0, f1, ... and `record` from 1); the number of rows.
+def load_parquet(connection: Connection, table: str, path: Path, texts: Sequence[str], names: Sequence[str]) -> int:
+    """Read a Parquet file into `table` (columns f0, f1, ..., `record` from 1, and `whole`); the number of rows.
 
-    `texts` are expressions over the file's columns, one for each column wanted, that give its text.
+    `texts` are expressions over the file's columns, one for each column wanted, that give its text; `names` are all
+    columns of the file.
     """
     columns = ", ".join(f"{text} as f{place}" for place, text in enumerate(texts))
+    whole = _whole([f"cast({identifier(name)} as varchar)" for name in names])
     connection.execute(
-        f"create table {identifier(table)} as select row_number() over () as record, {columns} from {_parquet(path)}"
+        f"create table {identifier(table)} as select row_number() over () as record, {columns}, {whole} as whole "
+        f"from {_parquet(path)}"
     )
     return connection.execute(f"select count(*) from {identifier(table)}").fetchone()[0]
 

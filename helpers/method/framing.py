@@ -12,8 +12,8 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption
 from helpers.errors import StepInputError, counted, nearest
+from helpers.method.money import HALF_A_CENT
 
-HALF_A_CENT = 0.005
 # The order in which people think of the tables, not the alphabet's.
 TABLES = (
     *("transactions", "customers", "contracts", "categories", "wallets", "supplier_spend", "service_events"),
@@ -37,7 +37,7 @@ def data_health(received_data: pd.DataFrame) -> pd.DataFrame:
     DataFrame, one row per table, transactions first: the columns of the published data_health
         rows_...   int    0 where nothing of the kind happened
         money_...  float  currency; missing for tables that hold no money
-        remarks    str    each repair, correction and note with its rows
+        remarks    str    each repair and correction with its rows; the notes are in `data_notes`
 
     Raises
     ------
@@ -332,8 +332,8 @@ def assumptions_table(
 
 
 def _remarks(rows: pd.DataFrame) -> str:
-    """Each repair, correction and note with its rows, in a fixed order; without rows, with the money that it moved."""
-    words = {"repaired": "mended", "set_aside": "set aside", "noted": "noted"}
+    """Each repair and correction with its rows, in a fixed order; without rows, with the money that it moved."""
+    words = {"repaired": "mended", "set_aside": "set aside"}
     said = []
     for outcome, word in words.items():
         for row in rows[rows["outcome"] == outcome].sort_values("reason", kind="stable").itertuples():
@@ -342,6 +342,4 @@ def _remarks(rows: pd.DataFrame) -> str:
                 said.append(f"{word}: {row.reason} ({counted(int(row.rows), 'row')})")
             elif money:
                 said.append(f"{word}: {row.reason} ({money:,.2f} of money)")
-            elif outcome == "noted":
-                said.append(f"{word}: {row.reason}")
     return "; ".join(said)

@@ -11,11 +11,14 @@ from collections.abc import Collection, Mapping
 import pandas as pd
 
 from helpers.client.result_model import CannotSay, Check, Finding
-from helpers.method.finding_values import count_value, date_value, money_value, share_value, text_value
-from helpers.method.framing import HALF_A_CENT, SEASONS
+from helpers.method.finding_values import count_value, date_value, money_value, text_value
+from helpers.method.framing import SEASONS
+from helpers.method.framing_notes import note_findings, part_without_customer
+from helpers.method.money import HALF_A_CENT
 
 FEW_CUSTOMERS = 30  # fewer active customers than this are known by name better than by statistics
 OUTSIDE = ("before the window", "after as_of, outside the window")  # what the intake notes of lines outside
+MUCH_WITHOUT_CUSTOMER = 0.10  # a larger part of lines or revenue is a customer base that nobody sees
 MUCH_SET_ASIDE = 0.05  # a larger part of the lines left out needs an explanation first
 
 # Tables that must all be there, the question they unlock, and why it stays open without them.
@@ -64,6 +67,7 @@ UNLOCKS = (
 
 def framing_findings(
     data_health: pd.DataFrame,
+    notes: pd.DataFrame,
     monthly: pd.DataFrame,
     customer_summary: pd.DataFrame,
     goals: pd.DataFrame,
@@ -77,8 +81,8 @@ def framing_findings(
 
     Parameters
     ----------
-    data_health, goals, beliefs, assumptions : DataFrame
-        As published by this step.
+    data_health, notes, goals, beliefs, assumptions : DataFrame
+        As published by this step; `notes` is data_notes.
     monthly : DataFrame, one row per month of the window, from `monthly_revenue`
     customer_summary : DataFrame, one row per customer
     as_of : date
@@ -89,14 +93,14 @@ def framing_findings(
     -------
     list of Finding
         Always 01.data, 01.data_health, 01.months, 01.customers, 01.goals, 01.stance, 01.beliefs, 01.assumptions. Where
-        there is something to tell: 01.seasonal_risk, 01.no_customer, 01.portfolio_goals.
+        there is something to tell: 01.seasonal_risk, those of `note_findings`, 01.portfolio_goals.
     """
     found = [
-        _data(data_health, monthly, customer_summary, as_of),
+        _data(data_health, notes, monthly, customer_summary, as_of),
         _health(data_health),
         _months(monthly),
         _seasonal_risk(monthly),
-        _no_customer(monthly, customer_summary),
+        *note_findings(notes),
         _customers(customer_summary),
         _goals(goals),
         _portfolio_goals(goals),
@@ -199,7 +203,9 @@ def _in_window(health: pd.DataFrame, monthly: pd.DataFrame, received: pd.DataFra
     ]
 
 
-def _data(health: pd.DataFrame, monthly: pd.DataFrame, customers: pd.DataFrame, as_of: object) -> Finding:
+def _data(
+    health: pd.DataFrame, notes: pd.DataFrame, monthly: pd.DataFrame, customers: pd.DataFrame, as_of: object
+) -> Finding:
     active, revenue = int((customers["status"] == "active").sum()), float(monthly["revenue"].sum())
     lines = health[health["table"] == "transactions"]
     received, aside = int(lines["rows_received"].sum()), int(lines["rows_set_aside"].sum())
@@ -225,6 +231,8 @@ def _data(health: pd.DataFrame, monthly: pd.DataFrame, customers: pd.DataFrame, 
         doubts.append("there are few customers, better known by name than by statistics")
     if aside > MUCH_SET_ASIDE * received:
         doubts.append("much of what arrived was set aside")
+    if part_without_customer(notes) > MUCH_WITHOUT_CUSTOMER:
+        doubts.append("much of it names no customer")
     if (monthly["lines"] == 0).any():
         doubts.append("months are missing")
     verdict = (
@@ -246,7 +254,7 @@ def _health(health: pd.DataFrame) -> Finding:
     noun = "table" if len(health) == 1 else "tables"
     text = f"Of {{received:count}} rows in {{tables:count}} {noun}, {{kept:count}} are kept"
     if values["set_aside"].value:
-        text += ", {set_aside:count} set aside by a signed correction"
+        text += ", {set_aside:count} set aside"
     text += ", {repaired:count} mended." if values["repaired"].value else "; none needed mending."
     said = {"n": int(sums["rows_received"]), "n_of": "row", "evidence": "measured", "table": "data_health"}
     return Finding(id="01.data_health", text=text, values=values, **said)
@@ -282,26 +290,11 @@ def _seasonal_risk(monthly: pd.DataFrame) -> Finding | None:
     return Finding(id="01.seasonal_risk", text=text, values=values, n=len(monthly), n_of="month", evidence="measured")
 
 
-def _no_customer(monthly: pd.DataFrame, customers: pd.DataFrame) -> Finding | None:
-    lines = int(monthly["lines"].sum() - customers["lines"].sum())
-    whole = float(monthly["revenue"].sum())
-    revenue = whole - float(customers["revenue"].sum())
-    if lines <= 0:
-        return None
-    values = {"lines": count_value(lines), "revenue": money_value(round(revenue, 4))}
-    text = "Lines without a customer ({lines:count}) bring {revenue:money}"
-    if whole > 0 and 0 <= revenue <= whole:
-        values["part"] = share_value(revenue / whole)
-        text += ", {part:pct} of revenue"
-    text += "; they are in every total and in nobody's rating until someone says whose they are."
-    return Finding(id="01.no_customer", text=text, values=values, evidence="measured")
-
-
 def _customers(customers: pd.DataFrame) -> Finding:
     states = {name: count_value((customers["status"] == name).sum()) for name in ("active", "dormant", "never")}
     values = states | {"customers": count_value(len(customers))}
     text = "Of {customers:count} customers known to us {active:count} are active in the window"
-    others = {"dormant": "{dormant:count} bought only before it", "never": "{never:count} never bought"}
+    others = {"dormant": "{dormant:count} bought only before it", "never": "{never:count} without any sale above zero"}
     told = [words for name, words in others.items() if states[name].value]
     text += f"; {' and '.join(told)}." if told else "."
     return Finding(id="01.customers", text=text, values=values, n=len(customers), evidence="measured")

@@ -13,7 +13,8 @@ import pandas as pd
 
 from helpers.errors import StepInputError
 from helpers.method.intervals import LEVEL, ratio_interval
-from helpers.method.share_wallets import USED, in_scope, known_wallets, named_customers, wallet_states, whole_money
+from helpers.method.money import whole_money
+from helpers.method.share_wallets import USED, in_scope, known_wallets, named_customers, wallet_states
 
 CUTS = (0.30, 0.80)
 MIN_COVERAGE = 0.30

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.method.intervals import LEVEL
+from helpers.method.money import whole_money
 from helpers.method.share import (
     ALL,
     CUTS,
@@ -31,7 +32,6 @@ from helpers.method.share_wallets import (
     quarters_of,
     wallet_states,
     wallets_by_quarter,
-    whole_money,
 )
 
 

@@ -11,12 +11,12 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.method.intervals import LEVEL
+from helpers.method.money import HALF_A_CENT
 from helpers.method.rank_share import SET_PART
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
 from helpers.method.share_scope import MIN_PART
 from helpers.method.share_tables import ShareTables
 from helpers.method.share_wallets import (
-    HALF_A_CENT,
     RECENT_MONTHS,
     SOURCES,
     USED,

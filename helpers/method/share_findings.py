@@ -49,10 +49,14 @@ def share_findings(
     Returns
     -------
     list of Finding
-        Always: 05.answer, 05.share_by_scope, 05.share_by_category, 05.share_by_quarter, 05.headroom, 05.coverage,
-        05.band. Where there is something to tell: 05.mean_of_shares, 05.market_share, 05.rank_based_share,
-        05.group_share and 05.group_share.<group_id>.
+        Always 05.answer. Where any wallet is known: 05.share_by_scope, 05.share_by_category, 05.share_by_quarter,
+        05.headroom, 05.coverage, 05.band. Where there is something to tell: 05.mean_of_shares, 05.market_share,
+        05.rank_based_share, 05.group_share and 05.group_share.<group_id>. Without any wallet the other sentences would
+        only say again that there is none.
     """
+    if tables.wallets.empty:
+        found = [_answer(tables, min_coverage), _market(tables), _rank_based(tables)]
+        return [finding for finding in found if finding is not None]
     found = [
         _answer(tables, min_coverage),
         _by_scope(tables),
@@ -82,7 +86,8 @@ def _answer(tables: ShareTables, min_coverage: float) -> Finding:
         if not whole["known_wallets"]:
             one = whole["customers"] == 1
             who = "one customer who buys" if one else "{buyers:count} customers who buy"
-            text = f"We cannot say our share: no wallet is known for the {who} from us."
+            text = f"We cannot say our share: no wallet is known for the {who} from us. "
+            text += "What some of them spend in all, asked or estimated, would be a start."
             return Finding(text=text, values={} if one else {"buyers": values["buyers"]}, **said)
         values["least"] = share_value(min_coverage)
         text = (
@@ -229,7 +234,7 @@ def _headroom(tables: ShareTables) -> Finding:
         "Half of the {headroom:money} that goes to others lies with {holders:count} of {customers:count} "
         f"customers: {so}."
     )
-    return Finding(text=text, values=values, **said)
+    return Finding(text=text, values=values, smallest=min(holders, len(rows) - holders) or None, **said)
 
 
 def _market(tables: ShareTables) -> Finding | None:

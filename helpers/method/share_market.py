@@ -9,7 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from helpers.errors import StepInputError, listed
-from helpers.method.share_wallets import all_lines, quarters_of, whole_money
+from helpers.method.money import whole_money
+from helpers.method.share_wallets import all_lines, quarters_of
 
 
 @dataclass(frozen=True)

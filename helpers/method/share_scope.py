@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.errors import StepInputError, counted, listed, nearest
-from helpers.method.share_wallets import all_lines, in_scope, named_customers, whole_money
+from helpers.method.money import whole_money
+from helpers.method.share_wallets import all_lines, in_scope, named_customers
 
 MIN_PART = 0.01
 SCOPES = ("all_categories", "main_categories", "largest_category", "chosen_categories")
@@ -137,14 +138,31 @@ def scope_in_force(decision: str | Sequence[str]) -> tuple[str, list[str] | None
     return "chosen_categories", [str(category) for category in decision]
 
 
-def proposed_scope(customer_category: pd.DataFrame, min_part: float = MIN_PART) -> str:
-    """What is proposed where nobody has chosen: the main categories, or all where no category stands out.
+def proposed_scope(
+    customer_category: pd.DataFrame, min_part: float = MIN_PART, wallet_revenue: pd.DataFrame | None = None
+) -> tuple[str, str]:
+    """What is proposed where nobody has chosen, and why: the main categories, where they leave some out.
 
+    Parameters
+    ----------
+    customer_category : DataFrame, one row per customer and category of the window
+    min_part : float
+        A main category brings at least this part of all our revenue.
+    wallet_revenue : DataFrame, one row per wallet, optional
+        Wallets that name no category can only be compared with all that we sell.
+
+    Examples
+    --------
     >>> proposed_scope(pd.DataFrame({"customer_id": ["c1"], "category": [None], "revenue": [90.0]}))
-    'all_categories'
+    ('all_categories', 'No category stands apart from what we sell as a whole.')
     """
-    names = scope_options(customer_category, min_part)["scope"].tolist()
-    return "main_categories" if "main_categories" in names else "all_categories"
+    if wallet_revenue is not None and len(wallet_revenue) and (wallet_revenue["category"].fillna("") == "").all():
+        return "all_categories", "The wallets name no category, so they can only be compared with all that we sell."
+    options = scope_options(customer_category, min_part)
+    size = options.set_index("scope")[["categories", "part_of_revenue"]] if len(options) else pd.DataFrame()
+    if "main_categories" in size.index and not size.loc["main_categories"].equals(size.loc["all_categories"]):
+        return "main_categories", "A category that brings us next to nothing is not one in which we compete."
+    return "all_categories", "No category stands apart from what we sell as a whole."
 
 
 def _categories(rows: pd.DataFrame, scope: str, chosen: Sequence[str] | None, min_part: float) -> list[str] | None:

@@ -12,24 +12,14 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import StepInputError, counted
+from helpers.method.money import HALF_A_CENT, whole_money
 
 # Best first: a panel saw the purchases, an account manager sees the customer, a customer remembers.
 SOURCES = ("panel", "account_manager", "stated")
 RECENT_MONTHS = 12
-HALF_A_CENT = 0.005
 
 USED = "used"
 KEY = ["customer_id", "category", "period_start", "period_end", "wallet_source"]
-
-
-def whole_money(values: pd.Series) -> pd.Series:
-    """Sums of money back on the grid of the tables, four decimals, so that equal amounts are equal in every row order.
-
-    >>> bool(whole_money(pd.Series([0.1 + 0.2]))[0] == 0.3)
-    True
-    """
-    # Adding 0.0 turns -0.0 into 0.0: the two are equal, but are not written alike.
-    return values.astype(float).round(4) + 0.0
 
 
 def all_lines(customer_category: pd.DataFrame) -> pd.DataFrame:

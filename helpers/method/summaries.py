@@ -38,7 +38,7 @@ recent as (
         lines.customer_id,
         count(*) as lines,
         count(*) filter (where lines.revenue > 0) as positive_lines,
-        count(distinct {ORDER}) as orders,
+        count(distinct {ORDER}) filter (where lines.revenue > 0) as orders,
         count(distinct lines.date) filter (where lines.revenue > 0) as order_days,
         count(distinct lines.category) filter (where lines.revenue > 0) as categories,
         sum(lines.revenue) as revenue,
@@ -106,12 +106,30 @@ group by lines.customer_id, quarters.first_day, quarters.last_day, lines.categor
 order by lines.customer_id nulls first, quarters.first_day, lines.category nulls first
 """
 
+# All history before as_of: a rating has to know who bought before the window, and cohorts begin with the first order.
+CUSTOMER_DAYS = f"""
+select
+    lines.customer_id,
+    lines.date,
+    count(*) as lines,
+    count(*) filter (where lines.revenue > 0) as positive_lines,
+    count(distinct {ORDER}) filter (where lines.revenue > 0) as orders,
+    sum(lines.revenue) as revenue,
+    coalesce(-sum(lines.revenue) filter (where lines.revenue < 0), 0) as returned,
+    case when count(lines.list_revenue) = count(*) then sum(lines.list_revenue) end as list_revenue,
+    case when count(lines.cost_of_goods) = count(*) then sum(lines.cost_of_goods) end as cost_of_goods
+from lines, frame
+where lines.date < frame.as_of
+group by lines.customer_id, lines.date
+order by lines.customer_id nulls first, lines.date
+"""
+
 CUSTOMER_MONTH = f"""
 select
     lines.customer_id,
     months.first_day as month_start,
     count(*) as lines,
-    count(distinct {ORDER}) as orders,
+    count(distinct {ORDER}) filter (where lines.revenue > 0) as orders,
     sum(lines.revenue) as revenue
 from lines
 join months on lines.date >= months.first_day and lines.date <= months.last_day
@@ -193,6 +211,7 @@ order by customer_id, category nulls first, period_start, period_end, wallet_sou
 SUMMARIES = {
     "customer_summary": CUSTOMER_SUMMARY,
     "customer_category": CUSTOMER_CATEGORY,
+    "customer_days": CUSTOMER_DAYS,
     "customer_quarter": CUSTOMER_QUARTER,
     "customer_month": CUSTOMER_MONTH,
 }

@@ -34,7 +34,7 @@ class Redraw(Preprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Keep the cells that the audience may see; after the first text, say what was found."""
         page, kept = self.page, []
-        cells = [cell for cell in nb.cells if self._may_show(cell)]
+        cells = [cell for cell in _told(nb.cells) if self._may_show(cell)]
         page.expect(note["kind"] for cell in cells for note in _notes(cell))
         first = next((cell for cell in cells if cell.cell_type == "markdown"), None)
         lifted = [cell for cell in cells if _found(cell) is not None and cell is not first]
@@ -69,6 +69,24 @@ class Redraw(Preprocessor):
         if note is not None:
             return self.page.draw(note, _text(output.data.get("text/plain", "")))
         return _foreign(output) if self.page.working else ""
+
+
+def _told(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells without the sections whose exhibit had nothing to prove: a text on how to read it would point nowhere.
+
+    A section goes from one "## " to the next. Only one that was to hold exhibits (cells tagged so) can be left out.
+    """
+    sections: list[list[NotebookNode]] = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    return [cell for section in sections if not _is_silent(section) for cell in section]
+
+
+def _is_silent(section: list[NotebookNode]) -> bool:
+    meant = any("exhibit" in cell.get("metadata", {}).get("tags", []) for cell in section)
+    return meant and not any(note["kind"] == "exhibit" for cell in section for note in _notes(cell))
 
 
 def _drawn(parts: list[str], code: str = "") -> NotebookNode:

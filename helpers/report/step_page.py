@@ -99,6 +99,8 @@ class StepPage:
         return _LISTS[kind][1](parts) if parts else ""
 
     def _preview(self, name: str, rows: int, text: str) -> str:
+        if not rows:
+            return f'<p class="remark">{escape(text)}</p>'
         try:
             described: TableSchema = schema(name)
         except StepInputError:

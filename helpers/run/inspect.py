@@ -15,19 +15,37 @@ from typing import Any
 import pandas as pd
 
 from helpers.client.column_map import ONE_OF, likely_heading
+from helpers.client.config import MOST_ROWS_LEFT_OUT
 from helpers.client.decisions import read_every_decision
 from helpers.client.delimited import DELIMITERS, UnreadableFile, read_delimited
+from helpers.client.file_kind import file_kind
 from helpers.client.folder import CONFIG, Client, open_client
 from helpers.client.intake import TablesManifest, take_in
-from helpers.client.receive import file_kind
-from helpers.client.schema import TableSchema, schema, table_names
+from helpers.client.product_of import KEY
+from helpers.client.schema import Column, TableSchema, schema, table_names
+from helpers.client.sheet_reader import read_sheet
 from helpers.client.tables import DatabaseError, connect, parquet_columns, plain_path, read_table
 from helpers.client.yaml_files import plain, read_yaml
-from helpers.errors import ClientFileError, Problem, TableError, counted, listed, nearest, quoted, report_problems
+from helpers.errors import (
+    ClientFileError,
+    DecisionError,
+    Problem,
+    StepInputError,
+    TableError,
+    counted,
+    listed,
+    nearest,
+    quoted,
+    report_problems,
+)
 from helpers.method.framing_findings import framing_cannot_say
+from helpers.method.rating import family_weights, rating_cuts
 from helpers.run.runner import check_before
 from helpers.steps import built_steps
 
+UNIT_PRICE = Column("unit_price", "money", "", synonyms=("price", "price each", "preis", "einzelpreis", "stückpreis"))
+# what reads a judgement whose form alone does not tell whether a step can work with it
+READERS = {"02_rate_customers": {"all.weights": family_weights, "all.cuts": rating_cuts}}
 OUTCOMES = {"received": "received", "repaired": "mended", "set_aside": "set aside", "kept": "kept"}
 
 
@@ -37,10 +55,12 @@ def check_client(folder: Path) -> list[str]:
     Raises
     ------
     WorkbookError
-        As `run` would before its first step: with every fault of the file that cannot be used.
+        As `run` would before its first step: with every fault of the file that cannot be used. And as a step would that
+        cannot work with a judgement.
     """
     client = open_client(folder)
     check_before(client, built_steps())
+    _try_judgements(client)
     with tempfile.TemporaryDirectory(prefix="workbook-") as scratch:
         manifest = take_in(client, Path(scratch))
         counts = read_table(Path(scratch) / manifest.tables["received_data"].file, schema("received_data"))
@@ -71,10 +91,24 @@ def _table(name: str, manifest: TablesManifest, counts: pd.DataFrame) -> list[st
         lines.append(f"  {word:<10}{_amounts(int(part['rows'].sum()), part['money'])}")
         if outcome in ("repaired", "set_aside"):
             lines += [f"    {_reason(row)}" for row in part.itertuples(index=False)]
-    for row in counts[counts["outcome"] == "noted"].itertuples(index=False):
-        amount = "" if pd.isna(row.money) else f", {row.money:,.2f}"
-        lines.append(f"  note: {row.reason}" + (f" ({counted(int(row.rows), 'row')}{amount})" if row.rows else ""))
+    kept = counts[counts["outcome"] == "kept"][["rows", "money"]].sum()
+    lines += [f"  note: {_note(row, kept)}" for row in counts[counts["outcome"] == "noted"].itertuples(index=False)]
     return lines
+
+
+def _note(row: Any, kept: pd.Series) -> str:
+    """A note with its rows and money, and which part of the kept they are."""
+    if not row.rows:
+        return row.reason
+    said = [counted(int(row.rows), "row") + _part(row.rows, kept["rows"])]
+    said += [] if pd.isna(row.money) else [f"{row.money:,.2f}" + _part(row.money, kept["money"])]
+    return f"{row.reason} ({'; '.join(said)})"
+
+
+def _part(amount: float, whole: float) -> str:
+    """The percentage, after a comma; empty where it would round to nothing."""
+    percent = 100 * amount / whole if whole > 0 else 0.0
+    return f", {percent:.1f} %" if abs(percent) >= 0.05 else ""
 
 
 def _reason(row: Any) -> str:
@@ -85,6 +119,20 @@ def _reason(row: Any) -> str:
 def _amounts(rows: int, money: pd.Series) -> str:
     text = f"{rows:>12,} {'row' if rows == 1 else 'rows'}"
     return f"{text:<17}{money.sum():>18,.2f}" if money.notna().any() else text
+
+
+def _try_judgements(client: Client) -> None:
+    """Let the steps' own readers read what was decided: their refusals are told now, and not in the middle of a run."""
+    decided, faults = read_every_decision(client.folder), []
+    for step_id, readers in READERS.items():
+        for name, read in readers.items():
+            judgement = decided[step_id].get(name)
+            try:
+                read(judgement.value if judgement else None)
+            except StepInputError as fault:
+                faults.append(str(fault))
+    if faults:
+        raise DecisionError("\n\n".join(faults))
 
 
 def _judgements(client: Client) -> list[str]:
@@ -154,25 +202,32 @@ def _header(path: Path, entry: dict[str, Any]) -> list[str]:
     given = {key: entry[key] for key in ("encoding", "delimiter") if isinstance(entry.get(key), str)}
     if given.get("delimiter") not in (*DELIMITERS, "tab"):
         given.pop("delimiter", None)
+    rows = {key: entry.get(key) for key in ("header_row", "footer_rows")}
+    rows = {key: count for key, count in rows.items() if isinstance(count, int) and 0 < count <= MOST_ROWS_LEFT_OUT}
     try:
-        if file_kind(path) == "text":
-            return list(read_delimited(path, **given).header)
+        kind = file_kind(path)
+        if kind == "text":
+            return list(read_delimited(path, **given, **rows).header)
+        if kind == "sheet":
+            sheet = None if entry.get("sheet") is None else str(entry["sheet"])
+            with tempfile.TemporaryDirectory(prefix="workbook-") as scratch:
+                return list(read_sheet(path, Path(scratch), sheet=sheet, **rows).header)
         with connect() as connection, plain_path(path) as readable:
             return [name.strip() for name, _ in parquet_columns(connection, readable)]
     except (OSError, LookupError, DatabaseError):
-        remedy = "Correct file: in client.yaml, or put a whole CSV or Parquet file there."
+        remedy = "Correct file: in client.yaml, or put a whole CSV, Excel or Parquet file there."
         raise UnreadableFile(Problem("the file", "It is not there, or cannot be read.", remedy)) from None
 
 
-def suggested_map(table: TableSchema, header: Sequence[str], said: dict[str, Any]) -> tuple[dict[str, str], set[str]]:
+def suggested_map(table: TableSchema, header: Sequence[str], said: dict[str, Any]) -> tuple[dict[str, Any], set[str]]:
     """Our names and the headings that fit them, and those of our names whose heading fits only in part.
 
     What client.yaml says goes first where the file has such a heading (a name with nothing after it stays left out),
     then our very names, then whole synonyms, whatever their capitals, spaces and marks, and last, because a column of
-    any meaning may hold such a word, synonyms found inside a heading.
+    any meaning may hold such a word, synonyms found inside a heading. Where nothing fits revenue, it may be a product.
     """
     left_out = _left_out(table, said)
-    said = {ours: theirs for ours, theirs in said.items() if table.has(ours) and theirs in header}
+    said = {ours: theirs for ours, theirs in said.items() if table.has(ours) and _stands_in(theirs, header)}
     found = {ours: theirs for ours, theirs in said.items() if list(said.values()).count(theirs) == 1}
     guessed: set[str] = set()
     own = [ours for ours in table.names if ours in header and ours not in left_out]
@@ -184,7 +239,25 @@ def suggested_map(table: TableSchema, header: Sequence[str], said: dict[str, Any
             if likely:
                 found[column.name] = likely
                 guessed |= set() if whole else {column.name}
+    price = likely_heading(UNIT_PRICE, [name for name in header if name not in found.values()])
+    if price and table.has("revenue") and "revenue" not in found and "quantity" in found:
+        found["revenue"] = {KEY: [found["quantity"], price]}
+        guessed.add("revenue")
     return found, guessed
+
+
+def _stands_in(theirs: Any, header: Sequence[str]) -> bool:
+    """Whether the file has what client.yaml names: a heading, or each factor of a product."""
+    if not isinstance(theirs, dict):
+        return theirs in header
+    factors = theirs.get(KEY)
+    return isinstance(factors, list) and len(factors) > 1 and all(factor in header for factor in factors)
+
+
+def _written(theirs: Any) -> str:
+    """A heading or a product as client.yaml holds it."""
+    text = json.dumps(theirs, ensure_ascii=False)
+    return text.replace(f'"{KEY}"', KEY, 1) if isinstance(theirs, dict) else text
 
 
 def _left_out(table: TableSchema, said: dict[str, Any]) -> list[str]:
@@ -203,8 +276,9 @@ def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, An
     lines = []
     for ours in sorted(found, key=lambda name: table.names.index(name) if name in table.names else len(table.names)):
         if found[ours] != ours:
-            remark = "    # only part of the heading fits: look" if ours in guessed else ""
-            lines.append(f"      {ours}: {json.dumps(found[ours], ensure_ascii=False)}{remark}")
+            product = isinstance(found[ours], dict)
+            why = "no heading fits; these two may make it" if product else "only part of the heading fits"
+            lines.append(f"      {ours}: {_written(found[ours])}" + (f"    # {why}: look" if ours in guessed else ""))
     out = _left_out(table, said)
     lines += [f"      {ours}:    # left out" for ours in out]
     head = "    columns:" if lines else "    # columns:"
@@ -214,7 +288,8 @@ def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, An
         if ours not in found:
             meaning = table.column(ours).meaning
             lines.append(f'      # {words}: "its name in the file"    # compulsory, and no heading fits: {meaning}')
-    own = [name for name in header if name not in found.values()]
+    factors = [name for theirs in found.values() if isinstance(theirs, dict) for name in theirs[KEY]]
+    own = [name for name in header if name not in (*found.values(), *factors)]
     ways = [(name, way) for name in own for way in (name, name.lower()) if table.has(way) and way not in out]
     kept = list(dict.fromkeys(quoted(name) for name, _ in ways))
     left = [quoted(name) for name in own if quoted(name) not in kept]

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ import pandas as pd
 
 from helpers import __version__
 from helpers.client.corrections import read_corrections
-from helpers.client.decisions import decision_file, read_every_decision
+from helpers.client.decisions import read_every_decision
 from helpers.client.folder import Client, open_client
 from helpers.client.intake import take_in
 from helpers.client.results import (
@@ -33,8 +32,9 @@ from helpers.client.results import (
     read_result,
 )
 from helpers.client.schema import schema
+from helpers.client.step_inputs import inputs_hash_now, notebook_of
 from helpers.client.tables import file_hash, read_table
-from helpers.errors import CheckFailed, ClientFileError, RunError, WorkbookError
+from helpers.errors import CheckFailed, RunError, WorkbookError
 from helpers.judgements import require_decisions
 from helpers.report.pages import make_report
 from helpers.run.kernels import kernel_environment
@@ -42,7 +42,7 @@ from helpers.run.notebook import run_notebook
 from helpers.run.parameters import read_settings, step_parameters
 from helpers.run.store import only_run, recover, replacing, write_manifest
 from helpers.show.audience import audience_for
-from helpers.step import INTERACTIVE, MODE, NOTEBOOK, OUTPUT, code_hash
+from helpers.step import INTERACTIVE, MODE, NOTEBOOK, OUTPUT
 from helpers.steps import Step, built_steps, find_step
 
 Say = Callable[[str], None]
@@ -124,25 +124,6 @@ def check_before(
     }
 
 
-def notebook_of(client: Client, step: Step) -> Path:
-    """The notebook that a run executes: the kit's, or the client's own copy where client.yaml lists the step.
-
-    Raises
-    ------
-    ClientFileError
-        If client.yaml lists the step under own_steps and there is no such copy.
-    """
-    if step.id not in client.config.own_steps:
-        return step.notebook
-    own = client.notebooks_folder / step.notebook.name
-    if not own.is_file():
-        raise ClientFileError(
-            f"client.yaml lists {step.id} under own_steps, and there is no notebooks/{own.name} in its folder. "
-            "Put your copy of the kit's notebook there, or take the step off own_steps."
-        )
-    return own
-
-
 def _take_in(client: Client, mode: str, say: Say) -> Manifest:
     """Read the client's tables into results/tables; what was there stays until the new ones are complete and right."""
     started = time.perf_counter()
@@ -153,11 +134,20 @@ def _take_in(client: Client, mode: str, say: Say) -> Manifest:
     manifest = read_manifest(client.results_folder)
     manifest.kit, manifest.mode, manifest.started = __version__, mode, _now()
     manifest.tables_sha256 = file_hash(client.tables_folder / "tables.json")
+    _leave_out_strangers(manifest, say)
     for step_id, run in manifest.steps.items():
-        if run.state == "done" and run.inputs_sha256 != _inputs_hash(client, find_step(step_id)):
+        if run.state == "done" and run.inputs_sha256 != inputs_hash_now(client, find_step(step_id)):
             run.state, run.reason = "outdated", "its decisions or its notebook have changed since; run it again."
     write_manifest(client.results_folder, manifest)
     return manifest
+
+
+def _leave_out_strangers(manifest: Manifest, say: Say) -> None:
+    """Take steps out of the manifest that another kit has run: renamed since, removed, or not built in this one."""
+    known = {step.id for step in built_steps()}
+    for step_id in [name for name in manifest.steps if name not in known]:
+        del manifest.steps[step_id]
+        say(f"  {step_id} is no step of this kit any more: its result is left out; its folder in results may go.")
 
 
 def _run_step(
@@ -174,7 +164,7 @@ def _run_step(
         except WorkbookError as error:
             run = StepRun(state="failed", reason=str(error))
     run.seconds, run.finished = round(time.perf_counter() - started, 1), _now()
-    run.tables_sha256, run.inputs_sha256 = manifest.tables_sha256, _inputs_hash(client, step)
+    run.tables_sha256, run.inputs_sha256 = manifest.tables_sha256, inputs_hash_now(client, step)
     manifest.steps[step.id] = run
     manifest.finished = _now()
     write_manifest(client.results_folder, manifest)
@@ -211,13 +201,6 @@ def _execute(client: Client, step: Step, parameters: dict[str, Any], mode: str) 
     # A result published by hand in JupyterLab is older than the one just made.
     shutil.rmtree(client.results_folder / INTERACTIVE / step.id, ignore_errors=True)
     return target
-
-
-def _inputs_hash(client: Client, step: Step) -> str:
-    """What a step's result rests on besides the tables: its decisions and the code of its notebook."""
-    decisions = decision_file(client.folder, step)
-    said = file_hash(decisions) if decisions.is_file() else ""
-    return sha256(f"{said} {code_hash(notebook_of(client, step))}".encode()).hexdigest()
 
 
 def _report(client: Client, audience: str, manifest: Manifest) -> Path:
@@ -257,8 +240,3 @@ def _state_folder() -> Path:
 def _now() -> str:
     """The time for the manifest, the one place that holds a clock."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def last_results(folder: Path) -> str:
-    """The day on which the results that stand were made; empty when there are none."""
-    return read_manifest(folder / "results").finished[:10]

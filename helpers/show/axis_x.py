@@ -11,7 +11,7 @@ import pandas as pd
 from helpers.show.audience import Audience
 from helpers.show.encodings import NUMERIC
 from helpers.show.layout import drawable, shortened, text_width
-from helpers.show.numbers import MONTHS, cell_texts, fixed
+from helpers.show.numbers import MONTHS, NBSP, cell_texts, fixed, hundredfold
 from helpers.show.scales import decimals_of, nice_ticks
 from helpers.show.style import SMALL_SIZE
 
@@ -21,16 +21,20 @@ _STEPS = {"quarter": (1, 2, 4, 8, 12, 20, 40), "month": (1, 2, 3, 6, 12, 24, 60,
 
 @dataclass(frozen=True)
 class Places:
-    """Where each row stands along the axis, and the labels to choose from: (place, text, year or "")."""
+    """Where each row stands along the axis, and the labels to choose from: (place, text, year or "").
+
+    The axis goes from `low` to `high`: from the first row to the last, but shares count from zero in round steps.
+    """
 
     at: np.ndarray
     ticks: list[tuple[float, str, str]]
     form: str
+    low: float
+    high: float
 
     def fitting(self, room: float) -> list[tuple[float, str]]:
         """Labels that fit side by side when the axis is so many points long; the year stands where it changes."""
-        span = (self.at.max() - self.at.min()) or 1.0
-        per_unit = room / span
+        per_unit = room / ((self.high - self.low) or 1.0)
         count = len(self.ticks)
         steps = [*_STEPS.get(self.form, (1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50)), count]
         for step in steps:
@@ -50,20 +54,32 @@ def places(rows: pd.DataFrame, column, form: str | None, audience: Audience, *, 
         days = (pd.to_datetime(values) - _EPOCH).dt.days.to_numpy(dtype=float)
         stamps = sorted(set(pd.to_datetime(values)))
         form = _fitting_form(stamps, form or "date")
-        return Places(days, [(float((day - _EPOCH).days), *_date_text(day, form)) for day in stamps], form)
+        return _from_first_to_last(days, [(float((day - _EPOCH).days), *_date_text(day, form)) for day in stamps], form)
     if column.type in NUMERIC:
         numbers = pd.to_numeric(values).astype(float).to_numpy()
+        if column.type == "share":
+            numbers = np.array([hundredfold(share) for share in numbers.tolist()])
+            ticks = nice_ticks(min(0.0, float(numbers.min())), float(numbers.max()), most)
+            return Places(numbers, _counted(ticks, column.heading, f"{NBSP}%"), "number", ticks[0], ticks[-1])
         low, high = float(numbers.min()), float(numbers.max())
         ticks = [tick for tick in nice_ticks(low, high, most) if low <= tick <= high] or [low]
-        decimals = max(decimals_of(tick) for tick in ticks)
-        # What the numbers count stands under the last of them, where the years stand on an axis of days.
-        counted = [""] * (len(ticks) - 1) + [column.heading]
-        texts = zip(ticks, counted, strict=True)
-        return Places(numbers, [(tick, fixed(tick, decimals), below) for tick, below in texts], "number")
+        return _from_first_to_last(numbers, _counted(ticks, column.heading), "number")
     order = list(dict.fromkeys(values))
     numbers = values.map({value: place for place, value in enumerate(order)}).to_numpy(dtype=float)
     texts = [shortened(drawable(text), 62, SMALL_SIZE) for text in cell_texts(order, column, audience)]
-    return Places(numbers, [(float(place), text, "") for place, text in enumerate(texts)], "words")
+    return _from_first_to_last(numbers, [(float(place), text, "") for place, text in enumerate(texts)], "words")
+
+
+def _from_first_to_last(at: np.ndarray, ticks: list[tuple[float, str, str]], form: str) -> Places:
+    return Places(at, ticks, form, float(at.min()), float(at.max()))
+
+
+def _counted(ticks: Sequence[float], heading: str, sign: str = "") -> list[tuple[float, str, str]]:
+    """Ticks of numbers; what they count stands under the last, where the years stand on an axis of days."""
+    decimals = max(decimals_of(tick) for tick in ticks)
+    texts = [fixed(tick, decimals) for tick in ticks]
+    texts[-1] += sign
+    return list(zip(ticks, texts, [*[""] * (len(ticks) - 1), heading], strict=True))
 
 
 def _fitting_form(days: Sequence[pd.Timestamp], form: str) -> str:

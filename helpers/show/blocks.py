@@ -39,13 +39,14 @@ def basis(finding: Finding) -> str:
 
 
 def visible(findings: Sequence[Finding], audience: Audience) -> list[Finding]:
-    """The findings that this audience may read: a group too small to be shown alone is not spoken of alone either."""
-    people = ("customer", "response")
-    return [
-        said
-        for said in findings
-        if said.id.count(".") == 1 or said.n_of not in people or not audience.holds_back(said.n)
-    ]
+    """The findings that this audience may read: people too few to be shown alone are not spoken of alone either."""
+    return [said for said in findings if not _is_held_back(said, audience)]
+
+
+def _is_held_back(said: Finding, audience: Audience) -> bool:
+    # a client with few customers may still hear of all of them together
+    of_a_group = said.id.count(".") > 1 and said.n_of in ("customer", "response")
+    return audience.holds_back(said.smallest) or (of_a_group and audience.holds_back(said.n))
 
 
 def findings_html(findings: Sequence[Finding], audience: Audience) -> str:
@@ -68,9 +69,11 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
     used : DecisionUsed
         As result.json holds it.
     audience : Audience, optional
-        Whom the page is for; the client's page holds back answers that name people or customers. None shows all.
+        Whom the page is for; the client's page holds back answers that name people or customers, and the numbers that
+        moved, which may be those of a few. None shows all.
     """
-    held_back = audience is not None and not audience.sees_persons and used.id.rpartition(".")[2] in HELD_BACK
+    sees_all = audience is None or audience.sees_persons
+    held_back = not sees_all and used.id.rpartition(".")[2] in HELD_BACK
     rows = [("Who and when", escape(_who(used))), ("Reason", escape(used.reason or ""))]
     if used.state in ("decided", "stale") and used.proposed is not None and not _same(used.value, used.proposed):
         rows.append(("The rule proposed", value_html(used.proposed)))
@@ -78,16 +81,26 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
     rows.append((why, escape(used.because)))
     if held_back:
         rows = rows[:1]
+    elif audience is None or audience.sees_persons:
+        rows.append(_in_the_file(used))
     facts = "".join(f"<dt>{name}</dt><dd>{html}</dd>" for name, html in rows if html)
     moved = "".join(f"<li>{escape(text)}</li>" for text in used.moved)
     parts = [
         f'<p class="state"><strong>{STATES[used.state]}</strong></p>',
-        f'<ul class="moved">{moved}</ul>' if moved else "",
+        f'<ul class="moved">{moved}</ul>' if moved and sees_all else "",
         f'<p class="asked">{escape(used.question or used.id)}{_for_whom(used, audience)}</p>',
         f'<div class="answer">{HELD if held_back else value_html(used.value)}</div>' if used.value is not None else "",
         f"<dl>{facts}</dl>" if facts else "",
     ]
     return f'<div class="decision is-{used.state}">{"".join(parts)}</div>'
+
+
+def _in_the_file(used: DecisionUsed) -> tuple[str, str]:
+    """For who writes the decision file: the values that it takes, or that one which reads otherwise on the page."""
+    if used.options:
+        return "Options in the file", ", ".join(f"<code>{escape(option)}</code>" for option in used.options)
+    differs = isinstance(used.value, str) and plain(used.value) != used.value
+    return "Written in the file", f"<code>{escape(used.value)}</code>" if differs else ""
 
 
 def checks_html(checks: Sequence[Check]) -> str:

@@ -14,6 +14,7 @@ from helpers.client.result_model import Exhibit
 from helpers.client.schema import TableSchema
 from helpers.errors import StepInputError, counted, listed, nearest
 from helpers.show.audience import Audience, mask_table
+from helpers.show.numbers import cell_texts
 from helpers.show.style import Brand
 
 NUMERIC = ("share", "money", "integer", "number")
@@ -25,12 +26,17 @@ class NothingToDraw(StepInputError):
 
 @dataclass(frozen=True)
 class Part:
-    """One key of an encoding. `takes`: "column", "number column", "boolean column", or a form checked by `check`."""
+    """One key of an encoding. `takes`: "column", "number column", "boolean column", "number columns", or a form.
+
+    `check` says in words what is wrong with the form of a value, before columns are looked up; `needs` names another
+    key without which this one says nothing.
+    """
 
     meaning: str
     takes: str = "column"
     required: bool = False
     check: Callable[[Any], str | None] = lambda value: None
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,13 +54,54 @@ class Drawing:
         """The numbers of the column under this key, floats with NaN where unknown; all NaN where the key is absent."""
         if key not in self.encoding:
             return pd.Series(float("nan"), index=self.rows.index)
-        numbers = pd.to_numeric(self.rows[self.encoding[key]]).astype("Float64").astype(float)
+        return self.numbers(self.encoding[key])
+
+    def numbers(self, name: str) -> pd.Series:
+        """The numbers of a column, floats with NaN where unknown or endless."""
+        numbers = pd.to_numeric(self.rows[name]).astype("Float64").astype(float)
         return numbers.where(numbers.abs() != float("inf"))
+
+    def texts(self, name: str, rows: pd.DataFrame | None = None) -> list[str]:
+        """The cells of a column as text, of all rows or of these; money carries its currency in the heading only."""
+        shown = self.rows if rows is None else rows
+        return cell_texts(list(shown[name]), self.schema.column(name), self.audience)
+
+
+def value_pairs(drawing: Drawing) -> list[str]:
+    """Label and value of each known row; of lines the first and last value of each."""
+    names = [drawing.encoding[key] for key in ("series", "label", "x") if key in drawing.encoding]
+    value = drawing.encoding["value"]
+    rows = drawing.rows[drawing.rows[value].notna()]
+    if "series" in drawing.encoding:
+        ends = rows.groupby(drawing.encoding["series"], sort=False, dropna=False)
+        rows = rows.loc[[place for _, group in ends for place in dict.fromkeys([group.index[0], group.index[-1]])]]
+    numbers = money_texts(drawing, value, rows)
+    return [
+        f"{', '.join(words)} {number}"
+        for *words, number in zip(*(drawing.texts(name, rows) for name in names), numbers, strict=True)
+    ]
+
+
+def money_texts(drawing: Drawing, name: str, rows: pd.DataFrame) -> list[str]:
+    """The cells of a column as they are said in a sentence: money with its currency."""
+    unit = f" {drawing.audience.currency}" if drawing.schema.column(name).type == "money" else ""
+    return [f"{text}{unit}" if text else "" for text in drawing.texts(name, rows)]
+
+
+def masked_rows(
+    rows: pd.DataFrame, encoding: Mapping[str, Any], schema: TableSchema, audience: Audience
+) -> tuple[pd.DataFrame, list[str]]:
+    """The rows that this audience may see, and in words what was held back."""
+    return mask_table(rows, schema, audience)
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of exhibit: its parts, how its rows are ordered, and how it is drawn (None: it is no picture)."""
+    """A kind of exhibit: its parts, how its rows are ordered, and how it is drawn (None: it is no picture).
+
+    `notes` are sentences below the picture, `pairs` the labels and values told to who cannot see it;
+    `mask` gives the rows that an audience may see.
+    """
 
     name: str
     words: str
@@ -62,6 +109,8 @@ class Kind:
     arrange: Callable[[pd.DataFrame, Mapping[str, Any]], pd.DataFrame]
     draw: Callable[[Drawing], Figure] | None = None
     notes: Callable[[Drawing], list[str]] = lambda drawing: []
+    pairs: Callable[[Drawing], list[str]] = value_pairs
+    mask: Callable[..., tuple[pd.DataFrame, list[str]]] = masked_rows
 
 
 def one_of(*options: Any) -> Callable[[Any], str | None]:
@@ -104,7 +153,10 @@ def check_encoding(exhibit: Exhibit, kind: Kind, schema: TableSchema) -> None:
         if key not in kind.parts:
             faults.append(f'a {kind.name} has no part "{key}". {nearest(key, list(kind.parts))}')
             continue
-        faults += [f"{key}: {fault}" for fault in _part_faults(kind.parts[key], value, schema)]
+        part = kind.parts[key]
+        faults += [f"{key}: {fault}" for fault in _part_faults(part, value, schema)]
+        if part.needs and part.needs not in exhibit.encoding:
+            faults.append(f"{key} says nothing without {part.needs}.")
     missing = [key for key, part in kind.parts.items() if part.required and key not in exhibit.encoding]
     if missing:
         faults.append(f"a {kind.name} also needs {listed(missing)}.")
@@ -113,17 +165,17 @@ def check_encoding(exhibit: Exhibit, kind: Kind, schema: TableSchema) -> None:
 
 
 def _part_faults(part: Part, value: Any, schema: TableSchema) -> list[str]:
-    if part.takes == "value":
-        fault = part.check(value)
+    fault = part.check(value)
+    if fault or part.takes == "value":
         return [f"{value!r} {fault}."] if fault else []
     if part.takes == "where" and not isinstance(value, Mapping):
         return [f"{value!r} should be {{column: value}}."]
-    names = list(value) if part.takes in ("where", "columns") and not isinstance(value, str) else [value]
+    many = isinstance(value, (list, tuple, Mapping)) and part.takes in ("where", "columns", "number columns")
     faults = []
-    for name in names:
+    for name in list(value) if many else [value]:
         if not isinstance(name, str) or not schema.has(name):
             faults.append(f'the table has no column "{name}". {nearest(str(name), schema.names)}')
-        elif part.takes == "number column" and schema.column(name).type not in NUMERIC:
+        elif part.takes.startswith("number column") and schema.column(name).type not in NUMERIC:
             faults.append(f'"{name}" holds no numbers but {schema.column(name).type}.')
         elif part.takes == "boolean column" and schema.column(name).type != "boolean":
             faults.append(f'"{name}" is not a yes-or-no column.')
@@ -138,8 +190,10 @@ def rows_for(
     Raises
     ------
     NothingToDraw
-        If the exhibit rests on a column that this audience may not see, or no row is left.
+        If a row or a mark would stand for a person whom this audience may not see, or no row is left.
     """
+    if not audience.sees_persons and any(schema.column(name).personal for name in schema.key):
+        raise NothingToDraw("each row stands for a person, and persons are not shown here.")
     chosen = table
     for name, value in exhibit.encoding.get("where", {}).items():
         wanted = list(value) if isinstance(value, (list, tuple)) else [value]
@@ -150,10 +204,13 @@ def rows_for(
         raise NothingToDraw("the table is empty.")
     if chosen.empty:
         raise NothingToDraw("no row of the table belongs here.")
-    masked, notes = mask_table(chosen, schema, audience)
+    masked, notes = kind.mask(chosen, exhibit.encoding, schema, audience)
     for key, part in kind.parts.items():
-        name = exhibit.encoding.get(key)
-        if "column" in part.takes and isinstance(name, str) and name not in masked.columns:
+        given = exhibit.encoding.get(key)
+        needed = list(given) if part.takes == "number columns" and given else [given]
+        for name in needed if "column" in part.takes else []:
+            if not isinstance(name, str) or name in masked.columns:
+                continue
             if name in table.columns:
                 raise NothingToDraw("each mark would stand for a person, and persons are not shown here.")
             raise StepInputError(f'Exhibit {exhibit.id}: the published table {schema.name} lacks its column "{name}".')

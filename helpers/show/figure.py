@@ -14,7 +14,6 @@ from helpers.show.audience import Audience
 from helpers.show.encodings import Drawing, NothingToDraw
 from helpers.show.kinds import KINDS, drawing_of, find_kind
 from helpers.show.layout import UNKNOWN, drawable
-from helpers.show.numbers import cell_texts
 from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
 from helpers.show.tables import html_table
 
@@ -62,7 +61,7 @@ def figure_html(
         if kind.draw is None:
             body = _table(wide, exhibit)
         else:
-            alt = _told(_lead(exhibit), wide)
+            alt = _told(exhibit, wide)
             body, behind = _picture(wide, kind.draw, alt, phone), _numbers(wide)
             notes = [*kind.notes(wide), *notes, *_unknown_characters(wide)]
     except NothingToDraw as empty:
@@ -83,45 +82,28 @@ def figure_html(
 
 def alt_text(exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, audience: Audience) -> str:
     """What a reader who cannot see the picture is told: kind, subject and the first few numbers; plain text."""
-    lead = _lead(exhibit)
     try:
         drawing, _ = drawing_of(exhibit, table, schema, audience)
     except NothingToDraw as empty:
-        return f"{lead} Nothing to draw: {empty}"
-    return lead if KINDS[exhibit.kind].draw is None else _told(lead, drawing)
+        return f"{_lead(exhibit)} Nothing to draw: {empty}"
+    return _lead(exhibit) if KINDS[exhibit.kind].draw is None else _told(exhibit, drawing)
 
 
 def _lead(exhibit: Exhibit) -> str:
     """Kind and subject, as a sentence."""
     words = KINDS[exhibit.kind].words
-    lead = exhibit.alt if words.split()[-1].lower() in exhibit.alt.lower() else f"{words}: {exhibit.alt}"
+    lead = exhibit.alt if exhibit.alt.lower().startswith(words.lower()) else f"{words}: {exhibit.alt}"
     return lead.rstrip() if lead.rstrip().endswith((".", "!", "?")) else f"{lead.rstrip()}."
 
 
-def _told(lead: str, drawing: Drawing) -> str:
+def _told(exhibit: Exhibit, drawing: Drawing) -> str:
     """The lead and the first few numbers of what is drawn."""
-    pairs = _pairs(drawing)
+    lead, pairs = _lead(exhibit), KINDS[exhibit.kind].pairs(drawing)
     if not pairs:
         return lead
     rest = len(pairs) - PAIRS
     more = f"; {rest:,} more in the table" if rest > 0 else ""
     return f"{lead} {'; '.join(pairs[:PAIRS])}{more}."
-
-
-def _pairs(drawing: Drawing) -> list[str]:
-    """Label and value of each known row; of lines the first and last value of each."""
-    names = [drawing.encoding[key] for key in ("series", "label", "x") if key in drawing.encoding]
-    value = drawing.encoding["value"]
-    rows = drawing.rows[drawing.rows[value].notna()]
-    if "series" in drawing.encoding:
-        ends = rows.groupby(drawing.encoding["series"], sort=False, dropna=False)
-        rows = rows.loc[[place for _, group in ends for place in dict.fromkeys([group.index[0], group.index[-1]])]]
-    columns = [drawing.schema.column(name) for name in names]
-    texts = [cell_texts(list(rows[column.name]), column, drawing.audience) for column in columns]
-    column = drawing.schema.column(value)
-    unit = f" {drawing.audience.currency}" if column.type == "money" else ""
-    numbers = cell_texts(list(rows[value]), column, drawing.audience)
-    return [f"{', '.join(words)} {number}{unit}" for *words, number in zip(*texts, numbers, strict=True)]
 
 
 def _picture(wide: Drawing, draw, alt: str, phone: bool) -> str:
@@ -157,7 +139,8 @@ def _table(drawing: Drawing, exhibit: Exhibit) -> str:
 
 
 def _unknown_characters(drawing: Drawing) -> list[str]:
-    names = [drawing.encoding[key] for key in ("label", "series") if key in drawing.encoding]
+    keys = ("label", "series", "row", "column", "point_label")
+    names = [drawing.encoding[key] for key in keys if key in drawing.encoding]
     if any(UNKNOWN in drawable(text) for name in names for text in drawing.rows[name].dropna()):
         return [f"{UNKNOWN} in the picture stands for a character that its font does not have; the numbers have it."]
     return []

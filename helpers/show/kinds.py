@@ -1,4 +1,4 @@
-"""The kinds of exhibit there are, and the one way to draw any of them. A new kind is one module and one line here."""
+"""The kinds of exhibit there are, and the one way to draw any of them. A new kind is one module and its name here."""
 
 from __future__ import annotations
 
@@ -11,11 +11,25 @@ from helpers.errors import StepInputError, nearest
 from helpers.show.audience import Audience
 from helpers.show.bar import BAR
 from helpers.show.encodings import Drawing, Kind, check_encoding, rows_for
+from helpers.show.grid import GRID
 from helpers.show.line import LINE
+from helpers.show.panels import PANELS
 from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
 from helpers.show.tables import TABLE
+from helpers.show.waterfall import WATERFALL
 
-KINDS: dict[str, Kind] = {kind.name: kind for kind in (BAR, LINE, TABLE)}
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        BAR,
+        LINE,
+        GRID,
+        PANELS,
+        WATERFALL,
+        TABLE,
+        # A new kind goes here.
+    )
+}
 
 
 def find_kind(exhibit: Exhibit, schema: TableSchema) -> Kind:

@@ -5,6 +5,7 @@ Charts are laid out in points before they are drawn: every label's width is know
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import cache, lru_cache
@@ -14,6 +15,7 @@ from matplotlib.textpath import TextToPath
 
 from helpers.show.style import FONT, TEXT_SIZE
 
+_SPACES = re.compile(r"[^\S\u00a0]+")  # all but the no-break space
 UNKNOWN = "□"  # stands for a character that the font does not have
 
 
@@ -29,7 +31,7 @@ def drawable(text: object) -> str:
     'Kaffee & Tee □'
     """
     known, shown = _drawable_characters(), []
-    for char in " ".join(str(text).split()):
+    for char in _SPACES.sub(" ", str(text)).strip():
         kind = unicodedata.category(char)
         if kind in ("Cc", "Cf", "Mn", "Cs"):  # controls, joiners, marks and halves of a pair: no shape of their own
             continue
@@ -72,7 +74,8 @@ def _fitting(text: str, width: float, size: float, weight: str) -> int:
 
 def wrapped(text: str, width: float, lines: int, size: float = TEXT_SIZE, weight: str = "normal") -> list[str]:
     """The text on at most so many lines of `width` points, broken between words; the last is cut with … if need be."""
-    words, done = text.split(" "), []  # a no-break space keeps a number and its unit on one line
+    # a no-break space keeps a number and its unit on one line
+    words, done = text.replace(" %", "\u00a0%").split(" "), []
     while words and len(done) < lines - 1:
         count = 1
         while count < len(words) and text_width(" ".join(words[: count + 1]), size, weight) <= width:

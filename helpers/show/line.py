@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,20 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from helpers.errors import StepInputError
 from helpers.show.axis_x import Places, places
-from helpers.show.encodings import REFERENCE, WHERE, Drawing, Kind, NothingToDraw, Part, interval_note, one_of
+from helpers.show.encodings import (
+    REFERENCE,
+    WHERE,
+    Drawing,
+    Kind,
+    NothingToDraw,
+    Part,
+    interval_note,
+    one_of,
+)
 from helpers.show.layout import drawable, shortened, spread, text_width, wrapped
-from helpers.show.numbers import cell_texts
+from helpers.show.line_series import Series, line_pairs, one_value_a_place, series_of
+from helpers.show.point_labels import write_beside
 from helpers.show.scales import Scale, nice_ticks, scale_for
 from helpers.show.style import NARROW, POINT, SMALL_SIZE, WIDE, Brand, new_figure
 
@@ -24,23 +33,6 @@ ON_ONE_PANEL = 4
 PANELS_AT_MOST = 12
 _MARKERS = ("o", "s", "^", "D")
 _LINE, _EDGE, _PAD = 11.0, 2.0, 9.0  # points; _PAD: from the ends of the axis to the first and last point
-
-
-@dataclass(frozen=True)
-class _Series:
-    """One line, ready to draw: places, values in written units, and the ends of its band."""
-
-    name: str
-    x: np.ndarray
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    last: str
-
-    @property
-    def end(self) -> float:
-        """The last known value: the label stands beside it."""
-        return float(self.value[np.isfinite(self.value)][-1])
 
 
 def arrange(rows: pd.DataFrame, encoding: Mapping[str, Any]) -> pd.DataFrame:
@@ -59,8 +51,8 @@ def draw_lines(drawing: Drawing) -> Figure:
     rows = drawing.rows[drawing.rows[drawing.encoding["x"]].notna()]
     if drawing.values("value")[rows.index].notna().sum() == 0:
         raise NothingToDraw("no value is known.")
-    drawing = Drawing(**{**drawing.__dict__, "rows": rows})
-    _one_value_a_place(drawing)
+    drawing = replace(drawing, rows=rows)
+    one_value_a_place(drawing)
     column = drawing.schema.column(drawing.encoding["value"])
     refs = [(drawable(ref["label"]), ref["at"]) for ref in drawing.encoding.get("reference", [])]
     every = np.concatenate(
@@ -71,14 +63,17 @@ def draw_lines(drawing: Drawing) -> Figure:
 
     x = drawing.schema.column(drawing.encoding["x"])
     along = places(rows, x, drawing.encoding.get("x_form"), drawing.audience, most=3 if drawing.narrow else 6)
-    lines = _series(drawing, along, scale)
+    lines = series_of(drawing, along, scale)
     from_zero = drawing.encoding.get("zero", True)
     drawn = scale.drawn(every)
     low, high = float(min(drawn)), float(max(drawn))
     ticks = nice_ticks(min(low, 0) if from_zero else low, max(high, 0) if from_zero else high, 4)
-    caption = "; ".join(part for part in (scale.unit, "" if from_zero else "the axis does not start at zero") if part)
-    plan = _Plan(drawing, along, scale, ticks, refs, caption, from_zero)
-    return _one_panel(plan, lines) if len(lines) <= ON_ONE_PANEL else _panels(plan, lines)
+    # over numbers both axes are named: there the upright one is not told by the other
+    counted = ", ".join(part for part in (column.heading if along.form == "number" else "", scale.unit) if part)
+    caption = "; ".join(part for part in (counted, "" if from_zero else "the axis does not start at zero") if part)
+    quiet, loud = ([line for line in lines if line.quiet is wanted] for wanted in (True, False))
+    plan = _Plan(drawing, along, scale, ticks, refs, caption, from_zero, quiet)
+    return _one_panel(plan, loud) if len(loud) <= ON_ONE_PANEL else _panels(plan, loud)
 
 
 @dataclass(frozen=True)
@@ -90,6 +85,7 @@ class _Plan:
     refs: list[tuple[str, float]]
     caption: str
     from_zero: bool
+    quiet: list[Series]
 
     @property
     def width(self) -> float:
@@ -113,12 +109,14 @@ class _Plan:
         return max(text_width(text, SMALL_SIZE) for tick in self.along.ticks for text in tick[1:]) / 2
 
 
-def _one_panel(plan: _Plan, lines: list[_Series]) -> Figure:
+def _one_panel(plan: _Plan, lines: list[Series]) -> Figure:
     brand, width, narrow = plan.drawing.brand, plan.width, plan.drawing.narrow
     widest = 84.0 if narrow else 124.0
-    labels = [(_end_label(line, widest, named=len(lines) > 1), line.end) for line in lines]
+    labels = [(_end_label(line, widest, named=len(lines + plan.quiet) > 1), line.end) for line in lines]
+    labels += [(wrapped(line.name, widest, 3, SMALL_SIZE), line.end) for line in plan.quiet]
     labels += [(wrapped(text, widest, 3, SMALL_SIZE), at) for text, at in plan.refs]
-    colours = [*_colours(brand, len(lines), text=True), *[brand.ink] * len(plan.refs)]
+    colours = _colours(brand, len(lines), text=True)
+    colours += [brand.quiet] * len(plan.quiet) + [brand.ink] * len(plan.refs)
     room = max(text_width(text, weight="bold") for label, _ in labels for text in label)
     right = max(room + 5, plan.half_last - _PAD + 1)
     top, plot = (_LINE + 9 if plan.caption else 7.0), (168.0 if narrow else 196.0)
@@ -131,7 +129,8 @@ def _one_panel(plan: _Plan, lines: list[_Series]) -> Figure:
     _frame(axes, plan, across, upright=True, along=True)
     for number, (line, colour) in enumerate(zip(lines, _colours(brand, len(lines)), strict=True)):
         _draw(axes, line, colour, _MARKERS[number], brand)
-    _references(axes, plan)
+    _compared(axes, plan)
+    _say_points(axes, plan, lines)
 
     low, high = axes.get_ylim()
     wanted = [top + plot * (high - at) / (high - low) for _, at in labels]
@@ -148,7 +147,7 @@ def _one_panel(plan: _Plan, lines: list[_Series]) -> Figure:
     return figure
 
 
-def _panels(plan: _Plan, lines: list[_Series]) -> Figure:
+def _panels(plan: _Plan, lines: list[Series]) -> Figure:
     brand, width, columns = plan.drawing.brand, plan.width, 2 if plan.drawing.narrow else 3
     shown = lines[:PANELS_AT_MOST]
     rest = len(lines) - len(shown)
@@ -156,7 +155,7 @@ def _panels(plan: _Plan, lines: list[_Series]) -> Figure:
     beside = max(text_width(line.last, SMALL_SIZE, "bold") for line in shown) + 5
     gap, title, plot, between = 10.0, 15.0, 72.0, 10.0
     across = (width - plan.left - _EDGE - gap * (columns - 1)) / columns - beside
-    lead = _LINE + 4 if plan.caption or plan.refs else 0.0
+    lead = _LINE + 4 if plan.caption or plan.refs or plan.quiet else 0.0
     foot = _LINE + 4 if rest else 0.0
     height = lead + rows * (title + plot + between) + plan.below + foot
 
@@ -168,7 +167,7 @@ def _panels(plan: _Plan, lines: list[_Series]) -> Figure:
         axes = figure.add_axes((x / width, 1 - (top + plot) / height, across / width, plot / height))
         _frame(axes, plan, across, upright=place == 0, along=number + columns >= len(shown))
         _draw(axes, line, brand.accent, "o", brand)
-        _references(axes, plan)
+        _compared(axes, plan)
         low, high = axes.get_ylim()
         y = top + plot * (high - line.end) / (high - low)
         at = (x + across + 3) / width
@@ -187,10 +186,9 @@ def _frame(axes: Axes, plan: _Plan, across: float, *, upright: bool, along: bool
     """Axes without a box: light lines across, labels only at the outer edges of a set of panels."""
     for spine in axes.spines.values():
         spine.set_visible(False)
-    at = plan.along.at
-    span = float(at.max() - at.min()) or 1.0
-    pad = _PAD * span / max(across - 2 * _PAD, 1)
-    axes.set_xlim(float(at.min()) - pad, float(at.max()) + pad)
+    first, last = plan.along.low, plan.along.high
+    pad = _PAD * ((last - first) or 1.0) / max(across - 2 * _PAD, 1)
+    axes.set_xlim(first - pad, last + pad)
     low, high = plan.ticks[0], plan.ticks[-1]
     axes.set_ylim(low, high)
     axes.set_yticks(plan.ticks, labels=plan.scale.tick_texts(plan.ticks) if upright else [""] * len(plan.ticks))
@@ -203,7 +201,7 @@ def _frame(axes: Axes, plan: _Plan, across: float, *, upright: bool, along: bool
         axes.axhline(0, color=plan.drawing.brand.quiet, linewidth=1, zorder=1.5)
 
 
-def _draw(axes: Axes, line: _Series, colour: str, marker: str, brand: Brand) -> None:
+def _draw(axes: Axes, line: Series, colour: str, marker: str, brand: Brand) -> None:
     banded = np.isfinite(line.low) & np.isfinite(line.high) & np.isfinite(line.value)
     if banded.any():
         axes.fill_between(line.x, line.low, line.high, where=banded, color=colour, alpha=0.16, linewidth=0, zorder=1)
@@ -214,28 +212,50 @@ def _draw(axes: Axes, line: _Series, colour: str, marker: str, brand: Brand) -> 
         axes.vlines(
             line.x[banded & alone], line.low[banded & alone], line.high[banded & alone], color=colour, linewidth=1
         )
-    axes.plot(line.x, line.value, color=colour, linewidth=2, zorder=3)
+    # not clipped: a line along the top of the axes keeps its width
+    axes.plot(line.x, line.value, color=colour, linewidth=2, zorder=3, clip_on=False)
     marked = known if known.sum() <= 12 else alone
     style = {"marker": marker, "markersize": 5.5, "markeredgecolor": brand.paper, "markeredgewidth": 0.8}
     axes.plot(line.x[marked], line.value[marked], linestyle="none", color=colour, zorder=4, clip_on=False, **style)
+    if line.points.any():
+        x, value, large = line.x[line.points], line.value[line.points], {"markersize": 9.0, "markeredgewidth": 1.5}
+        axes.plot(x, value, linestyle="none", color=colour, zorder=5, clip_on=False, **style | large)
 
 
-def _references(axes: Axes, plan: _Plan) -> None:
+def _compared(axes: Axes, plan: _Plan) -> None:
+    """What the lines are compared with, dashed: levels, and lines that are there for nothing else."""
+    dashed, brand = {"linewidth": 1, "linestyle": (0, (3, 2)), "zorder": 2}, plan.drawing.brand
     for _, at in plan.refs:
-        axes.axhline(at, color=plan.drawing.brand.ink, linewidth=1, linestyle=(0, (3, 2)), zorder=2)
+        axes.axhline(at, color=brand.ink, **dashed)
+    for line in plan.quiet:
+        axes.plot(line.x, line.value, color=brand.muted, **dashed)
+
+
+def _say_points(axes: Axes, plan: _Plan, lines: list[Series]) -> None:
+    """The words beside marked points, off all lines."""
+    levels = [(np.array(axes.get_xlim()), np.full(2, at)) for _, at in plan.refs]
+    courses = [*((line.x, line.value) for line in [*lines, *plan.quiet]), *levels]
+    said = [
+        (float(line.x[place]), float(line.value[place]), text, colour)
+        for line, colour in zip(lines, _colours(plan.drawing.brand, len(lines), text=True), strict=True)
+        for place, text in zip(np.flatnonzero(line.points), line.said, strict=True)
+        if text
+    ]
+    write_beside(axes, said, courses)
 
 
 def _caption(figure: Figure, plan: _Plan, width: float, height: float) -> None:
     """What the upright axis counts; over panels also what the dashed lines are, since no label fits beside them."""
     panels = len(figure.axes) > 1
-    dashed = [f"dashed: {text}" for text, _ in plan.refs] if panels else []
+    compared = [*(line.name for line in plan.quiet), *(text for text, _ in plan.refs)]
+    dashed = [f"dashed: {text}" for text in compared] if panels else []
     text = "; ".join([*([plan.caption] if plan.caption else []), *dashed])
     if text:
         text = shortened(text, width - 2, SMALL_SIZE)
         figure.text(0, 1 - 6 / height, text, size=SMALL_SIZE, color=plan.drawing.brand.quiet, va="center_baseline")
 
 
-def _end_label(line: _Series, widest: float, *, named: bool) -> list[str]:
+def _end_label(line: Series, widest: float, *, named: bool) -> list[str]:
     if not named:
         return [line.last]
     label = wrapped(line.name, widest, 2)
@@ -247,46 +267,27 @@ def _colours(brand: Brand, count: int, *, text: bool = False) -> list[str]:
     return [first, *brand.series[1:count]]
 
 
-def _one_value_a_place(drawing: Drawing) -> None:
-    keys = [drawing.encoding[key] for key in ("x", "series") if key in drawing.encoding]
-    if drawing.rows.duplicated(keys).any():
-        raise StepInputError(
-            f"Table {drawing.schema.name}: several rows share one {' and '.join(keys)}, so a line would jump. "
-            "Name the series, or choose one with where."
-        )
-
-
-def _series(drawing: Drawing, along: Places, scale: Scale) -> list[_Series]:
-    """One line for each value of the series column, in order; a line with no known value is left out."""
-    rows, lines = drawing.rows, []
-    raw = drawing.values("value")
-    parts = {key: scale.drawn(drawing.values(key)) for key in ("value", "low", "high")}
-    if "series" in drawing.encoding:
-        column = drawing.schema.column(drawing.encoding["series"])
-        names = np.array(cell_texts(list(rows[column.name]), column, drawing.audience), dtype=object)
-    else:
-        names = np.full(len(rows), "", dtype=object)
-    for name in dict.fromkeys(names):
-        own = (names == name) & raw.notna().to_numpy()
-        if own.any():
-            mine = names == name
-            last = scale.label(float(raw.to_numpy()[own][-1]))
-            lines.append(_Series(drawable(name), along.at[mine], *(parts[key][mine] for key in parts), last))
-    return lines
-
-
 LINE = Kind(
     name="line",
     words="Line chart",
     arrange=arrange,
     draw=draw_lines,
     notes=lambda drawing: interval_note(drawing, "Shaded band"),
+    pairs=line_pairs,
     parts={
         "x": Part("column along the bottom: dates, numbers, or words in the table's order", required=True),
         "value": Part("column that gives the height", "number column", required=True),
         "low": Part("lower edge of the band", "number column"),
         "high": Part("upper edge of the band", "number column"),
         "series": Part("column that tells the lines apart; more than four become small panels"),
+        "compare": Part(
+            "value of series whose line is only there to compare with: thin, dashed, grey",
+            "value",
+            check=lambda value: None if isinstance(value, str) else "should be a value of the series",
+            needs="series",
+        ),
+        "point": Part("yes-or-no column: yes marks the row with a dot", "boolean column"),
+        "point_label": Part("column of the words beside a dot; small panels have no room for them", needs="point"),
         "x_form": Part("how dates are said: quarter, month or date", "value", check=one_of("quarter", "month", "date")),
         "zero": Part("false: the axis need not start at zero, and says so", "value", check=one_of(True, False)),
         "reference": REFERENCE,

@@ -118,14 +118,32 @@ def cell_texts(values: Sequence[object], column: Column, audience: Audience) -> 
     Shares are per cent with one decimal, money has cents only where the whole column is small, whole numbers have
     thousands separators, dates are ISO, yes and no are words, a group id becomes the name of its group.
     """
-    cents = False
+    cents, decimals = False, None
+    if column.type == "number":
+        known = [abs(float(value)) for value in values if not pd.isna(value) and abs(float(value)) != float("inf")]
+        decimals = _decimals_alike(known)
     if column.type == "money":
         known = [abs(float(value)) for value in values if not pd.isna(value)]
         cents = bool(known) and max(known) < 999.995 and any(size % 1 for size in known)
-    return ["" if pd.isna(value) else _cell(value, column, audience, cents) for value in values]
+    return ["" if pd.isna(value) else _cell(value, column, audience, cents, decimals) for value in values]
 
 
-def _cell(value: object, column: Column, audience: Audience, cents: bool) -> str:
+def _decimals_alike(sizes: Sequence[float]) -> int | None:
+    """Decimals for a column of numbers: three digits of the largest; None where that leaves nothing of one of them.
+
+    >>> _decimals_alike([13.8, 0.0833]), _decimals_alike([12.0, 3.0]), _decimals_alike([13.8, 0.001])
+    (1, 0, None)
+    """
+    if all(size == int(size) for size in sizes):
+        return 0
+    largest = max(sizes, default=0.0)
+    decimals = max(0, 2 - Decimal(str(largest)).adjusted()) if largest else 0
+    if decimals > 4 or any(0 < size < 0.5 * 10.0**-decimals for size in sizes):
+        return None
+    return decimals
+
+
+def _cell(value: object, column: Column, audience: Audience, cents: bool, decimals: int | None) -> str:
     kind = column.type
     if kind in ("share", "money", "number") and abs(float(value)) == float("inf"):
         return f"{MINUS if value < 0 else ''}∞"
@@ -137,7 +155,7 @@ def _cell(value: object, column: Column, audience: Audience, cents: bool) -> str
     if kind == "integer":
         return fixed(int(value), 0)
     if kind == "number":
-        return significant(float(value))
+        return significant(float(value)) if decimals is None else fixed(float(value), decimals)
     if kind == "date":
         return str(value)[:10]
     if kind == "boolean":

@@ -31,18 +31,19 @@ class Scale:
     decimals: int | None = None
 
     def label(self, value: float) -> str:
-        """A value as it stands beside its mark; what would round to nothing is said to be under the least shown."""
+        """A value as it stands beside its mark; what would round to nothing is under the least shown, or about zero."""
         scaled = value / self.factor
         if abs(scaled) >= _UNREADABLE:
             return f"{scaled:.1e}".replace("-", MINUS).replace("e+", "e")
         if self.percent:
-            return percent(value).replace("under ", "<").replace("over ", ">")
+            text = percent(value).replace("under ", "<").replace("over ", ">")
+            return f"≈0{NBSP}%" if text.startswith(f">{MINUS}0") else text
         if self.decimals is None:
             return significant(scaled)
         text = fixed(scaled, self.decimals)
         if value and not any(digit in text for digit in "123456789"):
             least = fixed(10.0**-self.decimals, self.decimals)
-            return f"<{least}" if value > 0 else f">{MINUS}{least}"
+            return f"<{least}" if value > 0 else "≈0"
         return text
 
     def tick_texts(self, ticks: Sequence[float]) -> list[str]:
@@ -81,8 +82,20 @@ def scale_for(column: Column, values: Sequence[float], audience: Audience) -> Sc
     return Scale(factor=factor, unit=unit.strip(), decimals=decimals)
 
 
+def headed(column: Column, scale: Scale) -> str:
+    """The heading of a column with what its numbers count: "Revenue, USD thousand"; whole numbers count their heading.
+
+    >>> headed(Column("profit", "money", "Profit."), Scale(1000.0, "EUR thousand"))
+    'Profit, EUR thousand'
+    """
+    words = column.heading[:1].upper() + column.heading[1:]
+    unit = scale.unit.removeprefix(column.unit).lstrip(", ") if column.type == "integer" else scale.unit
+    return f"{words}, {unit}" if unit else words
+
+
 def nice_ticks(low: float, high: float, most: int) -> list[float]:
     """Round numbers from at or below `low` to at or above `high`, about `most` steps apart."""
+    low, high = (float(f"{end:.9g}") for end in (low, high))  # 100.00000000001 needs no tick at 150
     if not high > low:
         high = low + 1
     ticks = MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high)

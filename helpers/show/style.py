@@ -15,6 +15,7 @@ from io import BytesIO
 import matplotlib
 import seaborn
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 
 WIDE, NARROW = 6.5, 3.6  # inches
@@ -42,6 +43,42 @@ class Brand:
 
 
 BRAND = Brand()
+
+
+def blended(colour: str, ground: str, part: float) -> str:
+    """A colour laid over another, `part` from 0 (the ground) to 1 (the colour).
+
+    >>> blended("#0072b2", "#ffffff", 0.5)
+    '#80b8d8'
+    """
+    mixed = (part * over + (1 - part) * under for over, under in zip(to_rgb(colour), to_rgb(ground), strict=True))
+    return to_hex(tuple(mixed))
+
+
+def contrast(one: str, other: str) -> float:
+    """How much two colours stand out from each other, from 1 to 21 (WCAG 2.2, "contrast ratio").
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    low, high = sorted(_luminance(colour) for colour in (one, other))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    linear = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(colour))
+    return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def text_on(ground: str, brand: Brand) -> str:
+    """The colour for text on a coloured ground: the brand's ink where it can be read, else white or black.
+
+    One of the three always stands out by 4.5 : 1, since black and white together make 21 : 1.
+
+    >>> text_on("#ffffff", BRAND) == BRAND.ink, text_on("#0072b2", BRAND)
+    (True, '#ffffff')
+    """
+    return next(text for text in (brand.ink, "#ffffff", "#000000") if contrast(text, ground) >= 4.5)
 
 
 @contextmanager

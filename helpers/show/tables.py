@@ -13,6 +13,7 @@ from helpers.show.audience import Audience
 from helpers.show.encodings import NUMERIC, WHERE, Kind, Part, whole_number
 from helpers.show.numbers import cell_texts
 
+_SENTENCE = 40  # characters
 _EMPTY = '<span aria-hidden="true">–</span><span class="visually-hidden">not known</span>'
 
 
@@ -38,7 +39,8 @@ def html_table(
     Returns
     -------
     str
-        `<div class="table-scroll">` with a `<table class="numbers">`. Classes of cells: `num`, `date`, `text`, `empty`.
+        `<div class="table-scroll">` with a `<table class="numbers">`. Classes of cells: `num`, `date`, `text`
+        (with `long` for a sentence), `empty`.
 
     Raises
     ------
@@ -94,6 +96,8 @@ def _cell(text: str, kind: str, first: bool) -> str:
     tag, scope = ("th", ' scope="row"') if first and kind != "num" else ("td", "")
     if not text:
         return f'<{tag}{scope} class="{kind} empty">{_EMPTY}</{tag}>'
+    # a sentence in a cell gets room on a phone, where the table scrolls anyway, instead of a word a line
+    kind = f"{kind} long" if kind == "text" and len(text) > _SENTENCE else kind
     return f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>'
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from helpers.client.schema import schema, schemas
-from helpers.steps import KIT, STEPS, built_steps
+from helpers.steps import KIT, STEPS, Step, built_steps
 
 HELPERS = KIT / "helpers"
 MODULES = sorted(path for path in HELPERS.rglob("*.py"))
@@ -44,6 +44,7 @@ ONLY_IN = {
     "nbconvert": "report/",
     "ipywidgets": ("ask/", "teach/"),
     "duckdb": "client/tables.py",
+    "python_calamine": "client/spreadsheet.py",
     "ruamel": "client/yaml_files.py",
     "typer": "cli.py",
     "matplotlib": "show/",
@@ -51,7 +52,7 @@ ONLY_IN = {
 }
 NEVER = {"yaml", "pyarrow", "plotly", "altair", "pandera", "pickle", "shelve", "requests", "urllib.request", "http"}
 PURE = {"__future__", "collections", "dataclasses", "enum", "functools", "itertools", "math", "operator", "re"}
-PURE |= {"statistics", "textwrap", "typing", "decimal", "fractions", "numbers", "datetime"}
+PURE |= {"statistics", "textwrap", "types", "typing", "decimal", "fractions", "numbers", "datetime"}
 MOST_LINES = 400
 
 
@@ -131,7 +132,9 @@ def test_imports_go_down_only(path):
     assert layer in RANK, f"say in ORDER where {layer} stands"
     for module in used(path) - {"helpers", SQL_TEXTS}:
         below = module.split(".")[1]
-        assert below == layer or RANK[below] > RANK[layer], f"{name_of(path)} imports {module}, which stands above it"
+        assert below == layer or RANK[below] > RANK[layer], (
+            f"{name_of(path)} imports {module}, which stands above it; helpers/README.md has the order of the rooms"
+        )
 
 
 def test_no_module_imports_itself_in_a_circle():
@@ -169,11 +172,14 @@ def test_method_is_pure(path):
     allowed = ("helpers.errors", "helpers.client.result_model", "helpers.method.")
     for name in imports(tree(path)):
         fits = name.startswith(allowed) or name.split(".")[0] in PURE | {"numpy", "pandas", "scipy", "sklearn"}
-        assert fits or name in ("helpers.client", "statsmodels"), f"{name_of(path)} imports {name}"
+        fits = fits or name in ("helpers.client", "statsmodels")
+        assert fits, (
+            f"{name_of(path)} imports {name}; a method imports errors, result_model, other methods, numpy, pandas"
+        )
     banned = r"(open|print|input|exec|eval|.*\.(now|today|utcnow|read_csv|read_parquet|to_csv|to_parquet)"
     banned += r"|np\.random\.(?!default_rng|Generator).*|time\..*|.*\.sample)"
     for name, call in calls(tree(path)):
-        assert not re.fullmatch(banned, name), f"{name_of(path)}:{call.lineno} calls {name}"
+        assert not re.fullmatch(banned, name), f"{name_of(path)}:{call.lineno} calls {name}; tables in, tables out"
         if name.endswith("default_rng"):
             assert call.args or call.keywords, f"{name_of(path)}:{call.lineno} draws without a seed"
     for node in ast.walk(tree(path)):
@@ -185,7 +191,9 @@ def test_method_is_pure(path):
             empty = isinstance(value, ast.List | ast.Dict | ast.Set) and not ast.dump(value).count("Constant")
             assert not (isinstance(target, ast.Name) and empty), f"{name_of(path)}: {target.id} is a global to fill"
             if isinstance(target, ast.Name):
-                assert target.id.lstrip("_").isupper(), f"{name_of(path)}: the global {target.id} is no constant"
+                assert target.id.lstrip("_").isupper(), (
+                    f"{name_of(path)}: the global {target.id} is no constant; constants are written in capitals"
+                )
 
 
 def test_the_sql_texts_import_nothing():
@@ -205,19 +213,20 @@ def test_packages_are_no_modules():
 @pytest.mark.parametrize("path", MODULES, ids=ids(MODULES))
 def test_a_module_is_short_and_says_what_it_is(path):
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= MOST_LINES
-    assert path.stem not in ("utils", "util", "misc", "common", "tools")
+    here = path.relative_to(KIT).as_posix()
+    assert text.count("\n") <= MOST_LINES, f"{here} has {len(text.splitlines())} lines; part it before {MOST_LINES}"
+    assert path.stem not in ("utils", "util", "misc", "common", "tools"), f"{here}: name it after what it answers"
     code = tree(path)
     if not text.strip():
         return
-    assert ast.get_docstring(code), "the module has no docstring"
+    assert ast.get_docstring(code), f"{here} has no docstring at its top"
     for node in code.body:
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
-            assert ast.get_docstring(node), f"{node.name} has no docstring"
+            assert ast.get_docstring(node), f"{here}: {node.name} has no docstring"
             for part in node.body if isinstance(node, ast.ClassDef) else []:
                 if isinstance(part, ast.FunctionDef) and not part.name.startswith("_"):
                     small = len(part.body) == 1  # a name that says it all
-                    assert ast.get_docstring(part) or small, f"{node.name}.{part.name} has no docstring"
+                    assert ast.get_docstring(part) or small, f"{here}: {node.name}.{part.name} has no docstring"
 
 
 def fault_of(name: str, call: ast.Call) -> str | None:
@@ -289,6 +298,16 @@ def test_sql_that_may_differ_on_two_threads_is_not_written():
             assert not re.search(r"\bavg\s*\([^)]*double", text, re.IGNORECASE), f"{path.name}:{line} avg of double"
 
 
+def test_each_column_of_a_summary_has_its_sql():
+    from helpers.method.summaries import SUMMARIES, WALLET_REVENUE
+
+    for name, text in {**SUMMARIES, "wallet_revenue": WALLET_REVENUE}.items():
+        absent = [column for column in schema(name).names if not re.search(rf"\b{column}\b", text)]
+        assert not absent, (
+            f"{name}.yaml describes {absent}, and its SQL in helpers/method/summaries.py gives no such column"
+        )
+
+
 def test_every_order_by_ends_in_a_key():
     """Rows in an order that is not complete come in any order: the last word of an order is the key of its rows."""
     from helpers.method.summaries import SUMMARIES, WALLET_REVENUE
@@ -344,8 +363,6 @@ def test_comments_hold_no_loose_ends():
 # ---- the schemas and the registry ------------------------------------------------------------------------------------
 
 KINDS = ("delivered", "summaries", "published")
-COLUMN_KEYS = {"name", "type", "meaning", "unit", "example", "required", "personal", "synonyms", "allowed"}
-COLUMN_KEYS |= {"minimum", "maximum", "title"}
 SCHEMAS = [(kind, name) for kind in KINDS for name in schemas(kind)]
 
 
@@ -354,74 +371,106 @@ def test_a_schema_is_whole(kind, name):
     from helpers.client.yaml_files import plain, read_yaml
 
     raw = plain(read_yaml(HELPERS / "client" / "schemas" / kind / f"{name}.yaml"))
-    assert set(raw) <= {"grain", "meaning", "key", "columns", "further"}
-    for column in [*raw["columns"], *raw.get("further", [])]:
-        assert set(column) <= COLUMN_KEYS, column
+    assert set(raw) <= {"grain", "meaning", "key", "columns", "further"}, f"{name}.yaml has a part that nobody reads"
     table = schema(name)
-    assert table.grain.startswith("one row per ")
-    assert len(set(table.names)) == len(table.names)
-    assert set(table.key) <= set(table.names)
+    assert table.grain.startswith("one row per "), f'{name}.yaml: a grain begins with "one row per "'
+    assert len(set(table.names)) == len(table.names), f"{name}.yaml describes a column twice"
+    assert set(table.key) <= set(table.names), f"{name}.yaml: the key {table.key} is not among its columns"
     if kind != "delivered":
-        assert table.key, "a derived table says what a row is one of"
+        assert table.key, f"{name}.yaml: key says which columns make a row one of its kind"
     for column in (*table.columns, *table.further):
-        assert column.meaning.strip(), column.name
-        assert column.meaning.rstrip().endswith((".", "?")), f"{name}.{column.name}: a meaning is a sentence"
+        sentence = column.meaning.rstrip().endswith((".", "?"))
+        assert sentence, f"{name}.{column.name}: a meaning is a sentence, with its full stop"
         if column.type == "money":
-            assert column.unit.startswith("currency"), f"{name}.{column.name} is money and says no unit"
+            assert column.unit.startswith("currency"), f"{name}.{column.name} is money; add unit: currency"
         if column.type == "share":
-            assert column.unit == "share" or kind == "delivered", f"{name}.{column.name} is a share and says no unit"
+            said = column.unit == "share" or kind == "delivered"
+            assert said, f"{name}.{column.name} is a share; add unit: share"
     if kind != "published":
-        assert all(column.personal for column in table.columns if column.name == "customer_id")
+        personal = all(column.personal for column in table.columns if column.name == "customer_id")
+        assert personal, f"{name}.customer_id: add personal: true"
 
 
 def test_a_customer_is_personal_wherever_it_is_published():
     for name, table in schemas("published").items():
         for column in table.columns:
             if column.name in ("customer_id", "respondent_id", "verbatim"):
-                assert column.personal, f"{name}.{column.name}"
+                assert column.personal, f"{name}.{column.name}: add personal: true"
 
 
 def test_table_names_are_unique_over_the_kit():
     published = [table for step in STEPS for table in step.publishes]
     everything = [*published, *schemas("delivered"), *schemas("summaries")]
     twice = {name for name in everything if everything.count(name) > 1}
-    assert not twice
-    assert set(schemas("published")) <= set(published), "a published schema that no step publishes"
+    assert not twice, f"{sorted(twice)}: two tables of one name"
+    unused = set(schemas("published")) - set(published)
+    assert not unused, f"{sorted(unused)}: a schema under published/ that no step of helpers/steps.py publishes"
 
 
 def test_the_registry_names_things_that_exist():
     known = {step.id for step in STEPS}
-    assert [step.number for step in STEPS] == [f"{place:02d}" for place in range(1, len(STEPS) + 1)]
+    assert all(re.fullmatch("[0-9]{2}_[a-z0-9_]+", name) for name in known), "an id is two digits, then words"
+    numbers = [step.number for step in STEPS]
+    assert numbers == sorted(set(numbers)), "steps stand in the order of their numbers, no number twice"
     for place, step in enumerate(STEPS):
         earlier = {other.id for other in STEPS[:place]}
         assert set(step.needs) <= earlier, f"{step.id} needs a later step"
-        assert set(step.better_with) <= known
-        assert not set(step.reads) & set(step.reads_if_there)
-        assert step.question.endswith("?")
+        assert set(step.better_with) <= known, f"{step.id} is better with a step that is not there"
+        assert not set(step.reads) & set(step.reads_if_there), f"{step.id} reads a table both always and if there"
+        assert step.question.endswith("?"), f"{step.id}: a question ends with its mark"
         names = [choice.name for choice in step.decides]
-        assert len(set(names)) == len(names)
-        assert all(choice.question.endswith("?") for choice in step.decides)
-    assert {path.stem for path in NOTEBOOKS if path.parent.name == "notebooks"} <= known
+        assert len(set(names)) == len(names), f"{step.id} declares a decision twice"
+        asked = all(choice.question.endswith("?") for choice in step.decides)
+        assert asked, f"{step.id}: the question of a decision ends with its mark"
+    unknown = {path.stem for path in NOTEBOOKS if path.parent.name == "notebooks"} - known
+    assert not unknown, f"{sorted(unknown)}: a notebook that helpers/steps.py does not have"
+
+
+def file_of(module: str) -> Path:
+    return KIT.joinpath(*module.split(".")).with_suffix(".py")
+
+
+def calculations_of(step: Step) -> set[str]:
+    """The modules of helpers/method that a step rests on: those it names, and those they import."""
+    found, waiting = set(), [f"helpers.method.{name}" for name in step.uses]
+    while waiting:
+        module = waiting.pop()
+        assert file_of(module).is_file(), f"{step.id} uses {module}, which does not exist"
+        if module not in found:
+            found.add(module)
+            waiting += [other for other in used(file_of(module)) if other.startswith("helpers.method.")]
+    return found
 
 
 @pytest.mark.parametrize("step", built_steps(), ids=lambda step: step.id)
 def test_a_built_step_is_declared_in_full(step):
     inputs = {*schemas("delivered"), *schemas("summaries")}
-    assert {*step.reads, *step.reads_if_there} <= inputs
-    assert set(step.publishes) <= set(schemas("published"))
-    assert step.uses
-    closure, waiting = set(), [f"helpers.method.{name}" for name in step.uses]
-    while waiting:
-        module = waiting.pop()
-        path = KIT.joinpath(*module.split(".")).with_suffix(".py")
-        assert path.is_file(), f"{step.id} uses {module}, which does not exist"
-        if module not in closure:
-            closure.add(module)
-            waiting += [other for other in used(path) if other.startswith("helpers.method.")]
+    unknown = {*step.reads, *step.reads_if_there} - inputs
+    assert not unknown, f"{step.id} reads {sorted(unknown)}, which no schema under delivered/ or summaries/ describes"
+    unknown = set(step.publishes) - set(schemas("published"))
+    assert not unknown, f"{step.id} publishes {sorted(unknown)}, which no schema under published/ describes"
+    assert step.uses, f"{step.id}: name under uses the modules of helpers/method that its notebook imports"
+    closure = calculations_of(step)
     asked = [module_of(name) for cell in cells(step.notebook) for name in imports(ast.parse(cell))]
     calculations = {module for module in asked if module and module.startswith("helpers.method.")}
-    assert calculations <= closure, "a changed calculation would not run the step again"
-    assert set(asked) - closure - {None} <= {"helpers.method", "helpers.step"}, "a notebook talks to its step only"
+    unknown = calculations - closure
+    assert not unknown, f"{step.id}: name {sorted(unknown)} under uses, so that a change of it runs the step again"
+    others = set(asked) - closure - {None, "helpers.method", "helpers.step"}
+    assert not others, f"{step.id} imports {sorted(others)}; a notebook knows helpers.method and helpers.step only"
+
+
+@pytest.mark.parametrize("step", built_steps(), ids=lambda step: step.id)
+def test_an_exhibit_has_a_finding_that_may_title_it(step):
+    """Without its finding an exhibit is left out in silence, so a slip in the name would never be seen."""
+    said = {text for module in calculations_of(step) for _, text in texts(file_of(module))}
+    for name, call in calls(ast.parse("\n".join(cells(step.notebook)))):
+        if name == "step.show":
+            named = {word.arg: word.value.value for word in call.keywords if word.arg == "finding"}
+            finding = named.get("finding", call.args[0].value)
+            wanted = f"{step.number}.{finding}"
+            assert {finding, wanted} & said, (
+                f"{step.id}: no method says {wanted}, which titles an exhibit (finding=...)"
+            )
 
 
 @pytest.mark.parametrize("step", built_steps(), ids=lambda step: step.id)
@@ -431,10 +480,12 @@ def test_a_notebook_reads_and_publishes_what_the_registry_says(step):
     for name, call in calls(code):
         if name.startswith("step.") and call.args and isinstance(call.args[0], ast.Constant):
             said.setdefault(name.removeprefix("step."), set()).add(call.args[0].value)
-    assert said["keep"] == set(step.publishes)
-    assert {*said.get("table", set()), *said.get("look", set())} - set(step.publishes) <= {
-        *step.reads,
-        *step.reads_if_there,
-    }
-    assert set(step.reads) <= said.get("table", set()) | said.get("look", set()), "declared and never read"
-    assert {choice.rpartition(".")[2] for choice in said.get("decide", set())} == {c.name for c in step.decides}
+    differ = said.get("keep", set()) ^ set(step.publishes)
+    assert not differ, f"{step.id}: {sorted(differ)} is kept and not declared under publishes, or the other way round"
+    read = said.get("table", set()) | said.get("look", set())
+    unknown = read - {*step.publishes, *step.reads, *step.reads_if_there}
+    assert not unknown, f"{step.id} reads {sorted(unknown)}, which the registry does not declare"
+    unread = set(step.reads) - read
+    assert not unread, f"{step.id} declares that it reads {sorted(unread)}, and never does"
+    differ = {choice.rpartition(".")[2] for choice in said.get("decide", set())} ^ {c.name for c in step.decides}
+    assert not differ, f"{step.id}: {sorted(differ)} is decided and not declared, or the other way round"

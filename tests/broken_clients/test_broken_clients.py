@@ -6,7 +6,6 @@ file, the line, what was found, what is expected and what to do.
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
 from pathlib import Path
 
@@ -15,6 +14,7 @@ import pytest
 from helpers.client.corrections import read_corrections
 from helpers.client.decisions import read_every_decision
 from helpers.client.folder import open_client
+from helpers.client.intake import take_in
 from helpers.errors import WorkbookError
 
 HERE = Path(__file__).parent
@@ -25,10 +25,7 @@ def check_client(folder: Path, into: Path) -> None:
     """Everything that is read of a client before the first step runs."""
     client = open_client(folder)
     read_corrections(client.folder)
-    if importlib.util.find_spec("helpers.client.intake"):
-        from helpers.client.intake import take_in
-
-        take_in(client, into)
+    take_in(client, into)
     read_every_decision(client.folder)
 
 

@@ -6,49 +6,21 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import psutil
 import pytest
 
 from helpers.steps import KIT
+from tests.cli.calling import COMMAND, files, workbook
 from tests.conftest import copy_sample
-
-MAIN = f"import sys; sys.path.insert(0, {str(KIT)!r}); sys.argv[0] = 'workbook'\n"
-MAIN += "from helpers.cli import main; sys.exit(main())"
-COMMAND = [sys.executable, "-P", "-c", MAIN]
-BAD_ORDERS = "customer_id,date,revenue\nC1,2026-01-05,ten\n"
-
-
-def workbook(*words: object, cwd=None, **environment: str) -> subprocess.CompletedProcess:
-    done = subprocess.run(
-        [*COMMAND, *map(str, words)],
-        cwd=cwd,
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-    assert "Traceback" not in done.stdout + done.stderr, done.stderr
-    return done
-
-
-def files(folder):
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-@pytest.fixture
-def finished(run_sample, tmp_path):
-    """A copy of the sample with the results of a run."""
-    return shutil.copytree(run_sample("complete_journey").folder, tmp_path / "client")
-
 
 # ---- what needs no kernel --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("words", [("--help",), ("run", "--help"), ("check", "--help"), ("test", "--help")])
+@pytest.mark.parametrize(
+    "words", [("--help",), *((command, "--help") for command in ("run", "check", "new", "status", "test"))]
+)
 def test_help_is_help(words):
     done = workbook(*words)
     assert done.returncode == 0
@@ -65,6 +37,10 @@ def test_help_is_help(words):
         ("run", ".", "--finale"),
         ("run", ".", "extra"),
         ("check",),
+        ("new",),
+        ("new", "x", "y"),
+        ("new", "x", "--from", "cdnw"),
+        ("status",),
         ("run", ".", "--audience", "bord"),
         ("run", ".", "--only", "17"),
         ("run", ".", "--only", "04"),

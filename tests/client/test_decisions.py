@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from dataclasses import replace
 
 import pytest
@@ -221,10 +220,6 @@ def test_the_text_to_paste_is_a_file_that_lacks_only_who_and_why(tmp_path):
     )
     assert read_decisions(tmp_path, INTENT)["g2.intent"].value == ["grow"]
     assert " Options: grow, maintain, re_engineer, retire." in text
-
-
-def test_the_examples_in_the_docstrings():
-    assert doctest.testmod(decisions).failed == 0
 
 
 PIECES = [

@@ -52,6 +52,17 @@ def test_a_header_may_span_lines(read):
     assert text.lines_of([1]) == [3]
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("mark", ["", '"'])
+def test_rows_without_any_text_are_blank_as_in_a_sheet(read, delimiter, mark, tmp_path):
+    rows = [["a", "b"], ["1", f"{mark}2{mark}"], ["", " "], ["3", ""], ["", ""], ["", ""], [""]]
+    text = read("".join(f"{delimiter.join(row)}\n" for row in rows).encode())
+    assert text.records == 2
+    assert text.lines_of([1, 2]) == [2, 4]
+    text.write_body(tmp_path / "body")
+    assert (tmp_path / "body").read_text() == f"1{delimiter}2\n3{delimiter}\n"
+
+
 def test_blank_lines_inside_are_counted_and_those_at_the_end_are_not(read):
     text = read("a,b\n1,2\n\n \n3,4\n\n\n")
     assert (text.records, text.blank_lines) == (2, 2)
@@ -107,14 +118,19 @@ def test_what_is_written_reads_the_same(read, tmp_path):
     [
         (b"", "the file", "It is empty."),
         (b"\n\n", "the file", "It is empty."),
-        (b"\na,b\n1,2\n", "line 1", "It is blank."),
+        (b"\na;b\n", "line 1", "It is blank."),
+        (b"\na,b\n1,2\n", "line 1", 'It is blank; the headings seem to stand in line 2: "a" and "b".'),
         (b"a,b\r\n1,2\r\n3,\xe9\r\n", "line 3", "It holds byte 0xE9, which is not UTF-8."),
         (b"a,b\n1,\x01\n2,\x00\n", "lines 2 and 3", "2 control characters that no text holds (first: U+0001)."),
         ("a,b\n1,\u0085\n".encode(), "line 2", "1 control character that no text holds (first: U+0085)."),
         (b"a,,b\n1,2,3\n", "line 1", "Column 2 of 3 has no name."),
         (b"a,b,a\n1,2,3\n", "line 1", '"a" stands there twice.'),
         (b"a,b;c;d\n", "line 1", "The header can be split by comma (2 columns) or by semicolon (3 columns)."),
-        (b"a,b\n1,2\n3\n4,5,6\n", "lines 3 and 4", "2 of 3 rows do not have the 2 fields of the header (first: 1)."),
+        (
+            b"a,b\n1,2\n3\n4,5,6\n",
+            "lines 3 and 4",
+            "2 of 3 rows do not have the 2 fields of the header (the first has 1).",
+        ),
         (b'a,b\n"x\ny",2\n"3\n', "line 4", "A quotation mark opens here and is never closed."),
         (b'a,b\n1,"x\ny"z\n', "line 2", "A quotation mark opens here and text follows the one that closes it."),
         (b'"a,b\n1,2\n', "line 1", "A quotation mark in the header is not closed."),
@@ -145,3 +161,84 @@ def test_half_a_character_is_no_traceback(read, tmp_path):
 
 def test_an_unknown_encoding_is_said(read):
     assert first_problem(read, "a,b\n1,2\n", encoding="hex")[1] == '"hex" is not a text encoding known here.'
+
+
+TITLE = 'Orders, first quarter\n\nBy:;"sales;\n'
+TITLED = f'{TITLE}Order No;Customer;Net\n1001;C1;120\n1002;"C2\nLtd";80\n\nTotal;;200\nend of report\n'
+
+
+def test_what_stands_above_the_header_and_below_the_data_is_left_out(read, tmp_path):
+    text = read(TITLED, header_row=4, footer_rows=2)
+    assert text.header == ("Order No", "Customer", "Net")
+    assert list(text.numbered()) == [(5, ["1001", "C1", "120"]), (6, ["1002", "C2\nLtd", "80"])]
+    assert text.footer == ((9, ["Total", "", "200"]), (10, ["end of report"]))
+    assert (text.records, text.blank_lines, text.ends_with_newline) == (2, 0, True)
+    text.write_body(tmp_path / "body.csv")
+    assert (tmp_path / "body.csv").read_text() == '1001;C1;120\n1002;"C2\nLtd";80\n'
+
+
+def test_lines_are_those_of_the_file_whatever_stands_above(read):
+    text = read("title\n\na,b\n1,2\n\n3,4\n", header_row=3)
+    assert text.lines_of([1, 2]) == [4, 6]
+    assert text.records_at([6]) == [2]
+    assert first_problem(read, "title\na,b\n1,2\n3\n4,5\n", header_row=2)[0] == "line 4"
+
+
+def test_more_footer_rows_than_rows_leave_none(read):
+    text = read("a,b\n1,2\n3,4\n", footer_rows=5)
+    assert (text.records, [line for line, _ in text.footer]) == (0, [2, 3])
+
+
+@pytest.mark.parametrize(
+    ("content", "row", "found"),
+    [
+        ("Orders of 2026\na,b\n1,2\n", 2, 'It holds a title ("Orders of 2026")'),
+        ("Orders of 2026,\n,\na,b\n1,2\n3,4\n", 3, 'It holds a title ("Orders of 2026")'),
+        ("Orders, 2026, EUR\na;b;c\n1;2;3\n", 2, 'It holds a title ("Orders, 2026, EUR")'),
+        ('"Orders\na,b\n1,2\n', 2, 'It holds a title ("Orders")'),
+        ("\n\na\tb\n1\t2\n", 3, "It is blank"),
+    ],
+)
+def test_a_title_is_recognised_and_the_line_of_the_headings_named(read, content, row, found):
+    with pytest.raises(UnreadableFile) as caught:
+        read(content)
+    (problem,) = caught.value.problems
+    assert problem.where == "line 1"
+    assert problem.found.startswith(f"{found}; the headings seem to stand in line {row}: ")
+    assert problem.remedy == f"Set header_row: {row} in client.yaml. What stands above is then left out."
+    assert read(content, header_row=row).records > 0
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "name,city\nMiller, Inc,Ulm\nHeld,Bonn\nKern,Kiel\n",  # a field too many is no header
+        "a,b\n1,2\n3\n4,5\n",
+        "Orders\n1,2\n3,4\n",  # numbers are no headings
+    ],
+)
+def test_without_a_title_the_fault_itself_is_told(read, content):
+    with pytest.raises(UnreadableFile) as caught:
+        read(content)
+    assert "headings" not in caught.value.problems[0].found
+
+
+def test_records_of_another_width_at_the_end_may_be_a_footer(read):
+    with pytest.raises(UnreadableFile) as caught:
+        read("a,b\n1,2\n3,4\n\nTotal 6\nprinted by Ada\n")
+    (problem,) = caught.value.problems
+    assert problem.where == "lines 5 and 6"
+    assert "set footer_rows: 2 in client.yaml" in problem.remedy
+
+
+@pytest.mark.parametrize("row", [9, 1000])
+def test_a_header_row_behind_the_end_is_said(read, row):
+    assert first_problem(read, "a,b\n1,2\n", header_row=row)[0] == "header_row in client.yaml"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_its_mark_is_named(read, encoding):
+    content = "Kunde,Ort\n1,Würzburg\n2,Ōsaka 大阪\n".encode(encoding)
+    where, found = first_problem(read, content)
+    assert (where, encoding in found) == ("the file", True)
+    assert read(content, encoding=encoding).records == 2

@@ -195,10 +195,27 @@ def test_survey_drivers_are_numbers_under_their_own_names(taken):
     assert "Other" not in read("survey")
 
 
+@pytest.mark.parametrize(
+    ("encoding", "said"), [("utf-8-sig", ""), ("utf-16", ""), ("utf-16-le", "encoding: utf-16-le")]
+)
+def test_what_spreadsheets_save_as_text_comes_in(taken, encoding, said):
+    orders = f"{HEAD}1,Müller,2026-02-01,5.25\n2,C2,2026-03-01,6\n"
+    read = taken(orders=orders.replace("\n", "\r\n").encode(encoding), settings=f"{COLUMNS}\n{said}")
+    assert read("transactions")["customer_id"].tolist() == ["Müller", "C2"]
+    assert read("transactions")["revenue"].sum() == 11.25
+
+
+def test_what_stands_above_the_headings_is_left_out_and_noted(taken):
+    orders = f"Orders of our branch;;;\n\n{HEAD}1,C1,2026-02-01,5.25\n2,C2,2026-03-01,6\n"
+    read = taken(orders=orders, settings=f"{COLUMNS}\nheader_row: 3")
+    assert read("transactions")["revenue"].sum() == 11.25
+    assert ("noted", "lines 1 and 2 of data/orders.csv left out, as header_row says") in counts(read)
+
+
 def test_files_are_stacked_and_rows_in_two_of_them_are_noted(make_client, tmp_path):
     client = make_client(files={"more.csv": f"{HEAD}1006,C3,2026-03-28,48.75\n2000,C3,2026-03-30,1.00\n"})
     config = (client.folder / "client.yaml").read_text()
-    config = config.replace("file: data/orders.csv", "files: [data/orders.csv, data/more.csv]")
+    config = config.replace("file: data/orders.csv", "files: [data/orders.csv, data/more.csv]\n    overlap: both")
     (client.folder / "client.yaml").write_text(config)
     take_in(open_client(client.folder), tmp_path / "tables")
     frame = read_table(tmp_path / "tables" / "received_data.parquet", schema("received_data"))
@@ -227,7 +244,9 @@ def test_a_typed_file_needs_no_map_and_keeps_its_cents(make_client, tmp_path):
 @pytest.mark.parametrize(
     ("column", "found"),
     [
-        ("12.0::double as customer_id", "An id cannot be of type DOUBLE."),
+        ("12.5::double as customer_id", '1 row holds no whole number (first: "12.5").'),
+        ("9007199254740994::double as customer_id", '1 row holds no whole number (first: "9007199254740994.0").'),
+        ("true as customer_id", "An id cannot be of type BOOLEAN."),
         ("timestamptz '2026-01-01 00:00:00+00' as date", "It holds moments (TIMESTAMP WITH TIME ZONE)"),
         ("[1] as revenue", "It is of type INTEGER[]."),
         ("'nan'::double as revenue", "1 of 1 row is not an amount (row 1; first:"),
@@ -246,6 +265,23 @@ def test_types_that_will_not_do_are_named(make_client, tmp_path, column, found):
     with pytest.raises(TableError) as caught:
         take_in(open_client(client.folder), tmp_path / "tables")
     assert found in str(caught.value)
+
+
+def test_whole_ids_that_were_stored_as_numbers_with_decimals_are_whole(make_client, tmp_path):
+    client = make_client(settings="", files={"o.parquet": b""})
+    config = (client.folder / "client.yaml").read_text().replace("orders.csv", "o.parquet")
+    (client.folder / "client.yaml").write_text(config)
+    ids = "unnest([12.0::double, null, 'nan'::double, 9007199254740992, -3]) as customer_id"
+    days = "unnest([0, 1, 2, 0, 1]) * interval 1 month + date '2026-01-01' as date"
+    rows = f"select {ids}, {days}, 7.0::float as order_id, 1 as revenue"
+    duckdb.connect().execute(f"copy ({rows}) to '{client.folder}/data/o.parquet' (format parquet)")
+    take_in(open_client(client.folder), tmp_path / "tables")
+    frame = read_table(tmp_path / "tables" / "transactions.parquet", schema("transactions"))
+    assert frame["customer_id"].fillna("").tolist() == ["12", "", "", "9007199254740992", "-3"]
+    assert set(frame["order_id"]) == {"7"}
+    received = read_table(tmp_path / "tables" / "received_data.parquet", schema("received_data"))
+    told = received[received["reason"].str.contains("stored as numbers")]
+    assert told["rows"].tolist() == [3, 5]  # of "customer_id" and "order_id"; blanks are none
 
 
 @pytest.mark.parametrize("content", [b"PAR1", b"PAR1 not really PAR1", b"", b"a,b\n"])

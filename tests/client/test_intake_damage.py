@@ -36,7 +36,7 @@ CHANGES = st.lists(
 )
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=110, suppress_health_check=[HealthCheck.too_slow])
 @given(CHANGES)
 def test_every_damage_is_either_told_or_accounted_for(changes):
     data = GOOD

@@ -29,8 +29,8 @@ def test_an_empty_end_of_the_window_is_said(taken):
 
 
 def test_equal_lines_of_one_file_are_kept_and_noted(taken):
-    # the comment is not read, so it does not tell the lines apart; the third differs in its customer
-    lines = "1,C1,2026-02-01,5,a\n1, C1,2026-02-01,5,b\n1,C2,2026-02-01,5,c\n1,C1,2026-02-01,5,d\n2,C1,2026-03-01,6,e\n"
+    # the comment is not read, so only the whole file tells the lines apart; the third differs in its customer
+    lines = "1,C1,2026-02-01,5,a\n1, C1,2026-02-01,5,b\n1,C2,2026-02-01,5,c\n1,C1,2026-02-01,5,a\n2,C1,2026-03-01,6,e\n"
     tables = "  referrals:\n    file: data/referrals.csv\n  supplier_spend:\n    file: data/spend.csv\n"
     referral = "C1,C2,2026-01-01\n"
     files = {
@@ -38,8 +38,10 @@ def test_equal_lines_of_one_file_are_kept_and_noted(taken):
         "spend.csv": "customer_id,supplier,spend\nC1,us,\nC1,us,\nC2,us,7\nC2,us,7\nC2,them,7\n",
     }
     read = taken(orders=f"Order No,Customer,Date,Net,Comment\n{lines}", tables=tables, files=files)
-    note = "equal to another line in every column that is read; both are kept"
-    assert counts(read)["noted", note] == (2, 10.0)
+    note = "equal to another line of the file in every column; both are kept"
+    assert counts(read)["noted", note] == (1, 5.0)
+    as_read = "equal to another line in all that is read, and not in the rest of the file; both are kept"
+    assert counts(read)["noted", as_read] == (1, 5.0)
     assert counts(read)["kept", "the rows that the steps work on"] == (5, 26.0)
     frame = read("received_data")
     noted = frame[frame["reason"] == note].set_index("table")

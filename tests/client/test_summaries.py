@@ -40,6 +40,7 @@ def random_lines(seed: int, with_orders: bool) -> pd.DataFrame:
             "list_revenue": np.where(random.random(count) < 0.9, cents / 80, np.nan).round(2),
         }
     )
+    lines["cost_of_goods"] = np.where(random.random(count) < 0.9, cents / 150, np.nan).round(4)
     lines.loc[random.random(count) < 0.05, "customer_id"] = ""
     lines.loc[random.random(count) < 0.3, "quantity"] = np.nan
     if with_orders:
@@ -116,7 +117,7 @@ def test_customer_summary(taken):
         positive = mine[mine["revenue"] > 0]
         active = len(positive) > 0 or customer in ("Z2", "C3")
         assert row["status"] == ("active" if active else "dormant" if (history["revenue"] > 0).any() else "never")
-        assert (row["lines"], row["orders"]) == (len(mine), mine["order"].nunique())
+        assert (row["lines"], row["orders"]) == (len(mine), positive["order"].nunique())
         assert (row["order_days"], row["categories"]) == (positive["date"].nunique(), positive["category"].nunique())
         current = mine["date"] >= pd.Timestamp(CURRENT)
         assert row["revenue"] == pytest.approx(mine["revenue"].sum(), abs=0.005)
@@ -144,6 +145,68 @@ def test_customer_category(taken):
     assert found["revenue"].sum() == pytest.approx(in_window(lines)["revenue"].sum(), abs=0.005)
 
 
+def test_customer_days(taken):
+    lines, _, read = taken
+    mine = lines[lines["date"] < pd.Timestamp(AS_OF)]
+    mine = mine.assign(bought=mine["revenue"] > 0, back=-mine["revenue"].clip(upper=0))
+    mine["order"] = mine["order"].where(mine["bought"])
+    wanted = mine.groupby(["customer_id", "date"], dropna=False).agg(
+        lines=("revenue", "size"),
+        positive_lines=("bought", "sum"),
+        orders=("order", "nunique"),
+        revenue=("revenue", "sum"),
+        returned=("back", "sum"),
+        list_revenue=("list_revenue", whole),
+        cost_of_goods=("cost_of_goods", whole),
+    )
+    found = read("customer_days")
+    compare(found, wanted.reset_index(), ["customer_id", "date"])
+    assert found["date"].min() < pd.Timestamp(START), "the history before the window is part of it"
+    assert found["orders"].max() > 1 if "order_id" in lines else (found["orders"] <= 1).all()
+    assert (found["orders"] == 0).any(), "a day of returns alone is no order"
+    for name in ("list_revenue", "cost_of_goods"):
+        assert 0 < found[name].isna().sum() < len(found)
+
+
+def test_days_sum_to_the_summary_of_each_customer(taken):
+    _, _, read = taken
+    days, summary = read("customer_days"), read("customer_summary").set_index("customer_id")
+    window = days[days["date"] >= pd.Timestamp(START)]
+    window = window.assign(order_days=window["positive_lines"] > 0)
+    sums = window.groupby("customer_id")[["revenue", "lines", "order_days"]].sum()
+    sums = sums.reindex(summary.index, fill_value=0)
+    assert (sums["revenue"] - summary["revenue"]).abs().max() < 0.005
+    assert sums["lines"].equals(summary["lines"])
+    assert sums["order_days"].astype("Int64").equals(summary["order_days"])
+    category = read("customer_category")
+    nobody = window.loc[window["customer_id"].isna(), "revenue"].sum()
+    assert nobody == pytest.approx(category.loc[category["customer_id"].isna(), "revenue"].sum(), abs=0.005)
+
+
+def test_a_day_by_hand(make_client, tmp_path):
+    """Lines without an order id are one order of their day; a zero is neither bought nor brought back."""
+    orders = """customer_id,date,revenue,order_id,list_revenue,cost_of_goods
+C1,2024-06-01,10.00,O1,12.00,4.00
+C1,2024-06-01,-4.10,O1,-5.00,-1.00
+C1,2024-06-01,5.00,,6.00,
+C1,2024-06-01,0.00,,1.00,2.00
+C1,2024-06-01,-0.20,O2,0.00,0.00
+C1,2025-12-31,7.00,O2,,3.00
+,2025-12-31,9.00,O3,9.00,5.00
+C1,2026-01-01,99.00,O4,99.00,5.00
+"""
+    client = make_client(orders=orders, settings="control: {rows: 8}", head="as_of: 2026-01-01\nwindow_months: 12\n")
+    take_in(client, tmp_path / "tables")
+    days = read_table(tmp_path / "tables" / "customer_days.parquet", schema("customer_days"))
+    names = ["customer_id", "date", "lines", "positive_lines", "orders", "revenue", "returned"]
+    days = days[[*names, "list_revenue", "cost_of_goods"]]
+    assert days.astype(object).where(days.notna(), None).values.tolist() == [
+        [None, pd.Timestamp("2025-12-31"), 1, 1, 1, 9.0, 0.0, 9.0, 5.0],
+        ["C1", pd.Timestamp("2024-06-01"), 5, 2, 2, 10.7, 4.3, 14.0, None],
+        ["C1", pd.Timestamp("2025-12-31"), 1, 1, 1, 7.0, 0.0, None, 3.0],
+    ]
+
+
 def test_customer_quarter(taken):
     lines, _, read = taken
     quarters = [(months_before(AS_OF, back + 3), months_before(AS_OF, back)) for back in (0, 3, 6, 9)]
@@ -167,6 +230,7 @@ def test_customer_month(taken):
     mine = in_window(lines).copy()
     place = np.searchsorted(np.array(starts, dtype="datetime64[D]"), mine["date"].to_numpy(), side="right") - 1
     mine["month_start"] = pd.to_datetime([starts[at] for at in place])
+    mine["order"] = mine["order"].where(mine["revenue"] > 0)
     wanted = mine.groupby(["customer_id", "month_start"], dropna=False).agg(
         lines=("revenue", "size"), orders=("order", "nunique"), revenue=("revenue", "sum")
     )
@@ -219,7 +283,8 @@ def test_a_loyal_customer_of_a_year_that_begins_on_2_january_is_no_conflict(make
 def compare(found: pd.DataFrame, wanted: pd.DataFrame, key: list[str]) -> None:
     """Equal rows and values, whatever the order; money to the cent."""
     assert not found.duplicated(key).any()
-    wanted = wanted[list(found.columns)] if set(found.columns) <= set(wanted.columns) else wanted
+    twins = set(found.columns) ^ set(wanted.columns)
+    assert not twins, f"the schema, the SQL and the pandas twin in this test differ in {', '.join(sorted(twins))}"
     ways = [
         frame.sort_values(key, na_position="first", ignore_index=True).astype({name: object for name in key})
         for frame in (found[list(wanted.columns)], wanted)

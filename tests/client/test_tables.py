@@ -1,7 +1,10 @@
 """One writer, one reader: types come from the schema, never from where the blanks are."""
 
 import ast
+import os
 import re
+import signal
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +65,14 @@ def test_equal_tables_are_equal_bytes_whatever_the_column_order(tmp_path):
     }
     assert len(hashes) == 1
     assert len(read_table(tmp_path / "c[1]*.parquet", EVERY)) == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends a signal as a terminal does")
+def test_an_interrupted_query_is_an_interruption():
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), connect() as connection:
+        connection.execute("select sum(a.range * b.range) from range(1000000) as a, range(1000000) as b")
 
 
 def test_rows_keep_their_order(tmp_path):

@@ -74,7 +74,7 @@ def share_tables(
     category, wallet_revenue, *, scope=None, groups=None, supplier_spend=None, our_name=None, markets=None, quarter=None
 ):
     """All tables of step 05, as the notebook makes them."""
-    scope = scope or proposed_scope(category)
+    scope = scope or proposed_scope(category)[0]
     inside = categories_in_scope(category, scope)
     quarter = quarterly(category) if quarter is None else quarter
     shares = customer_share(category, wallet_revenue, as_of=AS_OF, scope_categories=inside, groups=groups)

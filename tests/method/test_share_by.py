@@ -60,7 +60,7 @@ def test_a_teams_own_scope():
 @pytest.mark.parametrize("category", [sold(("c1", None, 30)), sold(("c1", "tea", -30))])
 def test_without_a_named_category_that_sells_only_all_is_left(category):
     assert scope_options(category)["scope"].tolist() == ["all_categories"]
-    assert proposed_scope(category) == "all_categories"
+    assert proposed_scope(category)[0] == "all_categories"
     with pytest.raises(StepInputError, match="Choose all_categories"):
         categories_in_scope(category, "main_categories")
 
@@ -173,7 +173,7 @@ def test_quarters_keep_to_the_buyers_of_the_window():
 @given(clients())
 def test_what_always_holds(client):
     category, rows = client
-    scope = proposed_scope(category)
+    scope = proposed_scope(category)[0]
     inside = categories_in_scope(category, scope)
     table = share_by_category(category, rows, scope_categories=inside, **OPTIONS)
     assert table["revenue"].sum() == pytest.approx(category["revenue"].sum(), abs=0.005)
@@ -185,3 +185,17 @@ def test_what_always_holds(client):
     chosen = by_scope[by_scope["chosen"]].iloc[0]
     assert chosen["customer_share"] == pytest.approx(whole["customer_share"], nan_ok=True)
     assert chosen["revenue"] == pytest.approx(whole["revenue"])
+
+
+def test_the_proposal_fits_what_can_be_compared():
+    """Main categories only where they leave some out; all that we sell where the wallets name no category."""
+    sold_in = pd.DataFrame({"customer_id": ["c1", "c1"], "category": ["tea", "cups"], "revenue": [60.0, 40.0]})
+    assert proposed_scope(sold_in)[0] == "all_categories", "both are main ones: nothing would be left out"
+    some = pd.concat([sold_in, pd.DataFrame({"customer_id": ["c1"], "category": ["twine"], "revenue": [0.5]})])
+    assert proposed_scope(some) == (
+        "main_categories",
+        "A category that brings us next to nothing is not one in which we compete.",
+    )
+    whole = pd.DataFrame({"category": pd.Series([None, None], dtype="str")})
+    assert proposed_scope(some, wallet_revenue=whole)[0] == "all_categories"
+    assert proposed_scope(some, wallet_revenue=whole.assign(category=["tea", None]))[0] == "main_categories"

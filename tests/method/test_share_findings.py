@@ -17,7 +17,7 @@ from helpers.method.share_scope import categories_in_scope, proposed_scope
 from helpers.method.share_tables import ShareTables, period_label
 from tests.method.builders import WINDOW_START, clients, quarterly, sentences, share_tables, sold, wallet, wallets
 
-ALWAYS = {"answer", "share_by_scope", "share_by_category", "share_by_quarter", "headroom", "coverage", "band"}
+WITH_WALLETS = {"answer", "share_by_scope", "share_by_category", "share_by_quarter", "headroom", "coverage", "band"}
 MANY = [f"c{number:02}" for number in range(12)]
 
 
@@ -54,8 +54,7 @@ def two_categories():
 def test_answer_and_exhibits_with_every_wallet_known():
     text = said(*two_categories())
     assert text["answer"] == (
-        "Of what our buyers spend on the 2 categories in which we really compete, 29 % comes to us; EUR 1,326 a year "
-        "goes to others."
+        "Of what our buyers spend on all 2 categories that we sell, 29 % comes to us; EUR 1,326 a year goes to others."
     )
     assert text["share_by_scope"] == (
         "How wide we draw the category decides the answer: 29 % over all 2 categories, 80 % in tea alone."
@@ -96,7 +95,7 @@ def test_tables_written_and_read_say_the_same(known, tmp_path):
 def test_a_window_without_any_line(tmp_path):
     tables = share_tables(sold(), None)
     text = sentences(share_findings(read_back(tables, tmp_path)))
-    assert {key.removeprefix("05.") for key in text} == ALWAYS
+    assert set(text) == {"05.answer"}
     assert text["05.answer"].startswith("No customer known to us bought")
     assert {check.verdict for check in checks_of(sold(), tables)} == {"pass"}
 
@@ -104,8 +103,10 @@ def test_a_window_without_any_line(tmp_path):
 def test_without_wallets_it_says_what_it_cannot():
     category, _ = two_categories()
     text = said(category, None)
-    assert text["answer"] == "We cannot say our share: no wallet is known for the 12 customers who buy from us."
-    assert set(text) == ALWAYS
+    assert text["answer"].startswith(
+        "We cannot say our share: no wallet is known for the 12 customers who buy from us. "
+    )
+    assert set(text) == {"answer"}, "the others would only say again that no wallet is known"
     tables = share_tables(category, None)
     assert [gap.question for gap in share_cannot_say(tables)][:3] == [
         "What is our share of our customers' spend?",
@@ -116,15 +117,15 @@ def test_without_wallets_it_says_what_it_cannot():
     assert (findings["answer"].n, findings["answer"].evidence) == (None, "measured")
     assert {name for name, finding in findings.items() if finding.n == 0} == set()
     one = said(sold(("c1", "tea", 40)), None)["answer"]
-    assert one == "We cannot say our share: no wallet is known for the one customer who buys from us."
+    assert one.startswith("We cannot say our share: no wallet is known for the one customer who buys from us. ")
 
 
 def test_low_coverage_is_not_an_answer():
     category = sold(("c1", "tea", 20), ("c2", "tea", 80))
     text = said(category, wallets(wallet("c1", 100, 20)))
     assert text["answer"] == (
-        "We cannot say our share: the wallets that we know belong to customers with 20 % of our revenue in tea, and "
-        "below 30 % they may be quite unlike the rest."
+        "We cannot say our share: the wallets that we know belong to customers with 20 % of our revenue in "
+        "all that we sell, and below 30 % they may be quite unlike the rest."
     )
     assert text["band"].startswith("Without a share there is no band")
     assert text["coverage"].endswith("below 30 % we do not state a share.")
@@ -290,7 +291,7 @@ def test_a_wrong_table_fails_its_check():
         customer_category=category,
         customer_quarter=quarterly(category),
         window_start=WINDOW_START,
-        scope_categories=categories_in_scope(category, proposed_scope(category)),
+        scope_categories=categories_in_scope(category, proposed_scope(category)[0]),
     )
     failed = [check for check in checks if check.verdict == "fail"]
     assert [check.id for check in failed] == ["05.revenue_by_category"]
@@ -317,7 +318,7 @@ spend = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(clients(), spend, st.sampled_from(["preference", "satisfaction", "spend"]), st.booleans(), st.booleans())
 def test_for_any_client_every_sentence_can_be_said_and_no_check_fails(client, ranks, basis, grouped, named):
     category, rows = client
@@ -328,10 +329,11 @@ def test_for_any_client_every_sentence_can_be_said_and_no_check_fails(client, ra
     )
     known = named and (table["supplier"] == "we").any()
     options = {"groups": groups if grouped else None, "supplier_spend": table, "our_name": "we" if known else None}
-    for scope in {"all_categories", proposed_scope(category)}:
+    for scope in {"all_categories", proposed_scope(category)[0]}:
         tables = share_tables(category, rows, scope=scope, **options)
         text = sentences(share_findings(tables))
-        assert {key.removeprefix("05.") for key in text} >= ALWAYS
+        wanted = {"answer"} if tables.wallets.empty else WITH_WALLETS
+        assert {key.removeprefix("05.") for key in text} >= wanted
         assert "nan" not in " ".join(text.values())
         assert not [check for check in checks_of(category, tables, rows) if check.verdict == "fail"]
         assumptions, gaps = share_assumptions(tables), share_cannot_say(tables)

@@ -9,7 +9,6 @@ import pytest
 
 from helpers.client.folder import open_client
 from helpers.client.results import finished_steps, read_published
-from helpers.report.pages import make_report
 from tests.conftest import SampleRun, copy_sample
 
 # a name that sorts first, ends an attribute and a tag, and would run; a category that ends a title and would run
@@ -61,6 +60,8 @@ def client_pages(made_once) -> Callable[[SampleRun], Path]:
 
     def pages(run: SampleRun) -> Path:
         def make(folder: Path) -> None:
+            from helpers.report.pages import make_report
+
             client = open_client(run.folder)
             make_report(
                 client,

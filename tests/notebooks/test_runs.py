@@ -249,6 +249,20 @@ def test_the_clients_pages_hold_no_machinery_and_no_person(run_sample, client_pa
 
 
 @each_sample
+def test_whom_to_call_is_for_the_team_alone(run_sample, client_pages, sample):
+    run = run_sample(sample)
+    calls = read_published(run.results, "02_rate_customers", "call_list")
+    assert len(calls) > 10
+    for folder, drawn in ((run.report, True), (client_pages(run), False)):
+        html = (folder / "02_rate_customers.html").read_text(encoding="utf-8")
+        figure = re.search(r'<figure [^>]*id="02.call_list".*?</figure>', html, re.DOTALL)[0]
+        assert ("<table" in figure) == drawn
+        assert ("each row stands for a person, and persons are not shown here" in figure) == (not drawn)
+        shown = [name for name in calls["customer_id"].head(10) if f">{name}</th>" in figure]
+        assert len(shown) == (10 if drawn else 0)
+
+
+@each_sample
 def test_the_teams_pages_show_the_code(run_sample, sample):
     run = run_sample(sample)
     for step in BUILT:
@@ -318,9 +332,10 @@ def test_hostile_names_are_shown_as_they_are_written(hostile_run, client_pages):
     for page in (*hostile_run.report.glob("*.html"), *pages.glob("*.html")):
         words = seen(page)
         assert CLIENT_NAME in words, page
-        if page.stem != "01_frame_engagement":
+        if page.stem in ("index", "05_customer_share"):
             assert squeezed(CATEGORY) in squeezed(words), page
-    assert squeezed(HOUSEHOLD) in squeezed(seen(hostile_run.report / "05_customer_share.html"))
+    for step in ("02_rate_customers", "05_customer_share"):
+        assert squeezed(HOUSEHOLD) in squeezed(seen(hostile_run.report / f"{step}.html"))
     assert squeezed(REASON) in squeezed(seen(hostile_run.report / "01_frame_engagement.html"))
 
 

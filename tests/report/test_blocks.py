@@ -1,7 +1,5 @@
 """The small pieces of HTML: what they say, and that nothing a client typed gets through as markup."""
 
-import doctest
-
 import pytest
 
 from helpers.client.result_model import Assumption, CannotSay, Check, DecisionUsed, Finding, Value
@@ -25,10 +23,6 @@ def decision(**changes):
     return DecisionUsed(**parts | {"by": "finance director", "decided_on": "2026-11-22"} | changes)
 
 
-def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(blocks).failed == 0
-
-
 def test_a_finding_stands_with_its_evidence_and_its_cases():
     html = blocks.findings_html([finding()], WORKING)
     assert "Share: 34\u00a0%." in html
@@ -42,6 +36,9 @@ def test_a_group_too_small_to_be_shown_alone_is_not_spoken_of_to_the_client():
     assert blocks.visible([small], WORKING) == [small]
     whole = finding(id="05.share", n=9)
     assert blocks.visible([whole], CLIENT) == [whole], "a client with nine customers may still hear of all of them"
+    few = finding(id="05.share", n=60, smallest=6)
+    assert blocks.visible([few], CLIENT) == []
+    assert blocks.visible([few], WORKING) == [few]
 
 
 @pytest.mark.parametrize(
@@ -67,11 +64,27 @@ def test_a_stale_judgement_names_what_moved():
     assert f'<ul class="moved"><li>share was 31 %, is 45 %</li><li>{ESCAPED}</li></ul>' in html
 
 
+def test_the_client_hears_that_numbers_moved_and_not_those_of_a_few():
+    html = blocks.decision_html(decision(state="stale", moved=["02.answer/best was 4, is 7"]), CLIENT)
+    assert "decided on numbers that have moved since" in html
+    assert "best" not in html
+
+
 def test_what_the_rule_proposed_is_told_only_where_people_chose_otherwise():
     assert "The rule proposed" not in blocks.decision_html(decision(proposed="grow"), WORKING)
     assert "<dt>The rule proposed</dt><dd>maintain</dd>" in blocks.decision_html(
         decision(proposed=["maintain"]), WORKING
     )
+
+
+def test_who_writes_the_decision_file_sees_how_a_value_is_written():
+    proposed = decision(state="proposed", value="year_before")
+    assert "year before" in blocks.decision_html(proposed, WORKING)
+    assert "<dd><code>year_before</code></dd>" in blocks.decision_html(proposed, WORKING)
+    several = proposed.model_copy(update={"options": ["halves", "year_before"]})
+    assert "<dd><code>halves</code>, <code>year_before</code></dd>" in blocks.decision_html(several, WORKING)
+    assert "<code>" not in blocks.decision_html(several, CLIENT)
+    assert "<code>" not in blocks.decision_html(decision(value="grow"), WORKING)
 
 
 def test_a_group_is_named_and_everything_typed_is_escaped():

@@ -1,10 +1,7 @@
 """Words of notebooks as HTML: what a reader can use stays, what could harm is shown as text."""
 
-import doctest
-
 import pytest
 
-from helpers.report import markdown
 from helpers.report.markdown import PageRenderer, markdown_of, split_title
 
 
@@ -12,10 +9,6 @@ from helpers.report.markdown import PageRenderer, markdown_of, split_title
 def convert():
     """The converter of a page that keeps pictures; one step has a page."""
     return markdown_of(PageRenderer(["05_customer_share"], pictures=True))
-
-
-def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(markdown).failed == 0
 
 
 def test_only_a_leading_first_level_heading_is_the_title():

@@ -180,6 +180,17 @@ def test_the_notebooks_own_section_on_findings_moves_up_with_them(tmp_path):
     assert "<h3>End</h3>" in html
 
 
+def test_a_section_whose_exhibit_has_nothing_to_prove_is_left_out(tmp_path):
+    silent = code("step.show(...)", tags=("exhibit",))
+    shown = code("step.show(...)", kit("exhibit", id="05.scopes"), tags=("exhibit",))
+    gone = [text("## Gone\n**How to read it.**"), silent, text("Its remark.")]
+    cells = [text("# T\nQ?"), *gone, text("## Here\nH."), shown]
+    html = page_of(tmp_path, *cells)
+    assert "Gone" not in html and "Its remark." not in html
+    assert "<h2>Here</h2>" in html
+    assert "<h2>Gone</h2>" in page_of(tmp_path / "again", *cells[:2], text("No exhibit was meant."))
+
+
 def test_each_cell_has_its_own_pasted_pictures(tmp_path):
     cells = [text("# T"), text("![one](attachment:image.png)"), text("![two](attachment:image.png)")]
     for cell, picture in zip(cells[1:], ("AAAA", "BBBB"), strict=True):

@@ -15,6 +15,8 @@ from helpers.client.results import finished_steps, read_manifest, read_result
 from helpers.errors import RunError, TableError, WorkbookError
 from helpers.run import notebook as notebook_module
 from helpers.run import runner
+from helpers.run.status import client_status
+from helpers.run.store import write_manifest
 from helpers.steps import KIT
 from tests.conftest import copy_sample
 from tests.run.toy import PUBLISH, SAYS
@@ -72,6 +74,33 @@ def ran(toy, made_once):
     finished, _ = made_once("toy-that-ran", make)
     shutil.copytree(finished, toy.client, dirs_exist_ok=True)
     return toy, toy.files(f"results/{FIRST}", f"results/{SECOND}")
+
+
+def test_what_another_kit_has_run_is_left_out_with_a_word(ran):
+    """A step renamed since, and one that this kit has not built: the run goes on, and no page speaks of them."""
+    toy, _ = ran
+    manifest = read_manifest(toy.results)
+    for stranger in ("97_basket_size", THIRD):
+        shutil.copytree(toy.results / FIRST, toy.results / stranger)
+        manifest.steps[stranger] = manifest.steps[FIRST]
+    write_manifest(toy.results, manifest)
+    assert "97_basket_size" not in finished_steps(toy.results)
+    assert "97" not in "".join(client_status(toy.client).lines("x"))
+    outcome = toy.run(only=["01"])
+    assert not outcome.failed
+    told = [line.strip() for line in outcome.said if "no step of this kit any more" in line]
+    assert told == [
+        f"{name} is no step of this kit any more: its result is left out; its folder in results may go."
+        for name in ("97_basket_size", THIRD)
+    ]
+    assert list(states(toy)) == [FIRST, SECOND]
+    assert "basket" not in outcome.report.read_text()
+    assert sorted(path.name for path in outcome.report.parent.glob("*.html")) == [
+        f"{FIRST}.html",
+        f"{SECOND}.html",
+        "index.html",
+    ]
+    assert len(toy.run(only=["01"]).said) == 2, "told once"
 
 
 OUR_ERROR = 'from helpers.errors import StepInputError\nraise StepInputError("The scale has 12 points. Expected 11.")'

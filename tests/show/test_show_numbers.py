@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.client.schema import Column
+from helpers.show.audience import audience_for
 from helpers.show.numbers import cell_texts, fixed, percent, significant
+from helpers.show.scales import scale_for
 
+WORKING = audience_for("working", "EUR", {})
 NBSP, MINUS = "\u00a0", "\u2212"
 
 
@@ -65,3 +69,18 @@ def test_only_words_of_the_kit_lose_their_underscores(table_schema, working):
     assert cells(["win_more", "my_word"], "band", table_schema, working) == ["win more", "my_word"]
     assert cells(["win_more"], "category", table_schema, working) == ["win_more"]
     assert cells(["g2", "all", "g9"], "group_id", table_schema, working) == ["Refit regulars", "All customers", "g9"]
+
+
+def test_the_numbers_of_a_column_are_alike_in_their_decimals():
+    column = Column("lateness", "number", "Own gaps.")
+    assert cell_texts([0.5, 13.8, 0.0833, None], column, WORKING) == ["0.5", "13.8", "0.1", ""]
+    assert cell_texts([12.0, 3.0], column, WORKING) == ["12", "3"]
+    assert cell_texts([13.8, 0.001], column, WORKING) == ["13.8", "0.001"], "nothing is shown as none that is some"
+
+
+def test_a_little_below_zero_is_about_zero():
+    """A sign of less than a negative least is logic that nobody reads at a glance."""
+    share = scale_for(Column("part", "share", "A part."), [0.6, -0.0001], WORKING)
+    assert share.label(-0.0001) == f"≈0{NBSP}%"
+    money = scale_for(Column("change", "money", "A change."), [1.7e6, -400.0], WORKING)
+    assert (money.label(-400.0), money.label(400.0)) == ("≈0", "<0.1")

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 
 from helpers.client.result_model import Check, Finding, Value
-from helpers.client.results import read_result
+from helpers.client.results import read_published, read_result
 from helpers.errors import DecisionMissing, RunError, StepInputError
 from helpers.judgements import Judgements
 from helpers.step import MODE, NOTEBOOK, OUTPUT, open_step
-from helpers.steps import find_step
+from helpers.steps import Choice, Step, find_step
 
 STEP = "05_customer_share"
 
@@ -111,6 +111,16 @@ def test_an_exhibit_needs_a_kept_table(step):
         step.show("group_share", "bar", "Words", label="group_name", value="customer_share")
 
 
+def test_an_exhibit_without_its_finding_is_left_out_but_its_encoding_is_looked_at(step):
+    step.keep("group_share", read_published(step.client.results_folder, STEP, "group_share"))
+    step.show("group_share", "bar", "Words", label="group_name", value="customer_share")
+    assert not step.said.exhibits
+    with pytest.raises(StepInputError, match='there is no kind "bars"'):
+        step.show("group_share", "bars", "Words", label="group_name", value="customer_share")
+    with pytest.raises(StepInputError, match='no part "lable". Did you mean "label"'):
+        step.show("group_share", "bar", "Words", lable="group_name", value="customer_share")
+
+
 @pytest.mark.parametrize("name", ["g1.scope", "scope", "all.scpoe", "", "."])
 def test_a_decision_that_the_registry_does_not_know(step, name):
     for use in (step.choice, step.decide, lambda name: step.propose(name, 1, because="so")):
@@ -125,6 +135,40 @@ def test_a_proposal_holds_until_somebody_decides(step):
     step.decide("all.scope")
     assert step.said.decisions[0].state == "proposed"
     assert step.said.provisional == ["05.all.scope"]
+
+
+COMPARED = Choice("compared", "With what?", takes=("text", "list"), options=("halves", "year_before"))
+
+
+@pytest.fixture
+def comparing(client):
+    """The judgements of a step that declares options."""
+    return Judgements(Step(id="99_compare", title="", question="", acts="", decides=(COMPARED,)), client)
+
+
+@pytest.mark.parametrize("value", ["yearly", ["halves", "yearly"], {"halves": 1}, 3])
+def test_a_proposal_that_the_decision_file_would_refuse_is_refused(comparing, value):
+    with pytest.raises(StepInputError, match="99_compare: all.compared offers .* is no option"):
+        comparing.propose("all.compared", value, because="so")
+    assert comparing.value("all.compared") is None
+
+
+@pytest.mark.parametrize("value", ["year_before", ["halves", "year_before"]])
+def test_a_proposal_among_the_options_stands_and_they_are_told(comparing, value):
+    comparing.propose("all.compared", value, because="so")
+    used = comparing.used("all.compared", {})
+    assert (used.state, used.value, used.options) == ("proposed", value, ["halves", "year_before"])
+
+
+def test_what_the_data_allow_narrows_the_options(comparing):
+    comparing.propose("all.compared", "halves", because="so")
+    assert comparing.used("all.compared", {}, options=["halves"]).options == ["halves"]
+    with pytest.raises(StepInputError, match='offers "halves", which is no option'):
+        comparing.used("all.compared", {}, options=["year_before"])
+    with pytest.raises(StepInputError, match="Nothing can be chosen for this client"):
+        comparing.used("all.compared", {}, options=[])
+    with pytest.raises(StepInputError, match='offers "years", which is no option'):
+        comparing.used("all.compared", {}, options=["halves", "years"])
 
 
 def test_publishing_refuses_a_step_that_forgot_something(step):
