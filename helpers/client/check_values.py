@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from helpers.client.cells import DIGITS_LOST
 from helpers.client.column_map import ONE_OF, leave_out, never_blank
+from helpers.client.files.cells import DIGITS_LOST
+from helpers.client.files.sheets import Sheet
 from helpers.client.parsing import (
     DATE_FORMATS,
     DAY_NUMBER,
@@ -27,7 +28,6 @@ from helpers.client.parsing import (
     value,
 )
 from helpers.client.schema import Column
-from helpers.client.sheets import Sheet
 from helpers.client.sources import Complaints, Received, Source
 from helpers.client.tables import Connection, DatabaseError, identifier, literal
 from helpers.client.total_row import holds_total_word

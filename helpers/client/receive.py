@@ -10,23 +10,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from helpers.client.cells import cells_to_text
-from helpers.client.characters import UnreadableFile
 from helpers.client.column_map import ColumnMap, map_columns
 from helpers.client.config import TableConfig
-from helpers.client.delimited import DelimitedText, read_delimited
-from helpers.client.file_kind import file_kind
+from helpers.client.files.cells import cells_to_text
+from helpers.client.files.characters import UnreadableFile
+from helpers.client.files.delimited import DelimitedText, read_delimited
+from helpers.client.files.file_kind import file_kind
+from helpers.client.files.sheet_reader import read_sheet
+from helpers.client.files.sheets import Sheet
+from helpers.client.files.title_rows import headings_problem
+from helpers.client.files.typed_files import load_typed
 from helpers.client.folder import Client
 from helpers.client.parsing import Reading, format_fault, trimmed
 from helpers.client.product_of import add_products
 from helpers.client.schema import Column, TableSchema
-from helpers.client.sheet_reader import read_sheet
-from helpers.client.sheets import Sheet
 from helpers.client.sources import Complaints, Received, Source
 from helpers.client.tables import Connection, DatabaseError, file_hash, identifier, load_csv
-from helpers.client.title_rows import headings_problem
 from helpers.client.total_row import footer_problems
-from helpers.client.typed_files import load_typed
 from helpers.errors import Problem, listed, quoted
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from helpers.client.column_map import MONEY
 from helpers.client.config import TableConfig
-from helpers.client.delimited import DelimitedText
+from helpers.client.files.delimited import DelimitedText
+from helpers.client.files.sheets import Sheet
 from helpers.client.parsing import Reading, value
 from helpers.client.schema import Column, TableSchema
-from helpers.client.sheets import Sheet
 from helpers.client.tables import identifier
 from helpers.errors import Problem, listed, quoted, report_problems
 

@@ -17,13 +17,13 @@ import pandas as pd
 from helpers.client.column_map import ONE_OF, likely_heading
 from helpers.client.config import MOST_ROWS_LEFT_OUT
 from helpers.client.decisions import read_every_decision
-from helpers.client.delimited import DELIMITERS, UnreadableFile, read_delimited
-from helpers.client.file_kind import file_kind
+from helpers.client.files.delimited import DELIMITERS, UnreadableFile, read_delimited
+from helpers.client.files.file_kind import file_kind
+from helpers.client.files.sheet_reader import read_sheet
 from helpers.client.folder import CONFIG, Client, open_client
 from helpers.client.intake import TablesManifest, take_in
 from helpers.client.product_of import KEY
 from helpers.client.schema import Column, TableSchema, schema, table_names
-from helpers.client.sheet_reader import read_sheet
 from helpers.client.tables import DatabaseError, connect, parquet_columns, plain_path, read_table
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import (

@@ -44,7 +44,7 @@ ONLY_IN = {
     "nbconvert": "report/",
     "ipywidgets": ("ask/", "teach/"),
     "duckdb": "client/tables.py",
-    "python_calamine": "client/spreadsheet.py",
+    "python_calamine": "client/files/spreadsheet.py",
     "ruamel": "client/yaml_files.py",
     "typer": "cli.py",
     "matplotlib": "show/",
@@ -291,7 +291,7 @@ def texts(path: Path) -> list[tuple[int, str]]:
 
 
 def test_sql_that_may_differ_on_two_threads_is_not_written():
-    for path in [HELPERS / "method" / "summaries.py", *sorted((HELPERS / "client").glob("*.py"))]:
+    for path in [HELPERS / "method" / "summaries.py", *sorted((HELPERS / "client").rglob("*.py"))]:
         for line, text in texts(path):
             found = re.search(SQL_BANNED, text, re.IGNORECASE)
             assert not found, f"{path.name}:{line} {found}"

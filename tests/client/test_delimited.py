@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from helpers.client.delimited import UnreadableFile, read_delimited
+from helpers.client.files.delimited import UnreadableFile, read_delimited
 
 
 @pytest.fixture

@@ -13,13 +13,13 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from helpers.client import sheet_scan, sheets, spreadsheet
+from helpers.client.files import sheet_scan, sheets, spreadsheet
+from helpers.client.files.sheet_scan import column_number
+from helpers.client.files.sheets import letters_of
+from helpers.client.files.spreadsheet import plain
 from helpers.client.folder import open_client
 from helpers.client.intake import take_in
 from helpers.client.schema import schema
-from helpers.client.sheet_scan import column_number
-from helpers.client.sheets import letters_of
-from helpers.client.spreadsheet import plain
 from helpers.client.tables import read_table
 from helpers.errors import WorkbookError
 from helpers.run.inspect import suggest_columns
@@ -599,8 +599,8 @@ def test_sheets_that_other_programs_write(taken):
     ],
 )
 def test_a_reader_that_dies_or_hangs_is_a_message(refused, monkeypatch, program, seconds, words):
-    monkeypatch.setattr("helpers.client.sheet_reader.START", program)
-    monkeypatch.setattr("helpers.client.sheet_reader.SECONDS", seconds)
+    monkeypatch.setattr("helpers.client.files.sheet_reader.START", program)
+    monkeypatch.setattr("helpers.client.files.sheet_reader.SECONDS", seconds)
     assert words in refused()
 
 

@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from helpers.client.characters import UnreadableFile
-from helpers.client.sheets import Sheet, letters_of
-from helpers.client.title_rows import title_problem
+from helpers.client.files.characters import UnreadableFile
+from helpers.client.files.sheets import Sheet, letters_of
+from helpers.client.files.title_rows import title_problem
 from helpers.errors import Problem, listed, nearest, quoted
 from helpers.steps import KIT
 
-START = "import sys; sys.path.insert(0, {kit!r}); from helpers.client.spreadsheet import main; main(sys.argv[1:])"
+START = "import sys; sys.path.insert(0, {kit!r}); from helpers.client.files.spreadsheet import main; main(sys.argv[1:])"
 SECONDS = 600
 SAVE_AS_CSV = "Save the sheet as CSV (UTF-8) and name that file in client.yaml."
 SAVE_AGAIN = "Open it in Excel and save it as .xlsx again; if that fails, ask the sender for it again."

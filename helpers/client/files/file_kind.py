@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from pathlib import Path
 
-from helpers.client.characters import UnreadableFile
+from helpers.client.files.characters import UnreadableFile
 from helpers.errors import Problem
 
 KINDS = {".csv": "text", ".tsv": "text", ".txt": "text", ".xlsx": "sheet", ".xlsm": "sheet", ".parquet": "parquet"}

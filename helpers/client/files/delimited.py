@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
-from helpers.client.characters import UnreadableFile, decoded, not_characters, refuse_control_characters
+from helpers.client.files.characters import UnreadableFile, decoded, not_characters, refuse_control_characters
+from helpers.client.files.title_rows import FIRST_ROWS, title_problem
 from helpers.client.parsing import SPACES
-from helpers.client.title_rows import FIRST_ROWS, title_problem
 from helpers.errors import Problem, counted, listed, quoted
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}

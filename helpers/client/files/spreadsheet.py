@@ -21,7 +21,7 @@ from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from helpers.client.sheet_scan import Book, Package, Scan, Stop, merged_area
+from helpers.client.files.sheet_scan import Book, Package, Scan, Stop, merged_area
 
 MEMORY, SECONDS = 8 * 2**30, 540
 TEXT, NUMBER, DAY, MOMENT, SPAN, ANSWER, ERROR = "sndmtbe"  # the letters that lead a cell's text

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from helpers.client.characters import UnreadableFile
 from helpers.client.column_map import ColumnMap
+from helpers.client.files.characters import UnreadableFile
+from helpers.client.files.sheets import Sheet
 from helpers.client.parsing import EXCEL_DAYS, Reading, any_date
 from helpers.client.product_of import FACTOR
 from helpers.client.schema import Column
-from helpers.client.sheets import Sheet
 from helpers.client.sources import Source
 from helpers.client.tables import Connection, identifier, literal
 from helpers.errors import Problem, counted, quoted

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from helpers.client.cells import LOST_ZEROS
-from helpers.client.characters import UnreadableFile
 from helpers.client.column_map import leave_out, map_columns
 from helpers.client.config import TableConfig
+from helpers.client.files.cells import LOST_ZEROS
+from helpers.client.files.characters import UnreadableFile
 from helpers.client.parsing import EXACT, Reading
 from helpers.client.product_of import FACTOR, add_products
 from helpers.client.schema import Column, TableSchema
