@@ -13,11 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Group: (folder under tests/, budget in minutes). The first holds all that is in no other folder.
 GROUPS = {
-    "unit and properties": (".", 4),
+    "unit and properties": (".", 5),
+    "runs": ("run", 3),
     "notebooks": ("notebooks", 5),
     "faults": ("broken_clients", 2),
     "kills": ("kills", 2),
-    "browser": ("browser", 4),
+    "browser": ("browser", 3),
 }
 NOTHING_SELECTED = 5  # pytest's exit code
 OPTIONS_WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--tb", "--maxfail", "--durations", "--timeout"}
