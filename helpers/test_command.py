@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Group: (folder under tests/, budget in minutes). The first holds all that is in no other folder.
 GROUPS = {
-    "unit and properties": (".", 5),
+    "unit and properties": (".", 7),
     "runs": ("run", 3),
-    "notebooks": ("notebooks", 5),
-    "faults": ("broken_clients", 2),
+    "notebooks": ("notebooks", 4),
+    "faults": ("broken_clients", 1),
     "kills": ("kills", 2),
     "browser": ("browser", 3),
 }
