@@ -111,6 +111,30 @@ def status(
         raise typer.Exit(1)
 
 
+@app.command()
+def decisions(
+    client: Folder,
+    confirm: Annotated[str, typer.Option(metavar="ID", help="Accept this judgement as it stands: 05.all.scope.")] = "",
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who confirms it.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; a stale decision keeps its reason where none is given.")] = "",
+    on: Annotated[str, typer.Option(metavar="DATE", help="The day it was decided; today where not given.")] = "",
+) -> None:
+    """List every judgement: decided, stale, proposed or missing, and by whom; or confirm one."""
+    from datetime import date
+
+    from helpers.run.judgement_list import confirm as confirmed
+    from helpers.run.judgement_list import judgement_lines
+
+    if not confirm and (by or reason or on):
+        raise typer.BadParameter("--by, --reason and --on say more of --confirm ID; name the judgement.")
+    if confirm:
+        print(confirmed(client, confirm, by=by, on=on or date.today().isoformat(), reason=reason))
+        return
+    print(client.resolve().name)
+    for line in judgement_lines(client):
+        print(line)
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def test(
     arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to pytest.")] = None,  # noqa: PT028

@@ -19,7 +19,7 @@ from tests.conftest import copy_sample
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), *((command, "--help") for command in ("run", "check", "new", "status", "test"))]
+    "words", [("--help",), *((command, "--help") for command in ("run", "check", "new", "status", "decisions", "test"))]
 )
 def test_help_is_help(words):
     done = workbook(*words)

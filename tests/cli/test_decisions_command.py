@@ -1,0 +1,29 @@
+"""`workbook decisions` as typed: the list, a confirmation that a later reader finds, and what is refused."""
+
+from tests.cli.calling import files, workbook
+
+SCOPE = ("--confirm", "05.all.scope")
+
+
+def test_the_list_then_a_proposal_accepted_by_name(finished):
+    done = workbook("decisions", finished)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "all.scope                proposed: main_categories" in done.stdout
+
+    done = workbook("decisions", finished, *SCOPE, "--by", "the board", "--reason", "There we compete.")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "05.all.scope is decided: main_categories (the board, " in done.stdout
+    done = workbook("decisions", finished)
+    assert "all.scope                decided: main_categories" in done.stdout
+    assert "There we compete." in done.stdout
+    assert "05.all.scope" not in workbook("status", finished).stdout.partition("  open: ")[2]
+
+
+def test_what_cannot_be_confirmed_leaves_the_folder_as_it_was(finished):
+    before = files(finished)
+    done = workbook("decisions", finished, *SCOPE, "--reason", "So.")
+    assert done.returncode == 1
+    assert "05.all.scope needs --by" in done.stderr
+    done = workbook("decisions", finished, "--by", "the board")
+    assert done.returncode == 2
+    assert files(finished) == before
