@@ -49,10 +49,10 @@ def share_findings(
     Returns
     -------
     list of Finding
-        Always 05.answer. Where any wallet is known: 05.share_by_scope, 05.share_by_category, 05.share_by_quarter,
-        05.headroom, 05.coverage, 05.band. Where there is something to tell: 05.mean_of_shares, 05.market_share,
-        05.rank_based_share, 05.group_share and 05.group_share.<group_id>. Without any wallet the other sentences would
-        only say again that there is none.
+        Always 05.answer. Where any wallet is known: 05.share_by_scope, 05.share_by_category, 05.headroom, 05.coverage,
+        05.band, and 05.share_by_quarter (05.no_trend where no quarter has a share). Where there is something to tell:
+        05.mean_of_shares, 05.market_share, 05.rank_based_share, 05.group_share and 05.group_share.<group_id>. Without
+        any wallet the other sentences would only say again that there is none.
     """
     if tables.wallets.empty:
         found = [_answer(tables, min_coverage), _market(tables), _rank_based(tables)]
@@ -180,8 +180,10 @@ def _by_quarter(tables: ShareTables) -> Finding:
     change = tables.change
     said = {"id": "05.share_by_quarter", "table": "share_by_quarter", "evidence": tables.evidence}
     if change is None:
+        # without the share of a single quarter there is no picture that this could be the title of
+        drawn = tables.share_by_quarter["customer_share"].notna().any()
         text = "Whether our share moves we cannot say: no two quarters have enough wallets of the same buyers."
-        return Finding(text=text, **said)
+        return Finding(text=text, **said | ({} if drawn else {"id": "05.no_trend"}))
     values = {
         "first": share_value(change.first),
         "last": share_value(change.last),

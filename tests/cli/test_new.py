@@ -69,7 +69,7 @@ def test_results_and_what_tools_leave_behind_are_not_copied(tmp_path, monkeypatc
 def test_an_unknown_sample_names_the_nearest_and_all(tmp_path):
     with pytest.raises(ClientFileError) as caught:
         find_sample("cdnw")
-    text = 'There is no sample "cdnw". Did you mean "cdnow"? The samples: cdnow and complete_journey.'
+    text = 'There is no sample "cdnw". Did you mean "cdnow"? The samples: cdnow, complete_journey and harbour_supplies.'
     assert str(caught.value) == text
     with pytest.raises(ClientFileError, match="Known here: cdnow, complete_journey"):
         find_sample("../x")
