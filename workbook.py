@@ -29,7 +29,7 @@ HELP = """The customer strategy workbook.
 
   python3 workbook.py new FOLDER     make a client folder to fill in, or copy a sample (--from cdnow)
   python3 workbook.py check CLIENT   read what the client delivered and say what is wrong with it
-  python3 workbook.py run CLIENT     run the steps for a client folder and write its report
+  python3 workbook.py run CLIENT     run the steps for one client folder or several and write their reports
   python3 workbook.py status CLIENT  say what was run and decided, what has changed since, and what to do next
   python3 workbook.py test           run the kit's tests
   python3 workbook.py COMMAND -h     how to use a command

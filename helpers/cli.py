@@ -5,19 +5,23 @@ Exit codes: 0 done (proposals included), 1 something did not work and was said, 
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 # A grammar package that compiles dozens of parsers on import, for one format check that notebooks do not use.
 sys.modules.setdefault("rfc3987_syntax", None)
 
 from pathlib import Path  # noqa: E402
-from typing import Annotated  # noqa: E402
+from typing import TYPE_CHECKING, Annotated  # noqa: E402
 
 import typer  # noqa: E402
 
 from helpers.errors import WorkbookError, counted  # noqa: E402
+
+if TYPE_CHECKING:
+    from helpers.report.run_report import RunReport
 
 INTERRUPTED = 130
 app = typer.Typer(
@@ -31,36 +35,111 @@ app = typer.Typer(
 )
 Folder = Annotated[Path, typer.Argument(metavar="CLIENT", help="The client folder: the one with client.yaml in it.")]
 
+Folders = Annotated[list[Path], typer.Argument(metavar="CLIENT...", help="One client folder, or several.")]
+Write = Callable[["RunReport"], None]
+
 
 @app.command()
 def run(
-    client: Folder,
+    clients: Folders,
     only: Annotated[list[str], typer.Option(help="Steps to run: 05, or 05-09; may be given again.")] = [],  # noqa: B006
     draft: Annotated[bool, typer.Option("--draft/--final", help="Draft uses proposals; final refuses them.")] = True,
     audience: Annotated[str, typer.Option(help="For whom the pages are drawn: working or client.")] = "working",
     set_: Annotated[list[str], typer.Option("--set", help="A parameter: 05.MIN_PART=0.02.")] = [],  # noqa: B006
+    fresh: Annotated[bool, typer.Option("--fresh", help="Make all anew, whether it has changed or not.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Clients at a time; else half of the cores.")] = None,
+    client_minutes: Annotated[float, typer.Option(min=0.01, help="After which one of several is stopped.")] = 120.0,
+    index: Annotated[Path | None, typer.Option(metavar="PATH", help="Where the page over all clients goes.")] = None,
+    json_: Annotated[
+        bool, typer.Option("--json", help="Print to stdout how it ended, as JSON and nothing else.")
+    ] = False,
 ) -> None:
-    """Run the steps for a client and write its report."""
+    """Run the steps for a client and write its report; several clients are run side by side.
+
+    What --json prints is described in helpers/report/run_report.py.
+    """
     from helpers.run.parameters import read_settings
-    from helpers.run.runner import chosen_steps, run_client
-    from helpers.show.audience import audience_for
+    from helpers.run.runner import chosen_steps
 
     with _wrong_usage():
         chosen_steps(only)
         read_settings(set_)
-        audience_for(audience, "", {})
-    print(f"{client.resolve().name}")
-    mode = "draft" if draft else "final"
-    outcome = run_client(
-        client, only=only, mode=mode, audience=audience, settings=set_, say=lambda line: print(line, flush=True)
-    )
+        if audience != "working":
+            from helpers.show.audience import audience_for
+
+            audience_for(audience, "", {})
+    options = {
+        "only": only,
+        "mode": "draft" if draft else "final",
+        "audience": audience,
+        "settings": set_,
+        "fresh": fresh,
+    }
+    with _stdout_for_json(json_) as write:
+        if len(clients) == 1 and index is None:
+            code = _run_one(clients[0], options, write)
+        else:
+            code = _run_several(clients, options, index, workers, client_minutes, write)
+    if code:
+        raise typer.Exit(code)
+
+
+def _run_one(client: Path, options: dict, write: Write | None) -> int:
+    """Run one client in this process."""
+    from helpers.run.progress import progress_on
+    from helpers.run.runner import run_client
+
+    if write:
+        from helpers.run.batch import end_with_parent
+
+        end_with_parent()
+    print(f"{client.resolve().name}", flush=True)
+    before = _manifest()
+    try:
+        with progress_on(sys.stdout, lambda line: print(line, flush=True)) as progress:
+            outcome = run_client(client, **options, progress=progress)
+    except (WorkbookError, OSError, KeyboardInterrupt) as error:
+        if write:
+            from helpers.run.run_end import told_early
+
+            words = "" if isinstance(error, KeyboardInterrupt) else _words(error)
+            asked = {"mode": options["mode"], "audience": options["audience"]}
+            write(told_early(str(client), error, words, began=_manifest() != before, **asked))
+        raise
     if outcome.provisional:
         print(f"  {counted(len(outcome.provisional), 'judgement')} open or stale: {', '.join(outcome.provisional)}")
     if outcome.failed:
         print(f"  {counted(len(outcome.failed), 'step')} did not finish: {', '.join(outcome.failed)}", file=sys.stderr)
     print(f"Report: {outcome.report}")
-    if outcome.failed:
-        raise typer.Exit(1)
+    if write:
+        from helpers.run.run_end import told
+
+        write(told(str(client), outcome, mode=options["mode"], audience=options["audience"]))
+    return 1 if outcome.failed else 0
+
+
+def _run_several(
+    clients: list[Path], options: dict, index: Path | None, workers: int | None, minutes: float, write: Write | None
+) -> int:
+    """Run each client in a process of its own."""
+    from helpers.run.overview import overview_place
+    from helpers.run.several import failures, run_several
+
+    with _wrong_usage():
+        overview_place(clients, index)
+    words = [f"--{options['mode']}", f"--audience={options['audience']}", *(["--fresh"] if options["fresh"] else [])]
+    words += [f"--only={step}" for step in options["only"]] + [f"--set={setting}" for setting in options["settings"]]
+    report = run_several(
+        clients, words, say=lambda line: print(line, flush=True), index=index, workers=workers, minutes=minutes
+    )
+    if write:
+        write(report)
+    if any(run.state in ("interrupted", "not_started") for run in report.clients):
+        return INTERRUPTED
+    for line in failures(report):
+        print(line, file=sys.stderr, flush=True)
+    print(f"Overview: {report.overview}" if report.overview else report.notices[-1])
+    return 0 if report.ok else 1
 
 
 @app.command()
@@ -92,6 +171,7 @@ def new(
 @app.command()
 def status(
     clients: Annotated[list[Path], typer.Argument(metavar="CLIENT...", help="One client folder, or several.")],
+    explain: Annotated[bool, typer.Option("--explain", help="Also why each step ran last, or would run next.")] = False,
 ) -> None:
     """Say what was received, run and decided, what has changed since, and what to do next."""
     from helpers.run.status import client_status
@@ -100,7 +180,7 @@ def status(
     for place, client in enumerate(clients):
         print(end="\n" if place else "")
         try:
-            lines = client_status(client).lines(str(client))
+            lines = client_status(client, explain_why=explain).lines(str(client))
         except (WorkbookError, OSError) as error:
             unknown += 1
             sys.stdout.flush()
@@ -109,6 +189,41 @@ def status(
             print("\n".join(lines))
     if unknown:
         raise typer.Exit(1)
+
+
+@app.command(name="open")
+def open_(
+    client: Folder,
+    browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Show it in the browser.")] = True,
+    port: Annotated[int, typer.Option(help="The port on this machine; any that is free where not given.")] = 0,
+) -> None:
+    """Open JupyterLab on a client's working notebooks, and say where the engagement stands."""
+    import webbrowser
+
+    from helpers.client.folder import open_client
+    from helpers.run.lab import open_lab
+    from helpers.run.start_page import write_start_page
+    from helpers.run.working_notebooks import working_notebooks
+
+    opened = open_client(client)
+    notebooks = working_notebooks(opened)
+    write_start_page(opened, notebooks, str(client))
+    made = [one.step.number for one in notebooks if one.made]
+    print(opened.name)
+    if made:
+        print(f"  made working notebooks for {', '.join(made)}")
+    for one in notebooks:
+        if one.moved_on:
+            print(
+                f"  {one.step.number}: the kit's notebook has changed since your copy was made, which stays as it is."
+            )
+        for line in one.differs:
+            print(f"  {one.step.number}: {line}")
+    with suppress(KeyboardInterrupt), open_lab(opened, port=port) as (address, process):
+        print(f"JupyterLab: {address}\nCtrl-C here ends it. What you saved stays.", flush=True)
+        if browser:
+            webbrowser.open(address)
+        process.wait()
 
 
 @app.command()
@@ -161,6 +276,28 @@ def describe() -> None:
 
     for path in write_all():
         print(f"changed {path.name}")
+
+
+@contextmanager
+def _stdout_for_json(wanted: bool) -> Iterator[Write | None]:
+    """Writes how a run ended to stdout; all else that is printed until then, by a kernel too, goes to stderr."""
+    if not wanted:
+        yield None
+        return
+    sys.stdout.flush()
+    stdout = os.dup(1)
+    os.dup2(2, 1)
+
+    def write(report: RunReport) -> None:
+        with open(stdout, "w", encoding="ascii", closefd=False) as out:
+            out.write(f"{report.text()}\n")
+
+    try:
+        yield write
+    finally:
+        sys.stdout.flush()
+        os.dup2(stdout, 1)
+        os.close(stdout)
 
 
 @contextmanager

@@ -6,13 +6,32 @@ what to do. All problems of a file are told at once, five examples each, and the
 
 from __future__ import annotations
 
+import errno
+import re
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from pathlib import Path
+
+HELPERS = Path(__file__).resolve().parent
+NO_ROOM = [str(getattr(errno, name)) for name in ("ENOSPC", "EDQUOT") if hasattr(errno, name)]
+FULL_DISK = "the disk is full. What stood before still stands; make room, and run the client again."
 
 
 class WorkbookError(Exception):
     """Base of every error that a user can put right; its text is the whole message, ready to print."""
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows of it: its words, and on one line where it came from, for who has to look into the kit."""
+        places = []
+        for frame, line in traceback.walk_tb(self.__traceback__):
+            path = Path(frame.f_code.co_filename)
+            if path.is_relative_to(HELPERS):
+                places.append(f"{path.relative_to(HELPERS.parent).as_posix()}:{line}")
+            elif not path.exists():  # a cell is no file
+                places.append(f"cell:{line}")
+        return [*str(self).split("\n"), *([f"({', '.join(places)})"] if places else [])]
 
 
 class ClientFileError(WorkbookError):
@@ -63,6 +82,13 @@ class Problem:
         return f"  {number}. {self.where}: {self.found}\n     {self.remedy}"
 
 
+def is_full_disk(words: str) -> bool:
+    """Whether an error's words, as Python or the database tells it, say that there is no room left."""
+    return bool(
+        re.search(rf'No space left on device|\[Errno ({"|".join(NO_ROOM)})\]|"errno":"({"|".join(NO_ROOM)})"', words)
+    )
+
+
 def report_problems(subject: str, file: str, problems: Sequence[Problem]) -> str:
     """All problems of one file as one text, numbered in the order given.
 
@@ -90,10 +116,15 @@ def listed(items: Sequence[object], most: int = 5) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
-def quoted(value: object, most: int = 60) -> str:
-    """A value of the client's as it may stand in a message: in quotes, control characters visible, cut when long."""
+def printable(value: object, most: int = 60) -> str:
+    """A value of the client's as plain text: control characters and broken bytes visible, cut when long."""
     text = "".join(char if char.isprintable() else repr(char)[1:-1] for char in str(value))
-    return f'"{text[:most]}…"' if len(text) > most else f'"{text}"'
+    return f"{text[:most]}…" if len(text) > most else text
+
+
+def quoted(value: object, most: int = 60) -> str:
+    """A value of the client's as it may stand in a message: the same in quotes."""
+    return f'"{printable(value, most)}"'
 
 
 def nearest(name: str, known: Sequence[str], otherwise: str = "") -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,10 @@ from helpers.client.result_model import (
     Value,
 )
 from helpers.client.results import (
+    INTERACTIVE,
+    MODE,
+    NOTEBOOK,
+    OUTPUT,
     RESULT,
     finished_steps,
     read_published,
@@ -51,10 +55,6 @@ from helpers.show.output import put
 from helpers.show.sentences import check_finding, fill, say
 from helpers.show.tables import html_table
 from helpers.steps import Step, find_step
-
-# Set by the runner for the kernel it starts; absent when a person works in JupyterLab.
-OUTPUT, MODE, NOTEBOOK = "WORKBOOK_OUTPUT", "WORKBOOK_MODE", "WORKBOOK_NOTEBOOK"
-INTERACTIVE = "interactive"
 
 
 def open_step(step_id: str, client: str | Path, **parameters: Any) -> OpenStep:
@@ -212,11 +212,24 @@ class OpenStep:
         """The value in force: what people decided, else the proposal, else None."""
         return self._judged.value(decision)
 
-    def decide(self, decision: str, seen: Iterable[str] = (), options: Iterable[str] | None = None) -> None:
-        """Show a judgement: the question, what was decided or is proposed, by whom and why.
+    def decide(
+        self,
+        decision: str,
+        seen: Iterable[str] = (),
+        options: Iterable[str] | None = None,
+        *,
+        items: Iterable[str] = (),
+        preview: Callable[[Any], Finding] | None = None,
+    ) -> None:
+        """Show a judgement: the question, what was decided or is proposed, by whom and why; in JupyterLab its form too.
 
-        `seen` names the numbers that people look at when they decide, as `<finding id>/<value>`: when one of them
-        moves later, the decision is stale. `options` are the values that are possible today.
+        Parameters
+        ----------
+        seen : names of numbers to look at when deciding, as `<finding id>/<value>`, which the choice itself cannot move
+            When one of them moves later, the decision is stale.
+        options : values that are possible today, optional
+        items : the client's own things that an answer is about: categories, goals, groups
+        preview : function from a value to the finding that says what it would change, such as those of `rating_what_if`
         """
         now = {f"{said.id}/{name}": value for said in self.said.findings for name, value in said.values.items()}
         used = self._judged.used(decision, now, seen=seen, options=options)
@@ -225,6 +238,14 @@ class OpenStep:
             self.said.provisional.append(used.id)
         html = blocks.decision_html(used, self.audience)
         put("decision", html, f"{used.question} {used.value} ({used.state})", id=used.id)
+        if self.mode == INTERACTIVE:
+            from helpers.ask.form import Question, show_form  # widgets take time to load, and a run shows none
+
+            effect = None if preview is None else lambda value: say(preview(value), self.audience)
+            choice = self.step.choice(decision.partition(".")[2])
+            show_form(
+                Question(self.client.folder, self.step, choice, used, [str(item) for item in items if item], effect)
+            )
 
     # ---- saying and showing --------------------------------------------------------------------------------------
 
@@ -300,7 +321,7 @@ class OpenStep:
             alt=subtitle,
             place=place,
         )
-        words = find_kind(exhibit, schema(table)).words  # a slip in an encoding is told for every client
+        find_kind(exhibit, schema(table))  # a slip in an encoding is told for every client
         titled = next((said for said in self.said.findings if said.id == wanted), None)
         if titled is None:
             unsaid = f"No exhibit: the finding {wanted}, which would title it, was not said for this client."
@@ -308,7 +329,7 @@ class OpenStep:
             return
         facts = titled.values | {"window": Value(value=self.window, unit="text")}
         subtitle = fill(subtitle, facts, self.audience, where=f"Exhibit {exhibit_id}")
-        exhibit = exhibit.model_copy(update={"subtitle": subtitle, "alt": f"{words}: {subtitle}"})
+        exhibit = exhibit.model_copy(update={"subtitle": subtitle, "alt": subtitle})
         title = say(titled, self.audience)
         html = figure_html(exhibit, self._frames[table], schema(table), title, self.audience, phone=False)
         self.said.exhibits.append(exhibit)

@@ -9,10 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from helpers.answers import Amount, Answer, Column, Cuts, Match, Pick, Points, Rows, Words
 from helpers.errors import StepInputError, nearest
 
 KIT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = KIT / "notebooks"
+PORTFOLIO_GOALS = ("value_tiers", "relationship_types", "advocates", "customer_equity", "none")
 
 
 @dataclass(frozen=True)
@@ -20,16 +22,15 @@ class Choice:
     """A judgement that people make in a step.
 
     `name` is the part after the dot in a decision id (`all.scope`, `g2.intent`); `per_group` tells which of the two.
-    `takes` says what a value may be (text, number, list, mapping) and `form` shows one, as it is written in the file.
+    `asks` says which kind of answer is wanted, and so which form is shown and what is refused.
     `options` are the only values allowed; empty where the client's data or the team's words make them.
     `tolerance` is the relative move of a number seen when deciding that makes the decision stale.
     """
 
     name: str
     question: str
+    asks: Answer = Answer()
     per_group: bool = False
-    takes: tuple[str, ...] = ("text", "list")
-    form: str = ""
     options: tuple[str, ...] = ()
     tolerance: float = 0.10
 
@@ -40,11 +41,24 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """A number of a step that the overview over several clients shows; it is a quantity, never a name or an id.
+
+    `value` names it as `<finding>/<value>`, such as `answer/share` for the share in the finding `05.answer`.
+    """
+
+    title: str
+    value: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One notebook: a pure function of tables, earlier results, decisions and parameters.
 
     `reads` are delivered tables and their summaries that it cannot do without; `reads_if_there` those that let it say
     more. `needs` and `better_with` say the same of earlier steps. `uses` are the modules of `helpers.method` it calls.
+    `headlines` are one or two of its numbers by which clients are told apart at a glance.
+    A cell that takes longer than `cell_seconds`, or a step longer than `step_seconds`, is stopped.
     """
 
     id: str
@@ -58,6 +72,9 @@ class Step:
     decides: tuple[Choice, ...] = ()
     publishes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    headlines: tuple[Headline, ...] = ()
+    cell_seconds: int = 600
+    step_seconds: int = 1800
 
     @property
     def number(self) -> str:
@@ -98,39 +115,47 @@ STEPS: tuple[Step, ...] = (
             Choice(
                 "values",
                 "What do we value, what do we stand for, what difference do we make?",
-                takes=("text", "list", "mapping"),
-                form="{we value: ..., we stand for: ..., difference we make: ...}",
+                Words(
+                    "{we value: ..., we stand for: ..., difference we make: ...}",
+                    parts=("we value", "we stand for", "difference we make"),
+                ),
             ),
             Choice(
                 "direction",
                 "What will we be more of, and what less of?",
-                takes=("text", "mapping"),
-                form="{more of: ..., less of: ...}",
+                Words("{more of: ..., less of: ...}", parts=("more of", "less of")),
             ),
             Choice(
                 "hurdle",
                 "What must a customer be worth over the horizon to be worth serving?",
-                takes=("number",),
-                form="120.00, money per customer over the horizon",
+                Amount("120.00", unit="money per customer over the horizon", least=0),
             ),
             Choice(
                 "portfolio_goals",
                 "Which of the four portfolio goals does each business goal stand for?",
-                takes=("mapping",),
-                form="{a goal: value_tiers, another: relationship_types, or advocates, customer_equity, none}",
+                Match("{a goal: value_tiers, another: advocates}", words=PORTFOLIO_GOALS),
             ),
             Choice(
                 "beliefs",
                 "Before any result: our favourite and difficult customers, our share, our loss-makers?",
-                takes=("mapping",),
-                form=(
+                Rows(
                     "{finance director: {favourite_customers: [...], difficult_customers: [...], customer_share: 0.4, "
-                    "part_losing_money: 0.1, top_driver: price, sealed_on: 2026-11-22}}"
+                    "part_losing_money: 0.1, top_driver: price, sealed_on: 2026-11-22}}",
+                    key="leader",
+                    columns=(
+                        Column("favourite_customers", "Favourite customers", "list"),
+                        Column("difficult_customers", "Difficult customers", "list"),
+                        Column("customer_share", "Our share of them", "either"),
+                        Column("part_losing_money", "Part losing us money", "either"),
+                        Column("top_driver", "What they want most"),
+                    ),
+                    sealed=True,
                 ),
             ),
         ),
         publishes=("data_health", "data_notes", "monthly_revenue", "assumptions", "portfolio_goals", "beliefs"),
         uses=("framing", "framing_notes", "framing_findings"),
+        headlines=(Headline("Months", "data/months"), Headline("Revenue", "data/revenue")),
     ),
     Step(
         id="02_rate_customers",
@@ -143,14 +168,15 @@ STEPS: tuple[Step, ...] = (
             Choice(
                 "weights",
                 "What counts how much when we call a customer good?",
-                takes=("mapping",),
-                form="{worth: 35, trend: 15, engagement: 25, friction: 15, advocacy: 10}, summing to 100",
+                Points(
+                    "{worth: 35, trend: 15, engagement: 25, friction: 15, advocacy: 10}",
+                    parts=("worth", "trend", "engagement", "friction", "advocacy"),
+                ),
             ),
             Choice(
                 "cuts",
                 "From which score on is a customer an A, a B, a C?",
-                takes=("mapping",),
-                form="{A: 65, B: 50, C: 35}, points of 100; below the last is a D",
+                Cuts("{A: 65, B: 50, C: 35}", parts=("A", "B", "C")),
             ),
         ),
         publishes=(
@@ -160,7 +186,11 @@ STEPS: tuple[Step, ...] = (
         uses=(
             *("rating_measures", "rating", "cost_to_serve", "advocacy", "concentration", "revenue_bridge", "cohorts"),
             *("rating_mix", "call_list", "history", "list_tables", "list_findings", "list_changes", "list_words"),
-            "list_closing",
+            *("list_closing", "rating_what_if"),
+        ),
+        headlines=(
+            Headline("Active customers", "answer/active"),
+            Headline("Revenue from A customers", "answer/best_part"),
         ),
     ),
     Step(
@@ -200,7 +230,11 @@ STEPS: tuple[Step, ...] = (
             Choice(
                 "scope",
                 "Which categories do we mean when we say our share of a customer?",
-                form="all_categories, main_categories, largest_category, or a list of your own [laundry, bleach]",
+                Pick(
+                    "main_categories, or a list of your own [laundry, bleach]",
+                    own=True,
+                    named=("all_categories", "main_categories", "largest_category"),
+                ),
             ),
         ),
         publishes=(
@@ -214,9 +248,10 @@ STEPS: tuple[Step, ...] = (
             "rank_based_share",
         ),
         uses=(
-            *("share", "share_by", "share_scope", "share_wallets", "share_tables"),
+            *("share", "share_by", "share_scope", "share_wallets", "share_tables", "share_what_if"),
             *("share_findings", "share_closing", "rank_share"),
         ),
+        headlines=(Headline("Customer share", "answer/share"),),
     ),
     Step(
         id="06_value_to_them",

@@ -14,10 +14,11 @@ TESTS = ROOT / "tests"
 # Group: (folder under tests/, budget in minutes). The first holds all that is in no other folder.
 GROUPS = {
     "unit and properties": (".", 7),
+    "samples": ("data_samples", 2),
     "runs": ("run", 3),
-    "notebooks": ("notebooks", 4),
+    "notebooks": ("notebooks", 3),
     "faults": ("broken_clients", 1),
-    "kills": ("kills", 2),
+    "kills": ("kills", 3),
     "browser": ("browser", 3),
 }
 NOTHING_SELECTED = 5  # pytest's exit code

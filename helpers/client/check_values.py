@@ -29,7 +29,8 @@ from helpers.client.parsing import (
 )
 from helpers.client.schema import Column
 from helpers.client.sources import Complaints, Received, Source
-from helpers.client.tables import Connection, DatabaseError, identifier, literal
+from helpers.client.sql_text import identifier, literal
+from helpers.client.tables import Connection, DatabaseError
 from helpers.client.total_row import holds_total_word
 from helpers.errors import Problem, counted, listed, quoted
 

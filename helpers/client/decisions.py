@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+from filelock import FileLock, Timeout
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from helpers.client.checked import MISSING, Entry, Fault, IsoDay, Text, check, unknown_key, wrong
@@ -21,6 +23,8 @@ from helpers.steps import STEPS, Choice, Step
 
 FOLDER = "decisions"
 OTHERS = ("corrections.yaml",)  # files under decisions/ that are not a step's
+ANY = object()  # whatever stands in the file
+PATIENCE = 5.0  # seconds that a writer waits for another, who needs a fraction of one
 SEEN_ID = re.compile(r"[0-9]{2}\.[a-z][a-z0-9_]*(\.[A-Za-z0-9_]+)?/[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -111,16 +115,67 @@ def read_every_decision(client_folder: Path) -> dict[str, dict[str, Decision]]:
     return {step.id: read_decisions(client_folder, step) for step in STEPS}
 
 
-def write_decision(client_folder: Path, step: Step, decision: Decision) -> None:
+class OvertakenError(DecisionError):
+    """Somebody else has written the judgement since it was read; `now` is what they decided, None if it is gone."""
+
+    def __init__(self, name: str, now: Decision | None) -> None:
+        said = f"as {now.by} decided it on {now.decided_on}" if now else "as nobody has decided it"
+        super().__init__(f"{name} stands in the file {said}, and no longer as it was read. Look at it, then decide.")
+        self.now = now
+
+
+def write_decision(client_folder: Path, step: Step, decision: Decision, *, expected: object = ANY) -> None:
     """Put one judgement into the step's file; comments and the other judgements stay as they are.
+
+    Of several writers one goes after the other, also from other programs.
+
+    Parameters
+    ----------
+    expected : Decision, None or ANY
+        What must stand in the file now for the judgement to be written; None where nobody may have decided.
 
     Raises
     ------
+    OvertakenError
+        If something else than expected stands there. Then nothing has changed.
     DecisionError
         If the file is damaged, or would be with this judgement in it. Then nothing has changed.
     """
     path = decision_file(client_folder, step)
     path.parent.mkdir(exist_ok=True)
+    with _only_writer(path):
+        if expected is not ANY:
+            now = decided_in(client_folder, step, decision.id)
+            if now != expected:
+                raise OvertakenError(decision.id, now)
+        _write(path, step, decision)
+
+
+def decided_in(client_folder: Path, step: Step, name: str) -> Decision | None:
+    """What stands decided in the file now; an entry that only holds a proposal decides nothing."""
+    entry = read_decisions(client_folder, step).get(name)
+    return entry if entry is not None and entry.decided else None
+
+
+@contextmanager
+def _only_writer(path: Path) -> Iterator[None]:
+    """Hold a decision file from reading to writing; the lock beside it goes with its holder, and is taken away."""
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        lock.acquire(timeout=PATIENCE, poll_interval=0.02)
+    except Timeout:
+        raise DecisionError(f"{path.name} is being written by another program. Try again in a moment.") from None
+    except OSError as fault:
+        raise DecisionError(f"{path.parent.name}/ cannot be written ({fault.strerror}). Check who may.") from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # in this order, so that nobody else's is taken
+            Path(lock.lock_file).unlink()
+        lock.release()
+
+
+def _write(path: Path, step: Step, decision: Decision) -> None:
     data = read_yaml(path, error=DecisionError) if path.exists() else {}
     data.setdefault("format", 1)
     data.setdefault("step", step.id)
@@ -159,7 +214,8 @@ def _faults(data: dict[str, Any], step: Step) -> Iterator[Fault]:
                     yield Fault(
                         (*loc, name), MISSING, f"A decision needs reason, by and decided_on: fill in {expected}."
                     )
-            yield from _form_faults((*loc, "value"), entry["value"], choice)
+            for wrong_part in choice.asks.wrong(entry["value"]):
+                yield Fault((*loc, "value", *wrong_part.at), wrong_part.found, wrong_part.remedy)
             yield from _option_faults((*loc, "value"), entry["value"], choice)
 
 
@@ -177,17 +233,6 @@ def _choice(key: str, step: Step) -> Choice | Fault:
         kind = "for each group" if found.per_group else "once for all"
         return Fault(loc, f"{name} is decided {kind}.", f"Write it as {found.example}.")
     return found
-
-
-KINDS = {"text": str, "number": (int, float), "list": list, "mapping": dict}
-
-
-def _form_faults(loc: tuple[str, ...], value: Any, choice: Choice) -> Iterator[Fault]:
-    """A value of a kind that the step cannot work with."""
-    fits = any(isinstance(value, KINDS[kind]) for kind in choice.takes) and not isinstance(value, bool)
-    if not fits:
-        such = f", such as {choice.form}" if choice.form else ""
-        yield Fault(loc, f"{quoted(value)} is no {' or '.join(choice.takes)}.", f"Expected one{such}.")
 
 
 def _option_faults(loc: tuple[str, ...], value: Any, choice: Choice) -> Iterator[Fault]:
@@ -273,7 +318,7 @@ def decision_template(step: Step, open_choices: Mapping[str, tuple[Any, Mapping[
     >>> print(text)  # doctest: +ELLIPSIS
     # decisions/05_customer_share.yaml
     # Where the file is there already, paste only what stands under choices.
-    # all.scope: Which categories do we mean when we say our share of a customer? Written as: all_categories, ...
+    # all.scope: Which categories do we mean when we say our share of a customer? Written as: main_categories, ...
     format: 1
     step: 05_customer_share
     choices:
@@ -294,7 +339,7 @@ def decision_template(step: Step, open_choices: Mapping[str, tuple[Any, Mapping[
     for choice_id, (proposed, seen) in open_choices.items():
         choice = step.choice(choice_id.partition(".")[2])
         options = f" Options: {', '.join(choice.options)}." if choice.options else ""
-        form = f" Written as: {choice.form}" if choice.form else ""
+        form = f" Written as: {choice.asks.form}" if choice.asks.form else ""
         lines.append(f"# {choice_id}: {choice.question}{options}{form}")
         entry = {"value": plain(proposed), "proposed": plain(proposed), "reason": "", "by": "", "decided_on": ""}
         choices[choice_id] = entry | ({"seen": dict(seen)} if seen else {})

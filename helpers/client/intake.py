@@ -21,8 +21,9 @@ from helpers.client.overlap import settle_overlap
 from helpers.client.receive import receive
 from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.sources import Complaints, Received
+from helpers.client.sql_text import identifier
 from helpers.client.summarise import Window, check_wallets, choose_window, make_relations
-from helpers.client.tables import Connection, DatabaseError, connect, copy_query, identifier
+from helpers.client.tables import Connection, DatabaseError, connect, copy_query
 from helpers.client.tables_manifest import (
     MANIFEST,
     Period,
@@ -33,7 +34,7 @@ from helpers.client.tables_manifest import (
     write_tables_manifest,
 )
 from helpers.client.total_row import check_last_rows
-from helpers.errors import TableError
+from helpers.errors import FULL_DISK, TableError, is_full_disk
 from helpers.method.summaries import SUMMARIES, WALLET_REVENUE
 
 __all__ = ["TablesManifest", "read_tables_manifest", "take_in"]
@@ -100,6 +101,8 @@ def take_in(client: Client, into: Path) -> TablesManifest:
             return _write(connection, good, window, into)
         except DatabaseError as error:
             # no content of a file should lead here; if one does, it is told as what it is and not as a traceback
+            if is_full_disk(str(error)):
+                raise TableError(f"The tables cannot be written: {FULL_DISK}") from None
             reason = str(error).splitlines()[0]
             raise TableError(f"The tables cannot be worked out: {reason}\nNothing was changed.") from error
 

@@ -16,7 +16,8 @@ from decimal import Decimal
 from helpers.client.count_rows import Count
 from helpers.client.parsing import moment
 from helpers.client.sources import Complaints, Received, Source
-from helpers.client.tables import Connection, identifier
+from helpers.client.sql_text import identifier
+from helpers.client.tables import Connection
 from helpers.errors import Problem, counted, listed
 
 TWICE = "delivered twice: the same rows stand in an earlier file"

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from helpers.client.schema import Column
-from helpers.client.tables import literal
+from helpers.client.sql_text import literal
 
 FIRST_YEAR, LAST_YEAR = 1970, 2100
 ISO_DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?)?"

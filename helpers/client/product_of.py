@@ -17,11 +17,12 @@ from pydantic import ValidatorFunctionWrapHandler
 from helpers.client.checked import wrong
 from helpers.client.parsing import EXACT, Reading, exact, trimmed, value
 from helpers.client.schema import Column
-from helpers.client.tables import Connection, identifier, literal
+from helpers.client.sql_text import identifier, literal
 from helpers.errors import nearest, quoted
 
 if TYPE_CHECKING:
     from helpers.client.sources import Source
+    from helpers.client.tables import Connection
 
 KEY = "product_of"
 EXPECTED = 'Expected {product_of: ["Quantity", "UnitPrice"]}: two headings of the file or more.'

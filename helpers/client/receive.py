@@ -25,7 +25,8 @@ from helpers.client.parsing import Reading, format_fault, trimmed
 from helpers.client.product_of import add_products
 from helpers.client.schema import Column, TableSchema
 from helpers.client.sources import Complaints, Received, Source
-from helpers.client.tables import Connection, DatabaseError, file_hash, identifier, load_csv
+from helpers.client.sql_text import identifier
+from helpers.client.tables import Connection, DatabaseError, file_hash, load_csv
 from helpers.client.total_row import footer_problems
 from helpers.errors import Problem, listed, quoted
 

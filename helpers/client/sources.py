@@ -11,7 +11,7 @@ from helpers.client.files.delimited import DelimitedText
 from helpers.client.files.sheets import Sheet
 from helpers.client.parsing import Reading, value
 from helpers.client.schema import Column, TableSchema
-from helpers.client.tables import identifier
+from helpers.client.sql_text import identifier
 from helpers.errors import Problem, listed, quoted, report_problems
 
 

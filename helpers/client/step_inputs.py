@@ -1,15 +1,13 @@
-"""What a step's result rests on besides the tables: which notebook speaks, and a hash of it with its decisions."""
+"""Which notebook speaks for a step, and hashes of its two halves: the code that computes and the words around it."""
 
 from __future__ import annotations
 
-import json
 from hashlib import sha256
 from pathlib import Path
 
-from helpers.client.decisions import decision_file
 from helpers.client.folder import Client
-from helpers.client.tables import file_hash
-from helpers.errors import ClientFileError, RunError
+from helpers.client.notebook_file import code_of, words_of
+from helpers.errors import ClientFileError
 from helpers.steps import Step
 
 
@@ -37,28 +35,22 @@ def code_hash(notebook: Path) -> str:
 
     Raises
     ------
-    RunError
+    NotebookError
         If the file is no notebook.
     """
-    try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
-    except (ValueError, KeyError, TypeError):
-        raise RunError(f"{notebook.name} is not readable as a notebook. Restore it, or take a fresh copy.") from None
-    return sha256("\n\0".join(code).encode()).hexdigest()
+    return _hash(code_of(notebook))
 
 
-def decisions_hash(client: Client, step: Step) -> str:
-    """A hash of the step's decision file; empty where there is none."""
-    decisions = decision_file(client.folder, step)
-    return file_hash(decisions) if decisions.is_file() else ""
+def words_hash(notebook: Path) -> str:
+    """A hash of what a page takes from a notebook besides its code: the other cells and how all of them are marked.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook.
+    """
+    return _hash(words_of(notebook))
 
 
-def inputs_hash(decisions: str, code: str) -> str:
-    """The two hashes as one, as the manifest keeps it."""
-    return sha256(f"{decisions} {code}".encode()).hexdigest()
-
-
-def inputs_hash_now(client: Client, step: Step) -> str:
-    """The hash that a run of the step would write into the manifest now."""
-    return inputs_hash(decisions_hash(client, step), code_hash(notebook_of(client, step)))
+def _hash(parts: list[str]) -> str:
+    return sha256("\n\0".join(parts).encode(errors="surrogatepass")).hexdigest()

@@ -7,19 +7,21 @@ tables the same bytes on the same platform and versions.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pandas as pd
 
+from helpers.client.file_hashes import file_hash
 from helpers.client.schema import Column, TableSchema
+from helpers.client.sql_text import identifier, literal
 from helpers.errors import StepInputError, listed, quoted
 
 Connection = duckdb.DuckDBPyConnection
@@ -37,49 +39,52 @@ def connect() -> Iterator[Connection]:
     memory goes to a temporary folder that is removed.
     """
     with tempfile.TemporaryDirectory(prefix="workbook-") as folder:
-        config = {
-            "threads": 1,
-            "memory_limit": MEMORY_LIMIT,
-            "temp_directory": str(Path(folder) / "spill"),
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-            "allow_community_extensions": False,
-        }
-        connection = duckdb.connect(":memory:", config=config)
-        try:
-            connection.execute("set TimeZone = 'UTC'")
-            connection.execute("set enable_progress_bar = false")
+        connection = _database(str(Path(folder) / "spill"))
+        with _session(connection):
             yield connection
-        except RuntimeError as error:
-            if "interrupted" in str(error).lower():
-                raise KeyboardInterrupt from None  # DuckDB's words for Ctrl-C during a query
-            raise
-        finally:
-            connection.close()
 
 
-def identifier(name: str) -> str:
-    """A name as SQL may hold it, whatever characters the client put into it.
+@contextmanager
+def _reader() -> Iterator[Connection]:
+    """A session of the one database that reads and writes whole tables: to open one takes longer than to read a table.
 
-    >>> identifier('a"; drop table b')
-    '"a""; drop table b"'
+    What a session is told ends with it, and nothing in it is large enough to need a place on disk.
     """
-    return '"' + name.replace('"', '""') + '"'
+    connection = _shared_database().cursor()
+    with _session(connection):
+        yield connection
 
 
-def literal(text: str) -> str:
-    """A text as SQL may hold it.
-
-    >>> literal("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
+@cache
+def _shared_database() -> Connection:
+    return _database("")
 
 
-def file_hash(path: Path) -> str:
-    """sha256 of a file's bytes, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _database(spill: str) -> Connection:
+    config = {
+        "threads": 1,
+        "memory_limit": MEMORY_LIMIT,
+        "temp_directory": spill,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "allow_community_extensions": False,
+    }
+    return duckdb.connect(":memory:", config=config)
+
+
+@contextmanager
+def _session(connection: Connection) -> Iterator[None]:
+    """The settings of each session; it is closed at the end."""
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None  # DuckDB's words for Ctrl-C during a query
+        raise
+    finally:
+        connection.close()
 
 
 def load_csv(connection: Connection, table: str, body: Path, *, width: int, delimiter: str) -> int:
@@ -188,7 +193,7 @@ def write_table(frame: pd.DataFrame, path: Path, schema: TableSchema) -> tuple[i
             raise StepInputError(f"Table {schema.name} {what} {listed([quoted(name) for name in found])}.")
     ordered = [*schema.names, *(name for name in names if name not in schema.names)]
     typed = pd.DataFrame({name: _typed(frame[name], schema, schema.column(name)) for name in ordered})
-    with connect() as connection:
+    with _reader() as connection:
         connection.register("frame", typed)
         casts = ", ".join(
             f"cast({identifier(name)} as {schema.column(name).sql_type}) as {identifier(name)}" for name in ordered
@@ -237,7 +242,7 @@ def read_table(path: Path, schema: TableSchema) -> pd.DataFrame:
     """
     if not path.is_file():
         raise StepInputError(f"Table {schema.name} is not there ({path.name}). Run the client again.")
-    with connect() as connection, plain_path(path) as plain:
+    with _reader() as connection, plain_path(path) as plain:
         try:
             columns = [schema.column(name) for name, _ in parquet_columns(connection, plain)]
             texts = ", ".join(_handed_over(column) for column in columns)

@@ -14,7 +14,8 @@ from itertools import takewhile
 
 from helpers.client.column_map import ColumnMap, never_blank
 from helpers.client.sources import Complaints, Received, Source
-from helpers.client.tables import Connection, literal
+from helpers.client.sql_text import literal
+from helpers.client.tables import Connection
 from helpers.errors import Problem, counted, listed, quoted
 
 WORDS = (

@@ -138,6 +138,30 @@ def monthly_revenue(customer_month: pd.DataFrame, *, as_of: object, window_month
     return sums.astype(dict.fromkeys(("customers", "orders", "lines"), "int64")).reset_index()
 
 
+def proposed_portfolio_goals(goals: pd.DataFrame | None) -> tuple[dict[str, str] | None, str]:
+    """What to propose for the judgement portfolio_goals, and why.
+
+    Parameters
+    ----------
+    goals : DataFrame, one row per goal, or None
+
+    Returns
+    -------
+    proposal : dict or None
+        Empty where no goal was delivered: there is nothing to match. None where there are goals: only people know what
+        a goal asks of the portfolio.
+    because : str
+
+    Examples
+    --------
+    >>> proposed_portfolio_goals(None)
+    ({}, 'No business goal was delivered, so there is none to match.')
+    """
+    if goals is None or goals.empty:
+        return {}, "No business goal was delivered, so there is none to match."
+    return None, ""
+
+
 def goals_in_portfolio_terms(goals: pd.DataFrame | None, portfolio_goals: Mapping[str, str] | None) -> pd.DataFrame:
     """Each business goal restated in the four portfolio goals, and whether anyone can tell that it was reached.
 

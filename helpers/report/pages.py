@@ -15,6 +15,7 @@ import pandas as pd
 from helpers.client.result_model import Result
 from helpers.errors import counted
 from helpers.report.exporter import notebook_body
+from helpers.report.figures import FigureQueue
 from helpers.report.frame import PageLink, page_html
 from helpers.report.index_page import overview_body
 from helpers.report.source import ReportClient, ReportSource
@@ -36,6 +37,8 @@ def make_report(
     table: Callable[[str, str], pd.DataFrame],
     groups: Mapping[str, str] | None = None,
     input_table: Callable[[str], pd.DataFrame | None] | None = None,
+    words: Callable[[str], Path] | None = None,
+    figures: FigureQueue | None = None,
 ) -> Path:
     """Write the report for one audience and return its first page.
 
@@ -51,7 +54,7 @@ def make_report(
         "working" for the team, "client" for the client.
     into : Path
         The folder to write; pages of steps that are no longer done are removed from it.
-    table, groups, input_table
+    table, groups, input_table, words, figures
         As in `helpers.report.source.ReportSource`.
 
     Raises
@@ -59,7 +62,7 @@ def make_report(
     RunError
         If a notebook of a finished step is damaged.
     """
-    source = ReportSource(client, table, dict(groups or {}), input_table)
+    source = ReportSource(client, table, dict(groups or {}), input_table, words, figures)
     audience = audience_for(audience_name, client.currency, source.groups)
     done = {step.id: results[step.id] for step in STEPS if step.id in results and step.id not in failed}
     pages = [PageLink(INDEX, "", "Overview")]
@@ -86,11 +89,28 @@ def make_report(
     return into / INDEX
 
 
+def draw_ahead(
+    client: ReportClient,
+    results: Mapping[str, Result],
+    audience_name: str,
+    figures: FigureQueue,
+    *,
+    table: Callable[[str, str], pd.DataFrame],
+    groups: Mapping[str, str] | None = None,
+) -> None:
+    """Ask for all exhibits of these steps, so that they are drawn when `make_report` comes to them."""
+    source = ReportSource(client, table, dict(groups or {}))
+    audience = audience_for(audience_name, client.currency, source.groups)
+    for result in results.values():
+        StepPage(result, source, audience, results).draw_ahead(figures)
+
+
 def _step_body(step_id: str, source: ReportSource, done: Mapping[str, Result], audience: Audience) -> tuple[str, str]:
     """The title and the body of a step's page."""
     page = StepPage(done[step_id], source, audience, done)
     notebook = source.notebook(step_id)
-    cells = notebook_body(notebook, page) if notebook.is_file() else page.answer()
+    words = source.words(step_id) if source.words else None
+    cells = notebook_body(notebook, page, words) if notebook.is_file() else page.answer()
     return page.title, f"{page.heading()}\n{cells}\n{page.ending()}"
 
 

@@ -12,6 +12,8 @@ from typing import Protocol
 
 import pandas as pd
 
+from helpers.report.figures import FigureQueue
+
 
 class HasAbout(Protocol):
     """The one line of client.yaml that a report prints, besides the name."""
@@ -50,12 +52,19 @@ class ReportSource:
     input_table : callable, optional
         `input_table(name)` gives a delivered table or summary, or None. With it the working pages show the first rows
         of an input as a table; without it as plain text. Never called for the client's pages.
+    words : callable, optional
+        `words(step_id)` gives the notebook that a step was executed from: the page takes its words as they are now.
+        Without it they are those of the run.
+    figures : FigureQueue, optional
+        Draws the exhibits, and may have drawn some already. Without it they are drawn when the page needs them.
     """
 
     client: ReportClient
     table: Callable[[str, str], pd.DataFrame]
     groups: Mapping[str, str] = field(default_factory=dict)
     input_table: Callable[[str], pd.DataFrame | None] | None = None
+    words: Callable[[str], Path] | None = None
+    figures: FigureQueue | None = None
 
     def notebook(self, step_id: str) -> Path:
         """Where the executed notebook of a step stands, if there is one."""

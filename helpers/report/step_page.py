@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -10,6 +12,7 @@ from helpers.client.result_model import DecisionUsed, Exhibit, Result
 from helpers.client.results import owner_of
 from helpers.client.schema import TableSchema, schema
 from helpers.errors import StepInputError, counted
+from helpers.report.figures import FigureQueue
 from helpers.report.markdown import PageRenderer, markdown_of
 from helpers.report.source import ReportSource
 from helpers.show import blocks
@@ -78,11 +81,31 @@ class StepPage:
         return ""
 
     def _figure(self, exhibit: Exhibit) -> str:
+        asked = self._ask(exhibit, self.source.figures) if self.source.figures else None
+        if asked:
+            return asked.result()
+        table = self.source.table(self._owner_of(exhibit), exhibit.table)
+        return figure_html(exhibit, table, schema(exhibit.table), self._title_of(exhibit), self.audience)
+
+    def draw_ahead(self, queue: FigureQueue) -> None:
+        """Ask for the exhibits of the page, before there is one."""
+        for exhibit in self.result.exhibits:
+            self._ask(exhibit, queue)
+
+    def _ask(self, exhibit: Exhibit, queue: FigureQueue) -> Future[str] | None:
+        """The figure as it will be drawn; None where no result at hand has its table."""
+        owner = self.results.get(self._owner_of(exhibit))
+        if owner is None or exhibit.table not in owner.tables:
+            return None
+        read = partial(self.source.table, owner.step, exhibit.table)
+        return queue.figure(exhibit, owner.tables[exhibit.table].sha256, self._title_of(exhibit), self.audience, read)
+
+    def _title_of(self, exhibit: Exhibit) -> str:
         said = blocks.visible(self.result.findings, self.audience)
-        title = next((say(one, self.audience) for one in said if one.id == exhibit.finding), exhibit.subtitle)
-        owner = self.result.step if exhibit.table in self.result.tables else owner_of(exhibit.table)
-        table = self.source.table(owner, exhibit.table)
-        return figure_html(exhibit, table, schema(exhibit.table), title, self.audience)
+        return next((say(one, self.audience) for one in said if one.id == exhibit.finding), exhibit.subtitle)
+
+    def _owner_of(self, exhibit: Exhibit) -> str:
+        return self.result.step if exhibit.table in self.result.tables else owner_of(exhibit.table)
 
     def _decision(self, decision_id: str) -> str:
         for used in self.result.decisions:

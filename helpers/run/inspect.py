@@ -24,13 +24,12 @@ from helpers.client.folder import CONFIG, Client, open_client
 from helpers.client.intake import TablesManifest, take_in
 from helpers.client.product_of import KEY
 from helpers.client.schema import Column, TableSchema, schema, table_names
+from helpers.client.step_inputs import notebook_of
 from helpers.client.tables import DatabaseError, connect, parquet_columns, plain_path, read_table
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import (
     ClientFileError,
-    DecisionError,
     Problem,
-    StepInputError,
     TableError,
     counted,
     listed,
@@ -39,13 +38,11 @@ from helpers.errors import (
     report_problems,
 )
 from helpers.method.framing_findings import framing_cannot_say
-from helpers.method.rating import family_weights, rating_cuts
+from helpers.run.parameters import declared_parameters
 from helpers.run.runner import check_before
 from helpers.steps import built_steps
 
 UNIT_PRICE = Column("unit_price", "money", "", synonyms=("price", "price each", "preis", "einzelpreis", "stückpreis"))
-# what reads a judgement whose form alone does not tell whether a step can work with it
-READERS = {"02_rate_customers": {"all.weights": family_weights, "all.cuts": rating_cuts}}
 OUTCOMES = {"received": "received", "repaired": "mended", "set_aside": "set aside", "kept": "kept"}
 
 
@@ -55,12 +52,12 @@ def check_client(folder: Path) -> list[str]:
     Raises
     ------
     WorkbookError
-        As `run` would before its first step: with every fault of the file that cannot be used. And as a step would that
-        cannot work with a judgement.
+        As `run` would before its first step: with every fault of the file that cannot be used.
     """
     client = open_client(folder)
     check_before(client, built_steps())
-    _try_judgements(client)
+    for step in built_steps():
+        declared_parameters(notebook_of(client, step))
     with tempfile.TemporaryDirectory(prefix="workbook-") as scratch:
         manifest = take_in(client, Path(scratch))
         counts = read_table(Path(scratch) / manifest.tables["received_data"].file, schema("received_data"))
@@ -119,20 +116,6 @@ def _reason(row: Any) -> str:
 def _amounts(rows: int, money: pd.Series) -> str:
     text = f"{rows:>12,} {'row' if rows == 1 else 'rows'}"
     return f"{text:<17}{money.sum():>18,.2f}" if money.notna().any() else text
-
-
-def _try_judgements(client: Client) -> None:
-    """Let the steps' own readers read what was decided: their refusals are told now, and not in the middle of a run."""
-    decided, faults = read_every_decision(client.folder), []
-    for step_id, readers in READERS.items():
-        for name, read in readers.items():
-            judgement = decided[step_id].get(name)
-            try:
-                read(judgement.value if judgement else None)
-            except StepInputError as fault:
-                faults.append(str(fault))
-    if faults:
-        raise DecisionError("\n\n".join(faults))
 
 
 def _judgements(client: Client) -> list[str]:

@@ -6,7 +6,7 @@ that run shows as decided at once, and it is held against the numbers that the r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,9 +22,12 @@ from helpers.client.decisions import (
 )
 from helpers.client.folder import open_client
 from helpers.client.result_model import DecisionUsed, Result, Value
-from helpers.client.results import finished_steps
+from helpers.client.results import finished_steps, read_manifest, read_result
 from helpers.client.yaml_files import as_written
-from helpers.errors import DecisionError, DecisionMissing, counted, nearest, quoted
+from helpers.errors import DecisionError, DecisionMissing, counted, listed, nearest, quoted
+from helpers.run.freshness import changes
+from helpers.run.standing import Standing, not_as_left
+from helpers.run.status import client_status
 from helpers.steps import Choice, Step, built_steps, find_step
 
 LONGEST = 100  # characters of a value, a reason or a proposal in the list; the whole stands in the file
@@ -145,7 +148,8 @@ def confirm(folder: Path, name: str, *, by: str, on: str, reason: str = "") -> s
     Raises
     ------
     DecisionError
-        If there is no such judgement, no result that shows today's numbers, nothing to confirm, or no reason.
+        If there is no such judgement, no result that shows today's numbers (none, or an outdated one), nothing to
+        confirm, or no reason.
     """
     judgements = judgements_now(folder)
     one = next((each for each in judgements if each.id == name), None)
@@ -154,6 +158,11 @@ def confirm(folder: Path, name: str, *, by: str, on: str, reason: str = "") -> s
         raise DecisionError(f"There is no judgement {quoted(name)}. {nearest(name, [each.id for each in judgements])}")
     if one.used is None:
         raise DecisionError(f"{name}: no result of {one.step.id} stands, so its numbers are not known. Run it first.")
+    if since := _since(folder, one.step, judgements):
+        raise DecisionError(
+            f"{name}: {one.step.id} is outdated, since {listed(since)}. Today's numbers are known after a run: run the "
+            "client first, then confirm."
+        )
     if one.entry is not None and one.state == "decided":
         raise DecisionError(
             f"{name} stands as {one.entry.by} decided it on {one.entry.decided_on}; there is nothing to confirm. "
@@ -179,8 +188,44 @@ def confirm(folder: Path, name: str, *, by: str, on: str, reason: str = "") -> s
         decided_on=on,
         seen=one.used.seen,
     )
-    write_decision(open_client(folder).folder, find_step(one.step.id), decision)
+    before = one.entry if one.entry is not None and one.entry.decided else None
+    write_decision(open_client(folder).folder, find_step(one.step.id), decision, expected=before)
     return f"{name} is decided: {_short(one.value)} ({by.strip()}, {on}). It is written in {file}."
+
+
+def _since(folder: Path, step: Step, judgements: Sequence[JudgementNow]) -> list[str]:
+    """What has changed since the last run that may move this step's numbers; empty where they are those of today.
+
+    A decision that says what the last run worked with moves no number. So several judgements, of one step or of steps
+    that need each other, can be confirmed one after the other without a run in between.
+    """
+    status = client_status(folder)
+    if next(one.state for one in status.steps if one.step is step) != "outdated":
+        return []
+    if status.tables is None:
+        return ["results/tables is gone"]
+    if status.files.changed:
+        return status.files.changed
+    now = Standing(status.client, read_manifest(status.client.results_folder))
+    now.tables = status.tables
+    same = {f"decision {one.id}" for one in judgements if one.used is not None and one.value == one.used.value}
+    for earlier in built_steps():
+        run = now.manifest.steps.get(earlier.id)
+        if run is None or run.state not in ("done", "outdated"):
+            continue
+        before, today = (_without(parts, {"mode", *same}) for parts in (run.rests_on, now.step_rests_on(earlier)))
+        moved = changes(before, today)
+        if not moved and not now.intact(f"results/{earlier.id}", run):
+            moved = [not_as_left(f"results/{earlier.id}")]
+        if earlier is step:
+            return moved
+        if not moved:
+            now.results[earlier.id] = read_result(now.client.results_folder, earlier.id)
+    return []
+
+
+def _without(parts: Mapping[str, str], names: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in parts.items() if name not in names}
 
 
 def _short(value: Any) -> str:

@@ -6,12 +6,12 @@ Papermill writes parameter names into code as they come, so a name is only passe
 from __future__ import annotations
 
 import ast
-import json
 import math
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from helpers.client.notebook_file import NotebookError, parameters_cell
 from helpers.errors import ClientFileError, RunError, nearest
 from helpers.steps import Step, find_step
 
@@ -19,25 +19,25 @@ CLIENT = "CLIENT"
 
 
 def declared_parameters(notebook: Path) -> dict[str, Any]:
-    """Names and defaults of the cell tagged `parameters`, CLIENT left out: the runner sets that one."""
+    """Names and defaults of the cell tagged `parameters`, CLIENT left out: the runner sets that one.
+
+    Raises
+    ------
+    NotebookError
+        If the file is no notebook, or that cell holds anything else than lines like NAME: type = value.
+    """
     try:
-        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    except (ValueError, KeyError, TypeError):
-        raise RunError(f"{notebook.name} is not readable as a notebook. Restore it, or take a fresh copy.") from None
-    for cell in cells:
-        if "parameters" in cell["metadata"].get("tags", []):
-            return _assigned("".join(cell["source"]), notebook)
-    return {}
-
-
-def _assigned(source: str, notebook: Path) -> dict[str, Any]:
+        lines = ast.parse(parameters_cell(notebook)).body
+    except (SyntaxError, ValueError) as error:
+        place = f"line {error.lineno}: {error.msg}" if isinstance(error, SyntaxError) else str(error)
+        raise NotebookError(f"{notebook.name}: the parameters cell is no Python ({place}). Mend that line.") from None
     found = {}
-    for line in ast.parse(source).body:
+    for line in lines:
         target = line.target if isinstance(line, ast.AnnAssign) else getattr(line, "targets", [None])[0]
         try:
             found[target.id] = ast.literal_eval(line.value)
         except (AttributeError, TypeError, ValueError):
-            raise RunError(
+            raise NotebookError(
                 f"{notebook.name}: the parameters cell may hold only lines like NAME: type = value."
             ) from None
     found.pop(CLIENT, None)

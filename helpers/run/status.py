@@ -1,13 +1,12 @@
 """What `workbook status` says of one client: what was received, run and decided, what has changed since, what is next.
 
-It reads only, starts nothing, and says only what files and their hashes prove. Whether a change of client.yaml or of
-decisions/corrections.yaml moves a number, it cannot tell; `run` reads everything anew.
+It starts nothing and says only what files and their hashes prove. It changes nothing but the traces of a killed run.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,30 +15,35 @@ from helpers.client.decisions import FOLDER as DECISIONS
 from helpers.client.decisions import Decision, read_every_decision
 from helpers.client.folder import Client, open_client
 from helpers.client.result_model import Result
-from helpers.client.results import MANIFEST as RESULTS
-from helpers.client.results import RESULT, Manifest, StepRun, read_manifest, read_result
-from helpers.client.step_inputs import code_hash, decisions_hash, inputs_hash, notebook_of
-from helpers.client.tables import file_hash
-from helpers.client.tables_manifest import MANIFEST, TablesManifest, read_tables_manifest
+from helpers.client.results import Made, StepRun, read_manifest
+from helpers.client.tables_manifest import MANIFEST as TABLES
+from helpers.client.tables_manifest import TablesManifest, read_tables_manifest
 from helpers.errors import listed
+from helpers.run.explain import explain
+from helpers.run.freshness import changes, delivered_files
+from helpers.run.lock import Holder, heal, running
 from helpers.run.new import as_typed
+from helpers.run.standing import TABLES as RESULT_TABLES
+from helpers.run.standing import Standing, not_as_left
 from helpers.steps import Step, built_steps, find_step
 
-LARGEST = 50_000_000  # bytes of a file that is compared: hashing this many takes a tenth of a second
+NEW_LINE = "\n"
 
 
 @dataclass(frozen=True)
 class FileStatus:
-    """The delivered files now: those that are not there, and in sentences what is new and what was not compared."""
+    """The delivered files now: those that are not there, and in sentences what is another than the tables rest on."""
 
     missing: list[str]
     changed: list[str]
-    unknown: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class StepStatus:
-    """A built step: done, outdated, failed, blocked or never; `words` say when, how or why. `result` stands if done."""
+    """A built step: done, running, outdated, failed, interrupted, blocked or never.
+
+    `words` say when, how or why; `result` stands if it is done.
+    """
 
     step: Step
     state: str
@@ -60,7 +64,8 @@ class JudgementStatus:
 class Status:
     """All that is said of a client; `tables` is None before its first run, `reports` are the pages by audience.
 
-    `older` are those of them that were drawn before the last results.
+    `older` are those of them that show something else than what stands; `why` is what --explain adds, line by line;
+    `held` is the run that is on.
     """
 
     client: Client
@@ -70,27 +75,24 @@ class Status:
     judgements: JudgementStatus
     reports: list[Path]
     older: list[Path]
+    why: list[str]
+    held: Holder | None = None
 
     def lines(self, given: str) -> list[str]:
         """The status as text; `given` is how the user calls the folder."""
         return [
-            *(self.client.name, *self._window(), "", "Tables", *self._tables()),
+            *(self.client.name, *self._window(), *self._held(), "", "Tables", *self._tables()),
             *("", "Steps", *self._steps(), "", "Judgements", *self._judgements(), "", "Report"),
             *([self._report(path, given) for path in self.reports] or ["  none"]),
+            *(["", "Why", *self.why] if self.why else []),
             *("", f"Next: {self.next_thing(given)}"),
         ]
 
     def next_thing(self, given: str) -> str:
         """The one thing to do now, in the order in which one thing needs the other."""
-        check, run = (f"workbook {command} {as_typed(given)}" for command in ("check", "run"))
-        if self.files.missing:
-            return f"put {listed(self.files.missing)} in place, or name another file in client.yaml; then {check}"
-        if self.tables is None:
-            return f"{check}, then {run}"
-        if self.files.changed or any(one.state in ("outdated", "never") for one in self.steps):
-            return run
-        if failed := [one.step.number for one in self.steps if one.state == "failed"]:
-            return f"mend what stopped {listed(failed)}, as said above, then {run}"
+        run = f"workbook run {as_typed(given)}"
+        if first := self._before_judgements(given):
+            return first
         if self.judgements.stale:
             first = next(iter(self.judgements.stale))
             return f"look again at {first} in {_decision_file(first)}, then {run}"
@@ -101,11 +103,32 @@ class Status:
             return f"{run} --final"
         return f"read {self.reports[0].as_posix()}" if self.reports else run
 
+    def next_judgement(self) -> str | None:
+        """The judgement to make or to look at again, where that is the one thing to do now."""
+        if self._before_judgements(""):
+            return None
+        return next(iter([*self.judgements.stale, *self.judgements.open]), None)
+
+    def _before_judgements(self, given: str) -> str | None:
+        """The one thing to do now, where the numbers that judgements rest on are not there or not of today."""
+        check, run = (f"workbook {command} {as_typed(given)}" for command in ("check", "run"))
+        if self.held:
+            return f"wait until the run that is on has ended; then workbook status {as_typed(given)}"
+        if self.files.missing:
+            return f"put {listed(self.files.missing)} in place, or name another file in client.yaml; then {check}"
+        if self.tables is None:
+            return f"{check}, then {run}"
+        if self.files.changed or any(one.state in ("outdated", "never", "interrupted") for one in self.steps):
+            return run
+        if failed := [one.step.number for one in self.steps if one.state == "failed"]:
+            return f"mend what stopped {listed(failed)}, as said above, then {run}"
+        return None
+
     def _report(self, path: Path, given: str) -> str:
         if path not in self.older:
             return f"  {path.as_posix()}"
         again = f"workbook run {as_typed(given)} --audience {path.parent.name}"
-        return f"  {path.as_posix()}, drawn before the last results; {again} draws it again"
+        return f"  {path.as_posix()}, drawn of something else than what stands now; {again} draws it again"
 
     def _window(self) -> Iterator[str]:
         if self.tables:
@@ -113,8 +136,11 @@ class Status:
             months = f"{self.tables.window_months} months, {self.tables.window_start} to {last}"
             yield f"  {months}; amounts in {self.client.currency}"
 
+    def _held(self) -> list[str]:
+        return [f"  a run is on: {self.held.words}"] if self.held else []
+
     def _tables(self) -> list[str]:
-        news = [f"  {line}" for line in (*self.files.changed, *self.files.unknown)]
+        news = [f"  {line}" for line in self.files.changed]
         if self.tables is None:
             return ["  no run has read the client's files yet", *news]
         rows = []
@@ -135,8 +161,10 @@ class Status:
         return [*lines, f"  open: {listed(is_open, 12)}"] if is_open else lines
 
 
-def client_status(folder: Path) -> Status:
+def client_status(folder: Path, *, explain_why: bool = False) -> Status:
     """Everything that can be told of a client from its files, without reading its tables.
+
+    With `explain_why`, also why each thing was made last and whether the next run makes it again.
 
     Raises
     ------
@@ -146,78 +174,61 @@ def client_status(folder: Path) -> Status:
     client = open_client(folder)
     read_corrections(client.folder)
     decided = read_every_decision(client.folder)
-    taken_in = (client.tables_folder / MANIFEST).is_file()
-    tables = read_tables_manifest(client.tables_folder) if taken_in else None
-    files = _files(client, tables)
-    manifest = read_manifest(client.results_folder)
-    steps = [_touched(_step(client, step, manifest), files) for step in built_steps()]
+    heal(client.results_folder, client.report_folder)
+    held, manifest = running(client.results_folder), read_manifest(client.results_folder)
+    now = Standing(client, manifest)
+    taken_in = (client.tables_folder / TABLES).is_file()
+    now.tables = read_tables_manifest(client.tables_folder) if taken_in else None
+    files = _files(now)
+    moved = now.look(built_steps()) if taken_in else {}
+    steps = [_step(now, step, files, moved, held) for step in built_steps()]
     reports = sorted(path.relative_to(client.folder) for path in client.report_folder.glob("[!.]*/index.html"))
-    written = (client.results_folder / RESULTS).stat().st_mtime_ns if (client.results_folder / RESULTS).is_file() else 0
-    older = [path for path in reports if (client.folder / path).stat().st_mtime_ns < written]
-    return Status(client, tables, files, steps, _judgements(steps, decided), reports, older)
+    older = [path for path in reports if _older(now, path.parent.name)]
+    why = explain(now, moved, files.changed) if explain_why else []
+    return Status(client, now.tables, files, steps, _judgements(steps, decided), reports, older, why, held)
 
 
-def _files(client: Client, tables: TablesManifest | None) -> FileStatus:
+def _files(now: Standing) -> FileStatus:
     """How the delivered files, and what client.yaml says of them, differ from what the tables were made of."""
-    named = {name: config.every_file for name, config in client.config.tables.items()}
-    every = list(dict.fromkeys(file for files in named.values() for file in files))
-    missing = [file for file in every if not client.data_file(file).is_file()]
-    changed = [f"{file} is not there" for file in missing]
-    if tables is None:
-        return FileStatus(missing, changed)
-    if client.config.as_of not in (None, tables.as_of):
-        changed.append(f"client.yaml says as_of {client.config.as_of}; the tables were made as of {tables.as_of}")
-    read = {name: entry.sources for name, entry in tables.tables.items() if entry.kind == "delivered"}
-    changed += [f"{name} stands in client.yaml and has not been read" for name in named if name not in read]
-    changed += [f"{name} was read and stands no longer in client.yaml" for name in read if name not in named]
-    for name in [name for name in read if name in named]:
-        if named[name] != [source.file for source in read[name]]:
-            changed.append(f"{name} is made of other files than client.yaml names now")
-    there = {one.file: one.sha256 for sources in read.values() for one in sources if one.file in every}
-    paths = {file: client.data_file(file) for file in there if file not in missing}
-    large = [file for file, path in paths.items() if path.stat().st_size > LARGEST]
-    compared = [file for file in paths if file not in large]
-    changed += [f"{file} has changed since" for file in compared if file_hash(paths[file]) != there[file]]
-    unknown = [f"{file} is larger than {LARGEST // 1_000_000} MB and was not compared" for file in large]
-    return FileStatus(missing, changed, unknown)
+    client, made = now.client, now.manifest.tables
+    missing = [file for file in delivered_files(client) if not client.data_file(file).is_file()]
+    absent = {f"file {file}": f"file {file} is not there" for file in missing}
+    if now.tables is None or not made.rests_on:
+        return FileStatus(missing, list(absent.values()))
+    found = changes({part: value for part, value in made.rests_on.items() if part not in absent}, now.tables_rest_on())
+    found = [*absent.values(), *found]
+    if not found and not now.intact(RESULT_TABLES, made):
+        found = [not_as_left(RESULT_TABLES)]
+    return FileStatus(missing, found)
 
 
-def _step(client: Client, step: Step, manifest: Manifest) -> StepStatus:
-    """How the last run of a step ended, and whether what it read besides the delivered files is still the same."""
-    run = manifest.steps.get(step.id)
+def _step(
+    now: Standing, step: Step, files: FileStatus, moved: Mapping[str, list[str]], held: Holder | None
+) -> StepStatus:
+    """How the last run of a step ended, and what it rests on that is another now."""
+    run = now.manifest.steps.get(step.id)
     if run is None:
-        return StepStatus(step, "never", "not run yet")
-    first_line = run.reason.partition("\n")[0]
-    if run.state != "done":
-        return StepStatus(step, run.state, f"{_when(run)} {first_line}")
-    path = client.results_folder / step.id / RESULT
-    if not path.is_file() or file_hash(path) != run.result_sha256:
-        return StepStatus(step, "outdated", f"{_when(run)} its result is not there any more as the run left it")
-    result = read_result(client.results_folder, step.id)
-    reasons = _outdated(client, step, run, result, manifest)
-    if reasons:
-        return StepStatus(step, "outdated", f"{_when(run)} since then {listed(reasons)} changed")
+        return StepStatus(step, "never", now.manifest.unreadable or "not run yet")
+    if now.tables is None:
+        return StepStatus(step, "outdated", f"{_when(run)} since then results/tables is gone")
+    if run.state == "running" and held:
+        return StepStatus(step, "running", "now")
+    if run.state == "running":
+        return StepStatus(step, "interrupted", "the run ended while this step was on")
+    if run.state not in ("done", "outdated"):
+        return StepStatus(step, run.state, f"{_when(run)} {run.reason.partition(NEW_LINE)[0]}")
+    if moved[step.id] or files.changed:
+        words = listed(moved[step.id] or ["the client's files changed"])
+        return StepStatus(step, "outdated", f"{_when(run)} since then {words}")
+    result = now.results[step.id]
     provisional = f", {len(result.provisional)} provisional" if result.provisional else ""
     return StepStatus(step, "done", f"{_when(run)} {result.mode}{provisional}", result)
 
 
-def _outdated(client: Client, step: Step, run: StepRun, result: Result, manifest: Manifest) -> list[str]:
-    """What a result rests on that is another now."""
-    tables = client.tables_folder / MANIFEST
-    now = file_hash(tables) if tables.is_file() else manifest.tables_sha256
-    reasons = ["the tables"] if run.tables_sha256 != now else []
-    if code_hash(notebook_of(client, step)) != result.notebook.sha256:
-        reasons.append("its notebook")
-    if inputs_hash(decisions_hash(client, step), result.notebook.sha256) != run.inputs_sha256:
-        reasons.append("its decisions")
-    return reasons
-
-
-def _touched(one: StepStatus, files: FileStatus) -> StepStatus:
-    """A step that stands, until a delivered file changes: its next run reads other tables."""
-    if one.state != "done" or not files.changed:
-        return one
-    return StepStatus(one.step, "outdated", f"{one.words}; since then the client's files changed")
+def _older(now: Standing, audience: str) -> bool:
+    """Whether the pages for an audience show something else than what stands now."""
+    made = now.manifest.reports.get(audience, Made())
+    return now.moved(made, now.report_rests_on(), f"report/{audience}") is not None
 
 
 def _judgements(steps: Sequence[StepStatus], decided: Mapping[str, Mapping[str, Decision]]) -> JudgementStatus:

@@ -77,7 +77,7 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
     rows = [("Who and when", escape(_who(used))), ("Reason", escape(used.reason or ""))]
     if used.state in ("decided", "stale") and used.proposed is not None and not _same(used.value, used.proposed):
         rows.append(("The rule proposed", value_html(used.proposed)))
-    why = "Why the rule proposes it" if used.proposed is not None else "Why there is no proposal"
+    why = "Why proposed" if used.proposed is not None else "Why none proposed"
     rows.append((why, escape(used.because)))
     if held_back:
         rows = rows[:1]

@@ -13,7 +13,8 @@ from matplotlib.figure import Figure
 from helpers.client.result_model import Exhibit
 from helpers.client.schema import TableSchema
 from helpers.errors import StepInputError, counted, listed, nearest
-from helpers.show.audience import Audience, mask_table
+from helpers.show.audience import Audience
+from helpers.show.masking import mask_table
 from helpers.show.numbers import cell_texts
 from helpers.show.style import Brand
 

@@ -11,8 +11,9 @@ import pandas as pd
 
 from helpers.client.schema import TableSchema
 from helpers.errors import StepInputError, listed, quoted
-from helpers.show.audience import Audience, counts_behind, mask_table, small_rows
+from helpers.show.audience import Audience
 from helpers.show.encodings import Drawing, NothingToDraw
+from helpers.show.masking import counts_behind, mask_table, small_rows
 from helpers.show.numbers import cell_texts, fixed
 
 TOGETHER = "Other parts together"

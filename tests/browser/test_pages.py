@@ -1,31 +1,15 @@
 """Rendered pages in a real browser: nothing blocked, nothing too wide, every picture there, readable by everybody."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from tests.report.fake_report import make_fake_report
 
-playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
 
-CHROMIUM = [Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"), Path("/usr/bin/google-chrome")]
 WIDTHS = {"wide": 1280, "narrow": 390}
 PAGES = ["index.html", "01_frame_engagement.html", "05_customer_share.html"]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    """One system Chromium for all tests of this file."""
-    found = next((str(path) for path in CHROMIUM if path.exists()), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    with playwright.sync_playwright() as started:
-        # without --no-sandbox Chromium does not start as root, as in a container
-        chromium = started.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def test_help_is_help(words):
         ("rum",),
         ("run",),
         ("run", ".", "--finale"),
-        ("run", ".", "extra"),
+        ("run", ".", "--extra"),
         ("check",),
         ("new",),
         ("new", "x", "y"),
@@ -154,7 +154,7 @@ def test_a_good_run_ends_with_the_report_and_says_who_has_not_decided(tmp_path):
 def test_interrupted_is_one_line_130_and_no_kernel(finished):
     before = files(finished)
     running = subprocess.Popen(
-        [*COMMAND, "run", str(finished)],
+        [*COMMAND, "run", "--fresh", str(finished)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -19,6 +19,21 @@ def test_the_list_then_a_proposal_accepted_by_name(finished):
     assert "05.all.scope" not in workbook("status", finished).stdout.partition("  open: ")[2]
 
 
+def test_several_are_confirmed_one_after_the_other_and_none_on_numbers_that_a_change_may_move(finished):
+    signed = ("--by", "the board", "--reason", "So it is.")
+    for name in ("02.all.weights", "02.all.cuts", "05.all.scope"):
+        done = workbook("decisions", finished, "--confirm", name, *signed)
+        assert (done.returncode, done.stderr) == (0, ""), "what is confirmed moves no number"
+
+    other = "{worth: 40, trend: 10, engagement: 25, friction: 15, advocacy: 10}"
+    entry = f"{{value: {other}, reason: So., by: the board, decided_on: 2026-11-23}}"
+    file = finished / "decisions" / "02_rate_customers.yaml"
+    file.write_text(f"format: 1\nstep: 02_rate_customers\nchoices:\n  all.weights: {entry}\n", encoding="utf-8")
+    done = workbook("decisions", finished, "--confirm", "02.all.cuts", *signed)
+    assert done.returncode == 1
+    assert "02.all.cuts: 02_rate_customers is outdated, since decision 02.all.weights is new" in done.stderr
+
+
 def test_what_cannot_be_confirmed_leaves_the_folder_as_it_was(finished):
     before = files(finished)
     done = workbook("decisions", finished, *SCOPE, "--reason", "So.")

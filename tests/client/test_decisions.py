@@ -8,6 +8,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from helpers.answers import Answer
 from helpers.client import decisions
 from helpers.client.decisions import Decision, decision_template, is_stale, read_decisions, read_every_decision
 from helpers.client.result_model import Value
@@ -132,7 +133,7 @@ def test_what_is_written_reads_back(tmp_path_factory, value, reason, by, seen):
     assume(value != "" and reason.strip() and by.strip())
     folder = tmp_path_factory.mktemp("client")
     decision = Decision(id="all.scope", value=value, reason=reason, by=by, decided_on="2026-11-22", seen=seen)
-    anything = Choice("scope", "Which?", takes=("text", "number", "list", "mapping"))
+    anything = Choice("scope", "Which?", Answer())
     step = replace(SHARE, decides=(anything,))
     decisions.write_decision(folder, step, decision)
     assert read_decisions(folder, step) == {"all.scope": decision}
@@ -263,4 +264,4 @@ def test_a_value_of_a_kind_that_the_step_cannot_use_is_refused_with_the_form_it_
     (folder / f"{step.id}.yaml").write_text(f"format: 1\nstep: {step.id}\nchoices:\n{entry}", encoding="utf-8")
     with pytest.raises(DecisionError, match=f'"{value}" is no (number|mapping)') as told:
         read_decisions(tmp_path, step)
-    assert step.choice(name).form in str(told.value)
+    assert step.choice(name).asks.form in str(told.value)

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from helpers.client.schema import TYPES, Column, TableSchema
-from helpers.client.tables import connect, file_hash, identifier, literal, read_table, write_table
+from helpers.client.sql_text import identifier, literal
+from helpers.client.tables import connect, file_hash, read_table, write_table
 from helpers.errors import StepInputError
 from helpers.method import summaries
 

@@ -310,8 +310,11 @@ def notebook_05() -> nbformat.NotebookNode:
     return notebook
 
 
-def make_fake_report(folder: Path, audience: str = "working") -> Path:
-    """Write the fake client's results below `folder` and its report for the audience; the report's folder."""
+def make_fake_report(folder: Path, audience: str = "working", **parts: object) -> Path:
+    """Write the fake client's results below `folder` and its report for the audience; the report's folder.
+
+    `parts` are handed on to make_report.
+    """
     client = FakeClient(folder / "results")
     target = client.results_folder / "05_customer_share"
     target.mkdir(parents=True, exist_ok=True)
@@ -319,7 +322,5 @@ def make_fake_report(folder: Path, audience: str = "working") -> Path:
     results = {result.step: result for result in (result_05(), result_01())}
     failed = {"02_rate_customers": f'data/orders.csv: 3 rows are not dates (first: "{PERSONAL[2]}"). {HOSTILE}'}
     published = tables()
-    index = make_report(
-        client, results, failed, audience, folder / "report" / audience, table=lambda step_id, name: published[name]
-    )
-    return index.parent
+    parts = {"table": lambda step_id, name: published[name], **parts}
+    return make_report(client, results, failed, audience, folder / "report" / audience, **parts).parent

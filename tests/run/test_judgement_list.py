@@ -79,6 +79,17 @@ def test_a_stale_one_is_confirmed_on_todays_numbers_and_keeps_its_reason_and_its
     assert finished_steps(client / "results")["05_customer_share"].decisions[0].state == "decided"
 
 
+def test_on_an_outdated_result_nothing_is_confirmed(client):
+    text = (client / "client.yaml").read_text(encoding="utf-8")
+    kept = text.partition("parameters:")[0]
+    (client / "client.yaml").write_text(
+        f"{kept}parameters: {{05_customer_share: {{MIN_PART: 0.04}}}}\n", encoding="utf-8"
+    )
+    with pytest.raises(DecisionError, match="05_customer_share is outdated, since parameter MIN_PART was .* is 0.04"):
+        confirm(client, SCOPE, reason="So.", **WHO)
+    assert not (client / "decisions" / "05_customer_share.yaml").exists()
+
+
 @pytest.mark.parametrize(
     ("name", "who", "said"),
     [

@@ -13,10 +13,10 @@ import pytest
 
 from helpers.client.results import finished_steps, read_manifest, read_result
 from helpers.errors import RunError, TableError, WorkbookError
-from helpers.run import notebook as notebook_module
 from helpers.run import runner
 from helpers.run.status import client_status
 from helpers.run.store import write_manifest
+from helpers.show.output import MIME
 from helpers.steps import KIT
 from tests.conftest import copy_sample
 from tests.run.toy import PUBLISH, SAYS
@@ -34,7 +34,7 @@ def test_steps_run_in_order_and_are_told(toy):
     outcome = toy.run()
     assert not outcome.failed
     assert list(states(toy)) == [FIRST, FIFTH]
-    assert [line.split()[0] for line in outcome.said] == ["Data", "01", "05"]
+    assert [line.split()[0] for line in outcome.said] == ["Data", "01", "05", "Pages"]
     assert outcome.report == toy.client / "report" / "working" / "index.html"
     assert sorted(path.name for path in toy.results.iterdir()) == [FIRST, FIFTH, "logs", "manifest.json", "tables"]
 
@@ -100,7 +100,7 @@ def test_what_another_kit_has_run_is_left_out_with_a_word(ran):
         f"{SECOND}.html",
         "index.html",
     ]
-    assert len(toy.run(only=["01"]).said) == 2, "told once"
+    assert "kit any more" not in "".join(toy.run(only=["01"]).said), "told once"
 
 
 OUR_ERROR = 'from helpers.errors import StepInputError\nraise StepInputError("The scale has 12 points. Expected 11.")'
@@ -153,9 +153,8 @@ def test_a_step_that_failed_runs_again_when_it_is_mended(ran):
     assert not [path.name for path in toy.results.iterdir() if path.name.startswith(".")]
 
 
-def test_a_cell_that_never_ends_is_stopped(toy, monkeypatch):
-    monkeypatch.setattr(notebook_module.run_notebook, "__kwdefaults__", {"cell_seconds": 2})
-    toy.write("01", "import time\ntime.sleep(600)", PUBLISH)
+def test_a_cell_that_never_ends_is_stopped(toy):
+    toy.write("01", "import time\ntime.sleep(600)", PUBLISH, cell_seconds=2)
     started = time.monotonic()
     outcome = toy.run()
     assert "took longer than 2 seconds" in outcome.failed[FIRST]
@@ -254,6 +253,115 @@ def test_a_kill_between_two_renames_is_mended_by_the_next_run(ran):
     assert toy.files(f"results/{FIRST}", f"results/{SECOND}") == before
     left = [path for folder in (toy.results, toy.client / "report") for path in folder.iterdir()]
     assert not [path.name for path in left if path.name.startswith(".")]
+
+
+@pytest.mark.parametrize("stop", [OSError(5, "Input/output error"), KeyboardInterrupt()], ids=["fault", "ctrl-c"])
+@pytest.mark.parametrize("late", [False, True], ids=["between the renames", "after them"])
+def test_a_result_is_not_lost_where_its_swap_breaks(ran, monkeypatch, stop, late):
+    """The result that stood stands, whatever the manifest says next of the attempt that was to replace it."""
+    toy, before = ran
+    rename = os.rename
+
+    def breaks(source, target):
+        ours = str(source).endswith(f".new-{SECOND}")
+        if not ours or late:
+            rename(source, target)
+        if ours:
+            raise stop
+
+    toy.write("02", SAYS.replace("We said", "They said"), PUBLISH)
+    with monkeypatch.context() as patch:
+        patch.setattr("helpers.run.store.os.rename", breaks)
+        if isinstance(stop, KeyboardInterrupt):
+            with pytest.raises(KeyboardInterrupt):
+                toy.run()
+        else:
+            assert list(toy.run().failed) == [SECOND]
+    assert states(toy)[SECOND] == ("interrupted" if isinstance(stop, KeyboardInterrupt) else "failed")
+    assert toy.files(f"results/{FIRST}", f"results/{SECOND}") == before
+    assert not [path.name for path in toy.results.iterdir() if path.name.startswith(".old")]
+
+
+# ---- own notebooks that people and programs have edited --------------------------------------------------------------
+
+
+def without(name):
+    return lambda notebook: notebook.pop(name)
+
+
+def cell(name, value):
+    return lambda notebook: notebook["cells"][2].__setitem__(name, value)
+
+
+def parameters(text):
+    return lambda notebook: notebook["cells"][0].__setitem__("source", text)
+
+
+ODD = {
+    "no metadata": (without("metadata"), "its metadata are missing"),
+    "no format": (without("nbformat"), "its nbformat is None"),
+    "another format": (lambda notebook: notebook.__setitem__("nbformat", 99), "its nbformat is 99"),
+    "no cells": (without("cells"), "its cells are missing"),
+    "cell without metadata": (lambda notebook: notebook["cells"][2].pop("metadata"), "cell 3 has metadata"),
+    "metadata of a cell": (cell("metadata", []), "cell 3 has metadata"),
+    "tags": (cell("metadata", {"tags": 7}), "cell 3 has tags"),
+    "source": (cell("source", 7), "cell 3 has a source"),
+    "kind of cell": (cell("cell_type", ["code"]), "cell 3 has the cell_type"),
+    "a cell that is none": (lambda notebook: notebook["cells"].append(None), "cell 5 is not an object"),
+    "outputs": (cell("outputs", 7), "01_frame_engagement"),
+    "syntax": (parameters("CLIENT = "), "the parameters cell is no Python (line 1"),
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_notebook_fails_its_own_step_in_words_and_no_other(ran, odd):
+    toy, _ = ran
+    change, words = ODD[odd]
+    path = toy.notebooks / f"{FIRST}.ipynb"
+    own = toy.client / "notebooks" / path.name
+    own.parent.mkdir()
+    notebook = json.loads(path.read_text())
+    change(notebook)
+    own.write_text(json.dumps(notebook))
+    config = toy.client / "client.yaml"
+    config.write_text(config.read_text() + f"own_steps: [{FIRST}]\n")
+    assert client_status(toy.client)
+    toy.write("02", SAYS, "# again", PUBLISH)
+    outcome = toy.run()
+    assert words in outcome.failed[FIRST]
+    assert list(outcome.failed) == [FIRST] and SECOND in outcome.ran
+    assert client_status(toy.client) and outcome.report.is_file()
+
+
+def test_an_error_that_nobody_has_foreseen_is_of_its_step_alone(ran, monkeypatch):
+    toy, _ = ran
+    toy.write("01", SAYS, "# again", PUBLISH)
+    toy.write("02", SAYS, "# again", PUBLISH)
+    from helpers.run import attempt
+
+    execute = attempt.execute_step
+
+    def breaks(client, step, *rest):
+        if step.number == "01":
+            raise ZeroDivisionError("an own fault\nof ours")
+        return execute(client, step, *rest)
+
+    monkeypatch.setattr(attempt, "execute_step", breaks)
+    outcome = toy.run()
+    assert outcome.failed == {
+        FIRST: f"it could not be carried out: ZeroDivisionError: an own fault. More is in results/logs/{FIRST}.txt."
+    }
+    assert "Traceback" in (toy.results / "logs" / f"{FIRST}.txt").read_text()
+    assert states(toy) == {FIRST: "failed", SECOND: "done"}
+
+
+def test_a_note_that_is_none_is_no_announcement(toy):
+    shows = 'from IPython.display import display\nfor note in (7, "x", [1], {"kind": "published"}, {}):\n'
+    shows += "    display({" + repr(MIME) + ': note, "text/plain": "x"}, raw=True)'
+    toy.write("01", SAYS, PUBLISH, shows)
+    assert "it ended without publishing" in toy.run().failed[FIRST]
+    toy.write("01", SAYS, shows, PUBLISH)
+    assert not toy.run().failed
 
 
 # ---- kernels ---------------------------------------------------------------------------------------------------------

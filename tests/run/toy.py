@@ -26,8 +26,9 @@ tables:
 """
 SETUP = """
 import helpers.steps as registry
-from helpers.steps import Step
-registry.STEPS = ({step},)
+from helpers.answers import Answer
+from helpers.steps import Choice, Step
+registry.STEPS = tuple({step} if one.id == "{id}" else one for one in registry.STEPS)
 from helpers.step import open_step
 step = open_step("{id}", CLIENT)
 """
@@ -48,16 +49,16 @@ def toy_client(folder: Path, more: str = "") -> Path:
     return folder
 
 
-def toy_step(number: str, needs: tuple[str, ...] = (), better_with: tuple[str, ...] = ()) -> Step:
-    """A step with the id and title of the real one, which reads and publishes nothing."""
+def toy_step(number: str, **declared: object) -> Step:
+    """A step with the id and title of the real one, which reads and publishes nothing but what is declared."""
     real = next(step for step in STEPS if step.number == number)
-    return Step(id=real.id, title=real.title, question="Is it?", acts="All", needs=needs, better_with=better_with)
+    return Step(**{"id": real.id, "title": real.title, "question": "Is it?", "acts": "All", **declared})
 
 
-def toy_notebook(path: Path, step: Step, cells: list[str], parameters: str = "") -> None:
+def toy_notebook(path: Path, step: Step, cells: list[str], parameters: str = "", setup: str = SETUP) -> None:
     """A notebook of code cells; those of a step that ends well are `[SAYS, PUBLISH]`."""
     sources = [('CLIENT: str = "."  # client folder\n' + parameters, ["parameters"])]
-    sources += [(SETUP.format(step=repr(step), id=step.id), ["setup"])] + [(cell, []) for cell in cells]
+    sources += [(setup.format(step=repr(step), id=step.id), ["setup"])] + [(cell, []) for cell in cells]
     written = [
         {"cell_type": "code", "id": f"c{place}", "metadata": {"tags": tags}, "source": source.strip("\n"),
          "outputs": [], "execution_count": None}
@@ -71,20 +72,25 @@ def toy_notebook(path: Path, step: Step, cells: list[str], parameters: str = "")
 class Toy:
     """A client folder and the steps that stand in for the kit's; `write` changes what a step's notebook does."""
 
+    setup = SETUP
+
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.client = toy_client(folder / "client")
-        self._notebooks, self._patch = folder / "kit", monkeypatch
-        self._notebooks.mkdir()
-        self._steps: dict[str, Step] = {}
-        monkeypatch.setattr("helpers.steps.NOTEBOOKS", self._notebooks)
+        self.notebooks, self._patch = folder / "kit", monkeypatch
+        self.notebooks.mkdir()
+        self.steps: dict[str, Step] = {}
+        monkeypatch.setattr("helpers.steps.NOTEBOOKS", self.notebooks)
 
-    def write(self, number: str, *cells: str, needs: tuple[str, ...] = (), parameters: str = "") -> Step:
-        """Make or change a step; its cells are those given, or the shortest that publish."""
-        step = toy_step(number, needs)
-        toy_notebook(self._notebooks / f"{step.id}.ipynb", step, list(cells or (SAYS, PUBLISH)), parameters)
-        self._steps[number] = step
+    def write(self, number: str, *cells: str, parameters: str = "", **declared: object) -> Step:
+        """Make or change a step; its cells are those given, or the shortest that publish.
+
+        `declared` is what the registry says of it, such as needs=(...).
+        """
+        step = toy_step(number, **declared)
+        toy_notebook(self.notebooks / f"{step.id}.ipynb", step, list(cells or (SAYS, PUBLISH)), parameters, self.setup)
+        self.steps[number] = step
         # the order and the ids of the real registry, so that pages and decisions find what they look for
-        registry = tuple(self._steps.get(real.number, real) for real in STEPS)
+        registry = tuple(self.steps.get(real.number, real) for real in STEPS)
         for module in ("helpers.steps", "helpers.client.decisions", "helpers.client.results", "helpers.report.pages"):
             self._patch.setattr(f"{module}.STEPS", registry)
         self._patch.setattr("helpers.steps.BY_ID", {one.id: one for one in registry})

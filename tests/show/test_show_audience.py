@@ -8,10 +8,11 @@ import pytest
 from helpers.client.result_model import Exhibit
 from helpers.client.schema import schema, table_names
 from helpers.errors import StepInputError
-from helpers.show.audience import audience_for, mask_table
+from helpers.show.audience import audience_for
 from helpers.show.encodings import NothingToDraw
 from helpers.show.figure import figure_html
 from helpers.show.kinds import drawing_of
+from helpers.show.masking import mask_table
 
 OF_PERSONS = ["beliefs", "call_list", "customer_ratings", "customer_share", "headroom"]
 

@@ -16,6 +16,7 @@ from helpers.client.result_model import Exhibit
 from helpers.client.schema import Column, TableSchema
 from helpers.show.audience import audience_for
 from helpers.show.figure import alt_text, figure_html
+from helpers.show.style import WHITE
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SHARES = {"label": "category", "value": "customer_share", "low": "share_low", "high": "share_high"}
@@ -139,3 +140,11 @@ def test_any_labels_make_a_page(labels, words):
     page = Tags(re.sub('base64,[^"]*', "", figure_html(shown, table, schema, words, audience_for("client", "EUR", {}))))
     allowed = {"figure", "figcaption", "p", "picture", "source", "img", "details", "summary", "div", "table", "thead"}
     assert {tag for tag, _ in page.tags} <= allowed | {"tbody", "tr", "th", "td", "span"}
+
+
+def test_the_look_is_the_style_of_seaborn():
+    """Written out, because to load seaborn takes longer than to load all else; this tells when it changes."""
+    seaborn = pytest.importorskip("seaborn")
+    theirs = seaborn.axes_style("white")
+    without = {"image.cmap", "font.family"}  # a colour map of seaborn's own, and the font, which the kit sets
+    assert {key: value for key, value in theirs.items() if key not in without} == WHITE

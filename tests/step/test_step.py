@@ -8,6 +8,7 @@ import shutil
 import pandas as pd
 import pytest
 
+from helpers.answers import Pick
 from helpers.client.result_model import Check, Finding, Value
 from helpers.client.results import read_published, read_result
 from helpers.errors import DecisionMissing, RunError, StepInputError
@@ -137,7 +138,7 @@ def test_a_proposal_holds_until_somebody_decides(step):
     assert step.said.provisional == ["05.all.scope"]
 
 
-COMPARED = Choice("compared", "With what?", takes=("text", "list"), options=("halves", "year_before"))
+COMPARED = Choice("compared", "With what?", Pick(own=True), options=("halves", "year_before"))
 
 
 @pytest.fixture

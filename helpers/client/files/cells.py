@@ -16,7 +16,8 @@ from helpers.client.parsing import EXCEL_DAYS, Reading, any_date
 from helpers.client.product_of import FACTOR
 from helpers.client.schema import Column
 from helpers.client.sources import Source
-from helpers.client.tables import Connection, identifier, literal
+from helpers.client.sql_text import identifier, literal
+from helpers.client.tables import Connection
 from helpers.errors import Problem, counted, quoted
 
 NUMERIC = ("money", "number", "share", "integer")

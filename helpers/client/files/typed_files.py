@@ -13,7 +13,8 @@ from helpers.client.parsing import EXACT, Reading
 from helpers.client.product_of import FACTOR, add_products
 from helpers.client.schema import Column, TableSchema
 from helpers.client.sources import Source
-from helpers.client.tables import Connection, DatabaseError, identifier, load_parquet, parquet_columns, plain_path
+from helpers.client.sql_text import identifier
+from helpers.client.tables import Connection, DatabaseError, load_parquet, parquet_columns, plain_path
 from helpers.errors import Problem, counted, quoted
 
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")

@@ -1,0 +1,43 @@
+"""What another scope would change, before anyone decides: the sentence under the controls of step 05's form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from helpers.client.result_model import Finding
+from helpers.method.finding_values import count_value, money_value, row_share
+from helpers.method.share import customer_share, group_share
+from helpers.method.share_scope import categories_in_scope, scope_in_force
+
+
+def if_scope(
+    customer_category: pd.DataFrame, wallet_revenue: pd.DataFrame | None, *, as_of: object, min_part: float
+) -> Callable[[Any], Finding]:
+    """Our share of the customers under another scope.
+
+    Parameters
+    ----------
+    customer_category, wallet_revenue, as_of, min_part
+        As in `share_by.share_by_scope`.
+
+    Returns
+    -------
+    function from a scope, or a list of categories, to a Finding; StepInputError where it holds nothing
+    """
+
+    def preview(decision: str | Sequence[str]) -> Finding:
+        scope, chosen = scope_in_force(decision)
+        inside = categories_in_scope(customer_category, scope, chosen, min_part)
+        shares = customer_share(customer_category, wallet_revenue, as_of=as_of, scope_categories=inside)
+        whole = group_share(shares).iloc[0]
+        values = {"customers": count_value(whole["customers"]), "revenue": money_value(whole["revenue"])}
+        text = "With this, {customers:count} buyers bring {revenue:money}"
+        if pd.notna(whole["customer_share"]):
+            values |= {"share": row_share(whole), "known": count_value(whole["known_wallets"])}
+            text += "; of the {known:count} whose wallet we know we have {share:pct}"
+        return Finding(id="05.preview", text=f"{text}.", values=values, evidence="measured")
+
+    return preview

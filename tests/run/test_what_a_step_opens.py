@@ -1,0 +1,75 @@
+"""What a step really opens is part of what its freshness rests on: no table, result, decision or module more."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from helpers.client.decisions import FOLDER as DECISIONS
+from helpers.client.folder import open_client
+from helpers.client.results import OF_RESULT, OF_TABLE, RESULT, finished_steps, read_manifest
+from helpers.client.tables_manifest import read_tables_manifest
+from helpers.run import freshness
+from helpers.run.freshness import HELPERS
+from helpers.run.standing import Standing
+from helpers.steps import built_steps
+
+SCRIPT = Path(__file__).with_name("opened_by_a_step.py")
+# these tell what stands and what was received; what a step takes from them are parts of their own
+LISTS = {"client.yaml", "results/manifest.json", "results/tables/tables.json"}
+# of client.yaml: how a table's dates were written is a part; which notebook runs, and with what, are others
+SETTINGS = {*freshness.FRAME, "tables", "own_steps", "parameters"}
+
+
+def matched(patterns):
+    return {path.relative_to(HELPERS).as_posix() for pattern in patterns for path in HELPERS.glob(pattern)}
+
+
+@pytest.mark.parametrize("step", built_steps(), ids=lambda step: step.id)
+@pytest.mark.parametrize("sample", ["complete_journey", "cdnow"])
+def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tmp_path, step, sample):
+    run = run_sample(sample)
+    done = subprocess.run(
+        [sys.executable, "-P", str(SCRIPT), str(run.folder), step.id, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    now = Standing(open_client(run.folder), read_manifest(run.results))
+    now.tables = read_tables_manifest(run.results / "tables")
+    now.results = finished_steps(run.results)
+    parts = now.step_rests_on(step)
+
+    tables = {part.removeprefix(OF_TABLE) for part in parts if part.startswith(OF_TABLE)}
+    results = {part.removeprefix(OF_RESULT) for part in parts if part.startswith(OF_RESULT)}
+    for name in set(found["opened"]) - LISTS:
+        path = Path(name)
+        if path.name == RESULT:
+            continue  # opened of every step, to tell which of them stand
+        if path.parent.as_posix() == "results/tables":
+            assert path.stem in tables, name
+        elif path.parts[0] == "results":
+            assert path.parts[1] in results, name
+        else:
+            assert name == f"{DECISIONS}/{step.id}.yaml", name
+    assert set(step.reads) <= {Path(name).stem for name in found["opened"]}, "nothing was seen"
+    assert set(found["asked"]) <= SETTINGS
+    methods = {f"method/{part.removeprefix('module ')}.py" for part in parts if part.startswith("module ")}
+    carried = matched((*freshness.OF_STEPS, *freshness.SAYING)) | {"steps.py"}
+    unknown = set(found["modules"]) - methods - carried
+    assert {name for name in unknown if not name.startswith("show/") and not name.endswith("__init__.py")} == set()
+
+
+def test_what_says_numbers_while_a_step_runs_is_closed():
+    """The modules that fill an exhibit's subtitle import none of show/ besides themselves."""
+    for file in freshness.SAYING:
+        for node in ast.walk(ast.parse((HELPERS / file).read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module.startswith("helpers.show"):
+                assert f"show/{node.module.rpartition('.')[2]}.py" in freshness.SAYING, f"{file} imports {node.module}"
