@@ -59,18 +59,22 @@ def run_tests(arguments: list[str], long: bool) -> int:
     """
     options, paths, marks = split_arguments(arguments)
     results = []
-    for name, (folder, budget) in GROUPS.items():
-        targets = targets_of(name, paths)
-        if not targets:
-            continue
-        print(f"\n== {name}", flush=True)
-        result = run_group(name, budget, targets, options=options, marks=marks, long=long)
-        # A folder whose tests are all marked long has nothing to run in a short run, and one whose tests all skip
-        # with a reason has run none; in a full run a skip may not pass for a test.
-        skips = result.skipped and os.environ.get("WORKBOOK_TEST") != "full"
-        if result.code == NOTHING_SELECTED and (arguments or skips or (not long and has_long_tests(TESTS / folder))):
-            result.code = 0
-        results.append(result)
+    # what is dear to make (a run of a sample) is made once for all groups; tests/conftest.py reads the name
+    with tempfile.TemporaryDirectory(prefix="workbook-test-", ignore_cleanup_errors=True) as shared:
+        env = os.environ | {"WORKBOOK_TEST_SHARED": shared}
+        for name, (folder, budget) in GROUPS.items():
+            targets = targets_of(name, paths)
+            if not targets:
+                continue
+            print(f"\n== {name}", flush=True)
+            result = run_group(name, budget, targets, options=options, marks=marks, long=long, env=env)
+            # A folder whose tests are all marked long has nothing to run in a short run, and one whose tests all skip
+            # with a reason has run none; in a full run a skip may not pass for a test.
+            skips = result.skipped and os.environ.get("WORKBOOK_TEST") != "full"
+            none = arguments or skips or (not long and has_long_tests(TESTS / folder))
+            if result.code == NOTHING_SELECTED and none:
+                result.code = 0
+            results.append(result)
     return report(results)
 
 
@@ -123,7 +127,14 @@ def targets_of(name: str, paths: list[str]) -> list[str]:
 
 
 def run_group(
-    name: str, budget: int, targets: list[str], *, options: list[str], marks: list[str], long: bool
+    name: str,
+    budget: int,
+    targets: list[str],
+    *,
+    options: list[str],
+    marks: list[str],
+    long: bool,
+    env: dict[str, str],
 ) -> GroupResult:
     """Run one group in a pytest of its own."""
     browser = name == "browser"
@@ -132,7 +143,6 @@ def run_group(
     ignored = [] if name != "unit and properties" else [folder for folder, _ in GROUPS.values() if folder != "."]
     command = [sys.executable, "-m", "pytest", *([] if browser else ["-n", "2"]), "-m", " and ".join(expression)]
     command += [f"--ignore={TESTS / folder}" for folder in ignored]
-    env = os.environ | ({"WORKBOOK_LONG": "1"} if long else {})
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="workbook-test-") as folder:
         report_file = Path(folder) / "junit.xml"

@@ -63,7 +63,9 @@ def copy_sample(name: str, target: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory):
-    """One temporary folder for all workers of this test run."""
+    """One temporary folder for all workers of this test run, and for all groups of `workbook test`."""
+    if given := os.environ.get("WORKBOOK_TEST_SHARED"):
+        return Path(given)
     base = tmp_path_factory.getbasetemp()
     return base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base
 

@@ -21,7 +21,6 @@ LONG = "import pytest\n\n\n@pytest.mark.long\ndef test_long():\n    pass\n"
 def kit(tmp_path, monkeypatch):
     """Returns a function: write test files, run `run_tests` in a process, give back its exit code and output."""
     monkeypatch.delenv("WORKBOOK_TEST", raising=False)
-    monkeypatch.delenv("WORKBOOK_LONG", raising=False)
     (tmp_path / "helpers").mkdir()
     (tmp_path / "tests").mkdir()
     for name in ("helpers/test_command.py", "tests/conftest.py", "pyproject.toml"):
@@ -54,6 +53,20 @@ def test_totals_and_minutes_by_group(kit):
     assert "browser tests run only with WORKBOOK_TEST=full" in output
     table = output.rpartition("Minutes by group (budget):")[2]
     assert [line.split("  ")[1] for line in table.splitlines()[1:-1]] == ["unit and properties", "kills", "browser"]
+
+
+def test_what_is_dear_to_make_is_made_once_for_all_groups(kit, tmp_path):
+    """Each group is a pytest of its own, and a sample that was run for one serves the others."""
+    made = tmp_path / "made.txt"
+    uses = (
+        "def make(folder):\n    folder.mkdir()\n"
+        f"    with open({str(made)!r}, 'a') as file:\n        file.write('made ')\n\n\n"
+        "def test_uses(made_once):\n    folder, _ = made_once('thing', make)\n    assert folder.is_dir()\n"
+    )
+    code, output = kit({"a/test_a.py": uses, "kills/test_k.py": uses}, workers=True)
+    assert code == 0, output
+    assert last_line(output) == "2 passed, 0 failed, 0 skipped"
+    assert made.read_text() == "made "
 
 
 def test_a_full_run_runs_the_browser_tests(kit):
