@@ -250,6 +250,19 @@ def decisions(
         print(line)
 
 
+@app.command()
+def verify(
+    json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
+) -> None:
+    """Compute numbers that others have published again, and show them beside the published ones."""
+    from helpers.published import verify as published
+
+    compared = published.verify()
+    print(published.verify_json(compared) if json_ else "\n".join(published.verify_lines(compared)))
+    if not all(one.agrees for one in compared):
+        raise typer.Exit(1)
+
+
 @app.command(context_settings={"ignore_unknown_options": True})
 def test(
     arguments: Annotated[list[str] | None, typer.Argument(help="Passed on to pytest.")] = None,  # noqa: PT028
