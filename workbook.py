@@ -35,7 +35,7 @@ HELP = """The customer strategy workbook.
   python3 workbook.py COMMAND -h     how to use a command
 
 The first call sets up the environment in .venv; this takes about a minute and needs a connection.
-Try it: python3 workbook.py run data_samples/complete_journey"""
+Try it: python3 workbook.py run data_samples/harbour_supplies"""
 
 HAND_OVER = """import sys
 sys.path.insert(0, sys.argv.pop(1))

@@ -137,7 +137,7 @@ def require_decisions(client_folder: Path, steps: Iterable[Step], drafts: Mappin
     for step in steps:
         entries = read_decisions(client_folder, step)
         drafted = {used.id.partition(".")[2]: used for used in (drafts[step.id].decisions if step.id in drafts else [])}
-        names = dict.fromkeys([*(choice.example for choice in step.decides if not choice.per_group), *drafted])
+        names = dict.fromkeys([*(choice.example for choice in step.decides if choice.always), *drafted])
         open_ = {name: drafted.get(name) for name in names if name not in entries or not entries[name].decided}
         if open_:
             asked = {name: (used.proposed, used.seen) if used else (None, {}) for name, used in open_.items()}

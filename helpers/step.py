@@ -1,9 +1,8 @@
 """The one object a notebook talks to: `step = open_step("05_customer_share", CLIENT)`.
 
-A step reads declared tables, declared earlier results and decisions, keeps the tables it publishes, says findings,
-shows exhibits, checks itself and publishes. The calculations are in `helpers.method`; this file only carries things
-between them, the client's folder and the page. Run by the runner, by a person in JupyterLab or by a test without a
-kernel, the same lines do the same.
+A step reads declared tables, earlier results and decisions, keeps the tables it publishes, says findings, shows
+exhibits, checks itself and publishes. The calculations are in `helpers.method`; this file carries things between them,
+the client's folder and the page, alike for the runner, a person in JupyterLab and a test without a kernel.
 """
 
 from __future__ import annotations
@@ -31,12 +30,16 @@ from helpers.client.result_model import (
     Value,
 )
 from helpers.client.results import (
+    FORMS_GROUPS,
+    GROUP_PROFILES,
     INTERACTIVE,
     MODE,
     NOTEBOOK,
     OUTPUT,
     RESULT,
     finished_steps,
+    group_names,
+    names_of,
     read_published,
     read_result,
     write_published,
@@ -51,6 +54,7 @@ from helpers.show import blocks
 from helpers.show.audience import audience_for
 from helpers.show.figure import figure_html
 from helpers.show.kinds import find_kind
+from helpers.show.numbers import span_of_days
 from helpers.show.output import put
 from helpers.show.sentences import check_finding, fill, say
 from helpers.show.tables import html_table
@@ -118,7 +122,7 @@ class OpenStep:
             If this step needs the other and it has no result.
         """
         other = find_step(step_id).id
-        if other not in self.step.needs + self.step.better_with:
+        if other not in self.step.builds_on:
             raise StepInputError(
                 f"{self.step.id} does not declare that it builds on {other}. Declare it in helpers/steps.py under "
                 "needs or better_with, so that a changed result runs the step again."
@@ -138,14 +142,14 @@ class OpenStep:
         return self.client.results_folder if step_id in finished_steps(self.client.results_folder) else None
 
     def _group_names(self) -> dict[str, str]:
-        """Group ids and the names to read; one group of all customers until step 03 has formed others."""
-        return {"all": "All customers"}
+        """Group ids and the names to read, where this step builds on the one that forms groups."""
+        folder = self._results_of(FORMS_GROUPS) if FORMS_GROUPS in self.step.builds_on else None
+        return group_names(folder, [FORMS_GROUPS]) if folder else {}
 
     @property
     def groups(self) -> pd.DataFrame | None:
         """Customers and their groups, or None until step 03 has formed any."""
-        other = "03_form_groups"
-        return self.result(other, "customer_groups") if other in self.step.needs + self.step.better_with else None
+        return self.result(FORMS_GROUPS, "customer_groups") if FORMS_GROUPS in self.step.builds_on else None
 
     @property
     def delivered(self) -> list[str]:
@@ -184,11 +188,7 @@ class OpenStep:
     @property
     def window(self) -> str:
         """The window in words, such as "2017" or "1 March 2016 to 28 February 2017"."""
-        start = pd.Timestamp(self.received.window_start)
-        end = pd.Timestamp(self.received.as_of) - pd.Timedelta(days=1)
-        if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
-            return f"{start.year}" if start.year == end.year else f"{start.year} to {end.year}"
-        return " to ".join(f"{day.day} {day:%B %Y}" for day in (start, end))
+        return span_of_days(self.received.window_start, self.received.as_of)
 
     def look(self, name: str, rows: int = 5) -> None:
         """Show the first rows of a table, with its grain, to whoever works in the notebook."""
@@ -247,6 +247,14 @@ class OpenStep:
                 Question(self.client.folder, self.step, choice, used, [str(item) for item in items if item], effect)
             )
 
+    def decide_each(self, name: str, scopes: Iterable[str], seen: Iterable[str] = (), **how: Any) -> None:
+        """Show a judgement that not every client has to make: for each of these groups, `all`, or for nobody at all.
+
+        In `seen` a `*` stands for the group; the rest is as in `decide`.
+        """
+        for scope in scopes:
+            self.decide(f"{scope}.{name}", [number.replace("*", scope) for number in seen], **how)
+
     # ---- saying and showing --------------------------------------------------------------------------------------
 
     def keep(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -261,6 +269,8 @@ class OpenStep:
             raise StepInputError(f'{self.step.id} does not publish "{name}". {nearest(name, self.step.publishes)}')
         self.said.tables[name] = write_published(self._folder, name, frame)
         self._frames[name] = read_table(self._folder / self.said.tables[name].file, schema(name))
+        if name == GROUP_PROFILES:  # from here on the step itself says the names
+            self.audience = audience_for("working", self.client.currency, names_of(self._frames[name]))
         return self._frames[name]
 
     def find(self, findings: Finding | Iterable[Finding]) -> None:
@@ -294,8 +304,7 @@ class OpenStep:
         ----------
         table : str
             The kept table that it is drawn from, now and whenever a page is made.
-        kind : str
-            `bar`, `line`, `grid`, `panels`, `waterfall` or `table`; `helpers.show.kinds` has the `encoding` of each.
+        kind : str, one of `helpers.show.kinds`, which have the `encoding` of each
         subtitle : str
             What is measured, in which unit, for whom and when. Placeholders are filled from the finding's values and
             from `{window:text}`.
@@ -364,7 +373,8 @@ class OpenStep:
         """
         absent = [name for name in self.step.publishes if name not in self._frames]
         shown = {used.id.rpartition(".")[2] for used in self.said.decisions}
-        absent += [f"decision {choice.name}" for choice in self.step.decides if choice.name not in shown]
+        always = [choice.name for choice in self.step.decides if choice.always]
+        absent += [f"decision {name}" for name in always if name not in shown]
         if absent:
             raise StepInputError(
                 f"{self.step.id} ends without {', '.join(absent)}. Keep or decide each, even if empty."
@@ -383,7 +393,7 @@ class OpenStep:
 
     def _inherit(self) -> None:
         """What rests on a proposal is provisional, and so is what rests on that."""
-        for other in self.step.needs + self.step.better_with:
+        for other in self.step.builds_on:
             folder = self._results_of(other)
             for decision in read_result(folder, other).provisional if folder else []:
                 if decision not in self.said.provisional:

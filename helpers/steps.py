@@ -6,101 +6,25 @@ wiring diagram: from it come the order of a run, the table in the README, and wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import math
 
-from helpers.answers import Amount, Answer, Column, Cuts, Match, Pick, Points, Rows, Words
+from helpers.answers import Amount, Column, Cuts, Match, Pick, Points, Rows, Words
 from helpers.errors import StepInputError, nearest
+from helpers.step_entry import KIT, Choice, Headline, Step
 
-KIT = Path(__file__).resolve().parent.parent
-NOTEBOOKS = KIT / "notebooks"
+__all__ = [
+    "BY_ID",
+    "KIT",
+    "STEPS",
+    "Choice",
+    "Headline",
+    "Step",
+    "built_steps",
+    "find_step",
+    "nearest_step",
+]
+
 PORTFOLIO_GOALS = ("value_tiers", "relationship_types", "advocates", "customer_equity", "none")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A judgement that people make in a step.
-
-    `name` is the part after the dot in a decision id (`all.scope`, `g2.intent`); `per_group` tells which of the two.
-    `asks` says which kind of answer is wanted, and so which form is shown and what is refused.
-    `options` are the only values allowed; empty where the client's data or the team's words make them.
-    `tolerance` is the relative move of a number seen when deciding that makes the decision stale.
-    """
-
-    name: str
-    question: str
-    asks: Answer = Answer()
-    per_group: bool = False
-    options: tuple[str, ...] = ()
-    tolerance: float = 0.10
-
-    @property
-    def example(self) -> str:
-        """The id as it stands in a decision file."""
-        return f"{'g1' if self.per_group else 'all'}.{self.name}"
-
-
-@dataclass(frozen=True)
-class Headline:
-    """A number of a step that the overview over several clients shows; it is a quantity, never a name or an id.
-
-    `value` names it as `<finding>/<value>`, such as `answer/share` for the share in the finding `05.answer`.
-    """
-
-    title: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Step:
-    """One notebook: a pure function of tables, earlier results, decisions and parameters.
-
-    `reads` are delivered tables and their summaries that it cannot do without; `reads_if_there` those that let it say
-    more. `needs` and `better_with` say the same of earlier steps. `uses` are the modules of `helpers.method` it calls.
-    `headlines` are one or two of its numbers by which clients are told apart at a glance.
-    A cell that takes longer than `cell_seconds`, or a step longer than `step_seconds`, is stopped.
-    """
-
-    id: str
-    title: str
-    question: str
-    acts: str
-    reads: tuple[str, ...] = ()
-    reads_if_there: tuple[str, ...] = ()
-    needs: tuple[str, ...] = ()
-    better_with: tuple[str, ...] = ()
-    decides: tuple[Choice, ...] = ()
-    publishes: tuple[str, ...] = ()
-    uses: tuple[str, ...] = ()
-    headlines: tuple[Headline, ...] = ()
-    cell_seconds: int = 600
-    step_seconds: int = 1800
-
-    @property
-    def number(self) -> str:
-        """The two digits at the front of the id."""
-        return self.id[:2]
-
-    @property
-    def notebook(self) -> Path:
-        """Where the kit's own notebook of this step stands, built or not."""
-        return NOTEBOOKS / f"{self.id}.ipynb"
-
-    @property
-    def built(self) -> bool:
-        """Whether the notebook exists."""
-        return self.notebook.is_file()
-
-    def choice(self, name: str) -> Choice:
-        """The declared decision of this name; StepInputError names the nearest when there is none."""
-        for choice in self.decides:
-            if choice.name == name:
-                return choice
-        known = [choice.name for choice in self.decides]
-        advice = nearest(name, known) if known else "This step decides nothing."
-        raise StepInputError(
-            f'{self.id} has no decision "{name}". {advice} Decisions are declared in helpers/steps.py.'
-        )
 
 
 STEPS: tuple[Step, ...] = (
@@ -198,22 +122,88 @@ STEPS: tuple[Step, ...] = (
         title="Form customer groups",
         question="Which customers behave alike, so that one strategy can serve them?",
         acts="The team that leads the engagement",
-        publishes=("customer_groups", "group_profiles", "group_rules", "group_centres"),
+        reads=("customer_summary", "customer_days", "customer_quarter", "customer_channel"),
+        reads_if_there=("customers",),
+        decides=(
+            Choice(
+                "way_in",
+                "By what do we form groups: by all behaviour, by recency, frequency and money, or by rules of our own?",
+                Pick("behaviour", named=("behaviour", "rfm", "rules")),
+            ),
+            Choice(
+                "group_count",
+                "Into how many groups do we cut the customers?",
+                Amount("5", unit="groups", least=3, most=8),
+                where_needed=True,
+            ),
+            Choice(
+                "groups",
+                "What do we call each group, which customers stand for it, and what is true of it?",
+                Rows(
+                    "{g1: {name: Boatyards, anchors: [C0041, C0107], description: ..., rule: orders >= 12}}",
+                    key="group",
+                    columns=(
+                        Column("name", "Name", required=True),
+                        Column("anchors", "Customers that stand for it", "list"),
+                        Column("description", "What is true of it"),
+                        Column("rule", "Rule, where groups are formed by rules"),
+                    ),
+                ),
+            ),
+        ),
+        publishes=(
+            *("customer_groups", "group_profiles", "group_portions", "group_behaviour", "group_attributes"),
+            *("group_buying", "group_rules", "group_evidence", "group_centres", "group_cuts", "group_features"),
+        ),
+        uses=(
+            *("group_features", "group_clusters", "group_evidence", "group_identity", "group_tree", "rules", "rfm"),
+            *("group_members", "group_forming", "group_portions", "group_profiles", "group_mix", "group_tables"),
+            *("group_findings", "group_closing", "group_what_if"),
+        ),
+        headlines=(Headline("Customer groups", "answer/groups"),),
     ),
     Step(
         id="04_value_to_us",
         title="Value to us",
         question="What is each group of customers worth to us, after what it costs to serve it?",
         acts="The finance director and the heads of sales and service",
+        reads=("customer_summary", "customer_days"),
+        reads_if_there=(
+            *("customers", "contracts", "service_events", "activity_costs", "survey", "referrals"),
+            *("customer_quarter", "customer_channel"),
+        ),
+        better_with=("02_rate_customers", "03_form_groups"),
+        decides=(
+            Choice(
+                "gross_margin_rate",
+                "Which part of revenue is left after the cost of the goods, where no cost of goods was delivered?",
+                Amount("0.35", unit="part of revenue, 0 to 1", least=0, most=1),
+                where_needed=True,
+            ),
+            Choice(
+                "value_cuts",
+                "From which yearly profit on is a customer of high, and of middle value to us?",
+                Cuts("{high: 1200, middle: 150}", parts=("high", "middle"), most=math.inf),
+                where_needed=True,
+            ),
+            Choice(
+                "downturn_plan",
+                "Its margin is falling: which value will we add, and by when must it show?",
+                Words("{value we add: ..., by when: ...}", parts=("value we add", "by when")),
+                per_group=True,
+            ),
+        ),
         publishes=(
-            "customer_value",
-            "profit_ladder",
-            "whale_curve",
-            "margin_trend",
-            "acquisition",
-            "advocacy",
-            "clv_validation",
-            "clv_by_group",
+            *("customer_value", "profit_ladder", "whale_curve", "profit_flips", "margin_trend", "margin_slopes"),
+            *("value_tiers", "acquisition", "advocacy", "customer_types", "clv_validation", "clv_by_group"),
+        ),
+        uses=(
+            *("profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition", "referral_value"),
+            *("value_tables", "value_findings", "value_closing", "value_what_if"),
+        ),
+        headlines=(
+            Headline("Customer equity", "answer/equity"),
+            Headline("Customers losing us money", "answer/losing"),
         ),
     ),
     Step(

@@ -60,7 +60,7 @@ def test_writing_again_changes_nothing_and_mends_what_was_changed(tmp_path, monk
     for name in ("README.md", f"notebooks/{step.notebook.name}"):
         (tmp_path / name).write_bytes((KIT / name).read_bytes())
     monkeypatch.setattr(describe, "KIT", tmp_path)
-    monkeypatch.setattr("helpers.steps.NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr("helpers.step_entry.NOTEBOOKS", tmp_path / "notebooks")
     describe.write_all()
     assert describe.write_all() == []
     path = tmp_path / "notebooks" / step.notebook.name

@@ -60,7 +60,10 @@ def write(harbour: Harbour, known: Truth, folder: Path) -> dict[str, int]:
     files = {f"data/{name}.csv": csv_text(name, table) for name, table in harbour.tables.items()}
     files["truth_customers.csv"] = csv_text("truth_customers", rounded(known.customers.drop(columns="name")))
     files["truth.yaml"] = truth_text(harbour, known)
-    files |= {f"decisions/{name}": text for name, text in decisions(known.beliefs).items()}
+    files |= {
+        f"decisions/{name}": text
+        for name, text in decisions(known.beliefs, known.facts["groups"]["anchors"]["value"]).items()
+    }
     facts = numbers(harbour)
     for name in ("client.yaml", "README.md", "LICENSE-DATA"):
         marks = facts if name == "client.yaml" else {key: readable(value) for key, value in facts.items()}

@@ -11,6 +11,7 @@ Everything here is derived: it may be deleted and is rebuilt by one command.
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 RESULT = "result.json"
+FORMS_GROUPS, GROUP_PROFILES = "03_form_groups", "group_profiles"  # the step that names groups, and where
 MANIFEST = "manifest.json"
 INTERACTIVE = "interactive"  # the folder of results published by hand
 # What a run tells its kernel: where to publish, draft or final, which notebook; in JupyterLab nobody does.
@@ -74,6 +76,18 @@ def read_published(results: Path, step_id: str, table: str) -> pd.DataFrame:
             "It is derived: run the client again, and keep your own files outside results/."
         )
     return read_table(path, schema(table))
+
+
+def group_names(results: Path, standing: Container[str]) -> dict[str, str]:
+    """Group ids and the names that people read; none until the step that forms groups is among those that stand."""
+    if FORMS_GROUPS not in standing or GROUP_PROFILES not in read_result(results, FORMS_GROUPS).tables:
+        return {}
+    return names_of(read_published(results, FORMS_GROUPS, GROUP_PROFILES))
+
+
+def names_of(profiles: pd.DataFrame) -> dict[str, str]:
+    """The names in a table with a row for each group."""
+    return dict(zip(profiles["group_id"], profiles["group_name"], strict=True))
 
 
 def write_published(folder: Path, table: str, frame: pd.DataFrame) -> TableFile:

@@ -27,9 +27,9 @@ def row_share(row: Mapping) -> Value:
     return share_value(row["customer_share"], row.get("share_low"), row.get("share_high"))
 
 
-def money_value(value: float) -> Value:
-    """An amount in the client's currency."""
-    return Value(value=_number(value), unit="money")
+def money_value(value: float, low: float | None = None, high: float | None = None) -> Value:
+    """An amount in the client's currency, with its interval where there is one."""
+    return Value(value=_number(value), low=_end(low), high=_end(high), unit="money")
 
 
 def count_value(value: int) -> Value:

@@ -194,7 +194,7 @@ def nps_by_group(
     nobody answered the question
         group_id         str
         measure          str    nps; top_box where answers were given on another scale than 0 to 10: of all
-                                of the period together, so it is the same in each row
+                                answers of the period together, so it is the same in each row
         n                Int64  respondents, each with the latest answer
         earlier_answers  Int64  answers left out because the same respondent gave a later one
         promoters        Int64  answers of 9 and 10; on another scale the highest answer that anybody gave

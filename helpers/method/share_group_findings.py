@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from helpers.client.result_model import Finding
 from helpers.method.finding_values import count_value, group_value, is_known, money_value, row_share, share_value
+from helpers.method.group_members import BESIDE
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
 from helpers.method.share_tables import MIN_CELL, ShareTables
 
@@ -101,6 +102,7 @@ def _groups(tables: ShareTables, min_coverage: float) -> list[Finding]:
     found = []
     known = rows[rows["customer_share"].notna() & (rows["known_wallets"] >= MIN_CELL)]
     known = known.sort_values(["customer_share", "group_id"], ascending=[False, True])
+    known = known[~known["group_id"].isin(BESIDE)]  # who stands beside the groups is no group to compare
     if len(known) > 1:
         top, bottom = known.iloc[0], known.iloc[-1]
         values = {"top": group_value(top["group_id"]), "top_share": row_share(top)}
@@ -109,8 +111,8 @@ def _groups(tables: ShareTables, min_coverage: float) -> list[Finding]:
             is_known(top["share_low"]) and is_known(bottom["share_high"]) and top["share_low"] > bottom["share_high"]
         )
         text = (
-            "{top:group} gives us the largest part of what it spends ({top_share:pct}), {bottom:group} the smallest "
-            "({bottom_share:pct})"
+            "Of what each group spends, we get the largest part from {top:group} ({top_share:pct}), the smallest from "
+            "{bottom:group} ({bottom_share:pct})"
         )
         text += "." if apart else "; the ranges overlap, so the order may be chance."
         found.append(
@@ -120,14 +122,16 @@ def _groups(tables: ShareTables, min_coverage: float) -> list[Finding]:
         values = {"group": group_value(row["group_id"]), "coverage": share_value(row["coverage"])}
         if is_known(row["customer_share"]):
             values |= {"share": row_share(row), "headroom": money_value(row["wallet"] - row["wallet_revenue"])}
-            text = "{group:group} gives us {share:pct} of what it spends and others {headroom:money}"
+            text = "{group:group}: {share:pct} of what they spend comes to us, {headroom:money} goes to others"
             text += (
-                "." if row["known_wallets"] == row["customers"] else " (known wallets: {coverage:pct} of its revenue)."
+                "."
+                if row["known_wallets"] == row["customers"]
+                else " (known wallets: {coverage:pct} of their revenue)."
             )
         else:
             values["least"] = share_value(min_coverage)
             text = (
-                "For {group:group} we cannot say a share: known wallets cover {coverage:pct} of its "
+                "For {group:group} we cannot say a share: known wallets cover {coverage:pct} of their "
                 "revenue, {least:pct} are needed."
             )
         # Without any known wallet the sentence is about the customers, and few of them are not read alone either.

@@ -26,7 +26,7 @@ from helpers.method.purchase_moments import future_moments, parameter_slopes, va
 from helpers.method.value_draws import LEVEL, drawn_totals, value_intervals
 
 COLUMNS = ("x", "t_x", "T", "spend_days", "mean_spend")
-DRAWS = 1000  # futures of a total; the ends of an interval are then sure to a fifth of a standard error
+DRAWS = 500  # futures of a total; the ends of an interval are then sure to a tenth of a standard deviation
 MOST_DRAWN = 4_000  # customers; of more the moments of totals are computed
 SEED = 20_260_704
 

@@ -106,6 +106,20 @@ group by lines.customer_id, quarters.first_day, quarters.last_day, lines.categor
 order by lines.customer_id nulls first, quarters.first_day, lines.category nulls first
 """
 
+CUSTOMER_CHANNEL = f"""
+select
+    lines.customer_id,
+    quarters.first_day as quarter_start,
+    quarters.last_day as quarter_end,
+    lines.channel,
+    count(distinct {ORDER}) filter (where lines.revenue > 0) as orders,
+    sum(lines.revenue) as revenue
+from lines
+join quarters on lines.date >= quarters.first_day and lines.date <= quarters.last_day
+group by lines.customer_id, quarters.first_day, quarters.last_day, lines.channel
+order by lines.customer_id nulls first, quarters.first_day, lines.channel nulls first
+"""
+
 # All history before as_of: a rating has to know who bought before the window, and cohorts begin with the first order.
 CUSTOMER_DAYS = f"""
 select
@@ -213,5 +227,6 @@ SUMMARIES = {
     "customer_category": CUSTOMER_CATEGORY,
     "customer_days": CUSTOMER_DAYS,
     "customer_quarter": CUSTOMER_QUARTER,
+    "customer_channel": CUSTOMER_CHANNEL,
     "customer_month": CUSTOMER_MONTH,
 }

@@ -27,11 +27,12 @@ class Ahead:
         self.figures.ahead(lambda standing=dict(results): self._ask(standing))
 
     def _ask(self, results: Mapping[str, Result]) -> None:
-        from helpers.client.results import read_published
+        from helpers.client.results import group_names, read_published
         from helpers.report.pages import draw_ahead  # loads nbconvert and matplotlib, in the thread
 
-        table = partial(read_published, self._client.results_folder)
-        draw_ahead(self._client, results, self._audience, self.figures, table=table)
+        folder = self._client.results_folder
+        table, groups = partial(read_published, folder), group_names(folder, results)
+        draw_ahead(self._client, results, self._audience, self.figures, table=table, groups=groups)
 
     def close(self) -> None:
         """End what nobody needs any more."""

@@ -17,7 +17,7 @@ import pandas as pd
 from helpers.client.file_hashes import folder_hashes
 from helpers.client.folder import Client
 from helpers.client.intake import take_in
-from helpers.client.results import MODE, NOTEBOOK, OUTPUT, finished_steps, read_published, read_result
+from helpers.client.results import MODE, NOTEBOOK, OUTPUT, finished_steps, group_names, read_published, read_result
 from helpers.client.schema import schema
 from helpers.client.step_inputs import notebook_of
 from helpers.client.tables import read_table
@@ -117,14 +117,16 @@ def draw_report(client: Client, audience: str, failed: Mapping[str, str], figure
     from helpers.report.pages import make_report  # most often the thread that draws has loaded it by now
 
     results = client.results_folder
+    standing = finished_steps(results)
     with replacing(client.report_folder / audience) as fresh:
         make_report(
             client,
-            finished_steps(results),
+            standing,
             failed,
             audience,
             fresh,
             table=lambda step_id, name: read_published(results, step_id, name),
+            groups=group_names(results, standing),
             input_table=lambda name: _input_table(client, name),
             words=lambda step_id: notebook_of(client, find_step(step_id)),
             figures=figures,

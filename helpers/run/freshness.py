@@ -33,14 +33,25 @@ LOCK = KIT / "requirements.lock"
 COMPUTING = ("numpy", "pandas", "scipy", "scikit-learn", "duckdb")
 # Steps are carried by these. Of show/ the last four count: they say the numbers in an exhibit's subtitle while the step
 # runs, and make the notes by which its outputs are found in the saved notebook.
-OF_STEPS = ("__init__.py", "answers.py", "client/*.py", "client/files/*.py", "errors.py", "judgements.py", "step.py")
+OF_STEPS = (
+    *("__init__.py", "answers.py", "client/*.py", "client/files/*.py", "errors.py", "judgements.py", "step.py"),
+    "step_entry.py",
+)
 SAYING = ("show/audience.py", "show/numbers.py", "show/output.py", "show/sentences.py")
 OF_TABLES = (
     *("client/*.py", "client/files/*.py", "errors.py", "method/summaries.py"),
     *("client/schemas/delivered/*.yaml", "client/schemas/summaries/*.yaml"),
 )
 OF_REPORTS = (
-    *("__init__.py", "client/*.py", "client/files/*.py", "client/schemas/*/*.yaml", "errors.py", "steps.py"),
+    *(
+        "__init__.py",
+        "client/*.py",
+        "client/files/*.py",
+        "client/schemas/*/*.yaml",
+        "errors.py",
+        "step_entry.py",
+        "steps.py",
+    ),
     *("show/*.py", "report/*.py", "ask/*.py"),
 )
 ENTRY = ("id", "reads", "reads_if_there", "needs", "better_with", "decides", "publishes")  # what is in its result

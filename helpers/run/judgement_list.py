@@ -96,7 +96,7 @@ def _of_step(folder: Path, step: Step, result: Result | None) -> Iterator[Judgem
     said = {
         f"{one.id}/{name}": value for one in (result.findings if result else []) for name, value in one.values.items()
     }
-    asked = [choice.example for choice in step.decides if not choice.per_group]
+    asked = [choice.example for choice in step.decides if choice.always]
     for name in dict.fromkeys([*asked, *used, *entries]):
         choice = step.choice(name.partition(".")[2])
         entry, last = entries.get(name), used.get(name)

@@ -240,7 +240,7 @@ def _judgements(steps: Sequence[StepStatus], decided: Mapping[str, Mapping[str, 
     for one in steps:
         number, entries = one.step.number, decided.get(one.step.id, {})
         used = {decision.id: decision for decision in (one.result.decisions if one.result else [])}
-        asked = [f"{number}.{choice.example}" for choice in one.step.decides if not choice.per_group]
+        asked = [f"{number}.{choice.example}" for choice in one.step.decides if choice.always]
         closed = [f"{number}.{name}" for name, entry in entries.items() if entry.decided]
         made += closed
         is_open += [name for name in dict.fromkeys([*asked, *used]) if name not in closed]

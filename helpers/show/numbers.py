@@ -112,6 +112,18 @@ def long_date(value: object) -> str:
     return f"{day.day}{NBSP}{MONTHS[day.month - 1]} {day.year}"
 
 
+def span_of_days(first: object, next_first: object) -> str:
+    """The days from the first to the one before the next span's first, in words.
+
+    >>> span_of_days("2017-01-01", "2018-01-01"), span_of_days("2016-03-01", "2017-03-01")
+    ('2017', '1 March 2016 to 28 February 2017')
+    """
+    start, end = pd.Timestamp(first), pd.Timestamp(next_first) - pd.Timedelta(days=1)
+    if (start.month, start.day, end.month, end.day) == (1, 1, 12, 31):
+        return f"{start.year}" if start.year == end.year else f"{start.year} to {end.year}"
+    return " to ".join(f"{day.day} {MONTHS[day.month - 1]} {day.year}" for day in (start, end))
+
+
 def cell_texts(values: Sequence[object], column: Column, audience: Audience) -> list[str]:
     """The cells of one column as plain text, alike in their decimals; "" where nothing is known.
 

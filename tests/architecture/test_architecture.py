@@ -32,6 +32,7 @@ ORDER = (
     "method",
     "client",
     "steps",
+    "step_entry",
     "answers",
     "errors",
 )
@@ -491,5 +492,6 @@ def test_a_notebook_reads_and_publishes_what_the_registry_says(step):
     assert not unknown, f"{step.id} reads {sorted(unknown)}, which the registry does not declare"
     unread = set(step.reads) - read
     assert not unread, f"{step.id} declares that it reads {sorted(unread)}, and never does"
-    differ = {choice.rpartition(".")[2] for choice in said.get("decide", set())} ^ {c.name for c in step.decides}
+    decided = {choice.rpartition(".")[2] for choice in said.get("decide", set())} | said.get("decide_each", set())
+    differ = decided ^ {choice.name for choice in step.decides}
     assert not differ, f"{step.id}: {sorted(differ)} is decided and not declared, or the other way round"

@@ -13,7 +13,7 @@ from helpers.client.derived import write_json
 from helpers.client.file_hashes import file_hash
 from helpers.client.folder import open_client
 from helpers.client.result_model import DecisionUsed
-from helpers.client.results import RESULT, StepRun, read_manifest, read_result
+from helpers.client.results import RESULT, StepRun, finished_steps, read_manifest, read_result
 from helpers.client.tables_manifest import read_tables_manifest
 from helpers.errors import WorkbookError
 from helpers.run import status as module
@@ -56,7 +56,14 @@ def text_of(client):
 
 def asked_once():
     """What all built steps ask once, not group by group."""
-    return [choice.name for one in built_steps() for choice in one.decides if not choice.per_group]
+    return [choice.name for one in built_steps() for choice in one.decides if choice.always]
+
+
+def open_ones(client):
+    """What is open after a run: what is asked of every client, and what the run asked of this one."""
+    used = [one.id for result in finished_steps(client / "results").values() for one in result.decisions]
+    every = [f"{one.number}.{choice.example}" for one in built_steps() for choice in one.decides if choice.always]
+    return set(used) | set(every)
 
 
 def as_if_run(client, step_id, **changes):
@@ -66,6 +73,7 @@ def as_if_run(client, step_id, **changes):
     run, now = manifest.steps[step_id], Standing(open_client(client), manifest)
     run.result_sha256 = run.artefacts[RESULT] = file_hash(results / step_id / RESULT)
     now.tables = read_tables_manifest(results / "tables")
+    now.results = finished_steps(results)
     run.rests_on = now.step_rests_on(find_step(step_id))
     write_manifest(results, manifest)
 
@@ -110,7 +118,7 @@ def test_a_client_that_was_run(finished):
     run = read_manifest(finished / "results").steps[FIRST]
     assert f"{run.finished[:10]} {run.finished[11:16]} draft, 5 provisional" in done.stdout
     assert "  report/working/index.html" in lines
-    assert f"  0 decided, 0 of them stale; {len(asked_once())} open" in lines
+    assert f"  0 decided, 0 of them stale; {len(open_ones(finished))} open" in lines
     assert lines[-1].startswith(
         f"Next: decide 01.all.values in decisions/{FIRST}.yaml; workbook run {finished} --final"
     )
@@ -248,7 +256,7 @@ def test_a_stale_judgement_is_looked_at_before_an_open_one(finished):
     status = client_status(finished)
     assert status.judgements.stale == {"05.all.scope": "05.answer/share was 0.8, is now 0.9"}
     lines = status.lines("acme")
-    assert f"  1 decided, 1 of them stale; {len(asked_once()) - 1} open" in lines
+    assert f"  1 decided, 1 of them stale; {len(open_ones(finished)) - 1} open" in lines
     assert "  stale: 05.all.scope: 05.answer/share was 0.8, is now 0.9" in lines
     assert lines[-1] == f"Next: look again at 05.all.scope in decisions/{SHARE}.yaml, then workbook run acme"
 

@@ -43,6 +43,7 @@ def random_lines(seed: int, with_orders: bool) -> pd.DataFrame:
     lines["cost_of_goods"] = np.where(random.random(count) < 0.9, cents / 150, np.nan).round(4)
     lines.loc[random.random(count) < 0.05, "customer_id"] = ""
     lines.loc[random.random(count) < 0.3, "quantity"] = np.nan
+    lines["channel"] = random.choice(["web", "rep", ""], count)
     if with_orders:
         lines["order_id"] = [f"O{number}" if number % 7 else "" for number in random.integers(0, 500, count)]
     return lines
@@ -88,7 +89,7 @@ def taken(request, make_client, tmp_path):
     )
     manifest = take_in(client, tmp_path / "tables")
     assert (manifest.window_months, manifest.window_start) == (WINDOW, str(START))
-    lines = lines.replace({"customer_id": {"": None}, "category": {"": None}})
+    lines = lines.replace({name: {"": None} for name in ("customer_id", "category", "channel")})
     if with_orders:
         lines["order"] = lines["order_id"].where(lines["order_id"] != "", lines["date"].astype(str))
     else:
@@ -222,6 +223,23 @@ def test_customer_quarter(taken):
     found = read("customer_quarter")
     compare(found, wanted, key)
     assert found["customer_id"].isna().any()
+
+
+def test_customer_channel(taken):
+    lines, _, read = taken
+    lines["order"] = lines["order"].where(lines["revenue"] > 0)
+    parts = []
+    for back in (0, 3, 6, 9):
+        start, end = (pd.Timestamp(months_before(AS_OF, months)) for months in (back + 3, back))
+        mine = lines[(lines["date"] >= start) & (lines["date"] < end)]
+        parts.append(mine.assign(quarter_start=start, quarter_end=end - pd.Timedelta(days=1)))
+    key = ["customer_id", "quarter_start", "quarter_end", "channel"]
+    sums = pd.concat(parts).groupby(key, dropna=False)
+    wanted = sums.agg(orders=("order", "nunique"), revenue=("revenue", "sum")).reset_index()
+    found = read("customer_channel")
+    compare(found, wanted, key)
+    assert set(found["channel"].dropna()) == {"web", "rep"} and found["channel"].isna().any()
+    assert found["revenue"].sum() == pytest.approx(read("customer_quarter")["revenue"].sum(), abs=0.005)
 
 
 def test_customer_month(taken):

@@ -314,7 +314,7 @@ def check_facts(made: Harbour, known: Truth, folder: Path) -> None:
     assert not told(known.facts)
     assert sorted(known.customers["customer_id"]) == sorted(made.population["customer_id"])
     (folder / "decisions").mkdir()
-    for name, text in decisions(known.beliefs).items():
+    for name, text in decisions(known.beliefs, known.facts["groups"]["anchors"]["value"]).items():
         (folder / "decisions" / name).write_text(text, encoding="utf-8")
     read = read_every_decision(folder)
     assert read["01_frame_engagement"]["all.beliefs"].value == plain(known.beliefs)

@@ -7,12 +7,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 sys.modules.setdefault("rfc3987_syntax", None)
 
 import helpers.steps as registry  # noqa: E402
+from helpers import step_entry  # noqa: E402
 
 if __name__ == "__main__":
     notebooks = Path(sys.argv.pop(1))
     names = {"Step": registry.Step, "Choice": registry.Choice, "Headline": registry.Headline}
     toys = {step.id: step for step in eval((notebooks / "steps.txt").read_text(encoding="utf-8"), names)}  # noqa: S307
-    registry.NOTEBOOKS = notebooks
+    step_entry.NOTEBOOKS = notebooks
     registry.STEPS = tuple(toys.get(step.id, step) for step in registry.STEPS)
     registry.BY_ID = {step.id: step for step in registry.STEPS}
 

@@ -263,7 +263,7 @@ def test_groups_are_compared_and_each_has_its_sentence():
     groups = twice(groups)
     text = said(category, rows, groups=groups)
     assert text["group_share"].startswith(
-        "Refit gives us the largest part of what it spends (30 %), Yards the smallest (28 %)"
+        "Of what each group spends, we get the largest part from Refit (30 %), the smallest from Yards (28 %)"
     )
     assert "Which customer groups" not in str(share_cannot_say(share_tables(category, rows, groups=groups)))
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from helpers.client.folder import open_client
-from helpers.client.results import finished_steps, read_published
+from helpers.client.results import finished_steps, group_names, read_published
 from tests.conftest import SampleRun, copy_sample
 
 # a name that sorts first, ends an attribute and a tag, and would run; a category that ends a title and would run
@@ -63,13 +63,15 @@ def client_pages(made_once) -> Callable[[SampleRun], Path]:
             from helpers.report.pages import make_report
 
             client = open_client(run.folder)
+            standing = finished_steps(run.results)
             make_report(
                 client,
-                finished_steps(run.results),
+                standing,
                 {},
                 "client",
                 folder,
                 table=lambda step_id, name: read_published(run.results, step_id, name),
+                groups=group_names(run.results, standing),
             )
 
         return made_once(f"client-pages-{run.folder.name}", make)[0]

@@ -18,7 +18,7 @@ BUILT = built_steps()
 each_step = pytest.mark.parametrize("step", BUILT, ids=[step.id for step in BUILT])
 TAGS = {"parameters", "setup", "input", "compute", "findings", "exhibit", "decide", "checks", "publish", "working"}
 TIDY = "run: python3 workbook.py describe"
-MOST_LINES, MEDIAN_LINES, MOST_EXHIBITS, MOST_PARAMETERS = 8, 4, 6, 4
+MOST_LINES, MEDIAN_LINES, MOST_EXHIBITS, MOST_PARAMETERS = 8, 4, 9, 4
 BANNED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.For, ast.While, ast.Lambda, ast.With, ast.Try)
 BANNED_IN_CELLS = (*BANNED, ast.Import, ast.ImportFrom, ast.Global, ast.Delete, ast.If)
 

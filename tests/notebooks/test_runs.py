@@ -19,7 +19,7 @@ import pytest
 
 from helpers.client.derived import write_json
 from helpers.client.folder import open_client
-from helpers.client.results import finished_steps, read_published, read_result
+from helpers.client.results import finished_steps, group_names, read_published, read_result
 from helpers.client.schema import schema
 from helpers.run.kernels import kernel_environment
 from helpers.show.audience import audience_for
@@ -101,7 +101,9 @@ def test_a_result_is_whole(run_sample, sample, step):
         assert len({one.id for one in said}) == len(said)
     assert {exhibit.finding for exhibit in result.exhibits} <= {finding.id for finding in result.findings}
     assert {exhibit.table for exhibit in result.exhibits} <= set(result.tables)
-    assert {used.id for used in result.decisions} == {f"{step.number}.{choice.example}" for choice in step.decides}
+    asked = {f"{step.number}.{choice.example}" for choice in step.decides if choice.always}
+    assert asked <= {used.id for used in result.decisions}
+    assert {used.id.rpartition(".")[2] for used in result.decisions} <= {choice.name for choice in step.decides}
     assert set(result.provisional) >= {used.id for used in result.decisions if used.state != "decided"}
 
 
@@ -136,8 +138,9 @@ def test_each_finding_and_exhibit_stands_on_the_page(run_sample, sample, step):
     result, page = read_result(run.results, step.id), run.report / f"{step.id}.html"
     client = open_client(run.folder)
     words, html = squeezed(seen(page)), page.read_text(encoding="utf-8")
+    names = group_names(run.results, finished_steps(run.results))
     for finding in result.findings:
-        sentence = say(finding, audience_for("working", client.currency, {}))
+        sentence = say(finding, audience_for("working", client.currency, names))
         assert "{" not in sentence
         assert squeezed(sentence) in words, finding.id
     for exhibit in result.exhibits:

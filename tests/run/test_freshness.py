@@ -641,6 +641,8 @@ def rooms(path: Path) -> set[str]:
         return {"steps", "reports"}
     if room in ("answers.py", "step.py", "judgements.py"):
         return {"steps"}
+    if room == "step_entry.py":
+        return {"steps", "reports"}
     if room in ("show", "report", "ask", "steps.py"):
         return {"reports"}
     return {"tables"} if path.as_posix() == "method/summaries.py" else set()

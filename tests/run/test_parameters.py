@@ -14,7 +14,7 @@ DECLARED = 'PART: float = 0.1  # part\nMONTHS: int = 12  # months\nFULL: bool = 
 
 @pytest.fixture
 def step(tmp_path, monkeypatch):
-    monkeypatch.setattr("helpers.steps.NOTEBOOKS", tmp_path)
+    monkeypatch.setattr("helpers.step_entry.NOTEBOOKS", tmp_path)
     toy_notebook(STEPS[4].notebook, STEPS[4], [], parameters=DECLARED)
     return STEPS[4]
 

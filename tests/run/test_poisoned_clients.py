@@ -29,10 +29,11 @@ import sys
 sys.path.insert(0, {kit!r})
 from pathlib import Path
 import helpers.steps as registry
+from helpers import step_entry
 from math import inf
 from helpers.answers import *
 from helpers.steps import Choice, Headline, Step
-registry.NOTEBOOKS, registry.STEPS = Path({notebooks!r}), {steps!r}
+step_entry.NOTEBOOKS, registry.STEPS = Path({notebooks!r}), {steps!r}
 registry.BY_ID = {{step.id: step for step in registry.STEPS}}
 from helpers.cli import main
 sys.exit(main())

@@ -79,7 +79,7 @@ class Toy:
         self.notebooks, self._patch = folder / "kit", monkeypatch
         self.notebooks.mkdir()
         self.steps: dict[str, Step] = {}
-        monkeypatch.setattr("helpers.steps.NOTEBOOKS", self.notebooks)
+        monkeypatch.setattr("helpers.step_entry.NOTEBOOKS", self.notebooks)
 
     def write(self, number: str, *cells: str, parameters: str = "", **declared: object) -> Step:
         """Make or change a step; its cells are those given, or the shortest that publish.

@@ -110,7 +110,7 @@ def test_python_3_11_is_the_oldest_everywhere():
 def test_only_helpers_is_packaged_with_its_yaml_files():
     setuptools = PYPROJECT["tool"]["setuptools"]
     assert setuptools["packages"]["find"] == {"include": ["helpers*"]}
-    assert setuptools["package-data"] == {"*": ["**/*.yaml"]}
+    assert setuptools["package-data"] == {"*": ["**/*.yaml", "published/*.csv"]}
     folders = {file.parent for file in (ROOT / "helpers").rglob("*.py")}
     assert [folder.name for folder in folders if not (folder / "__init__.py").exists()] == []
 

@@ -181,7 +181,7 @@ def test_the_file_holds_no_syntax_that_python_2_cannot_read():
 def test_help_sets_nothing_up(kit, arguments):
     done = kit.run(*arguments)
     assert done.returncode == 0
-    assert "python3 workbook.py run data_samples/complete_journey" in done.stdout
+    assert "python3 workbook.py run data_samples/harbour_supplies" in done.stdout
     assert not kit.venv.exists()
 
 
