@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.stats import spearmanr
 
 from helpers.errors import StepInputError
 from helpers.method.group_clusters import frozen_centres
@@ -161,7 +160,8 @@ def independence(history: pd.DataFrame) -> tuple[float, float, float] | None:
     known = history[(history["spend_days"] > 0) & (history["T"] > 0)]
     if len(known) < 30:
         return None
-    rank = float(spearmanr(known["x"] / known["T"], known["mean_spend"]).statistic)
+    often, much = (known["x"] / known["T"]).rank(), known["mean_spend"].rank()
+    rank = float(often.corr(much)) if often.nunique() > 1 and much.nunique() > 1 else np.nan
     if not np.isfinite(rank):
         return None
     reach = Z90 * RANK_ERROR / np.sqrt(len(known) - 3)

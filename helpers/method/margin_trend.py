@@ -24,7 +24,8 @@ LEAST_QUARTERS = 4
 STEEP = -0.01  # a year
 ALPHA = 0.05
 QUARTERS_A_YEAR = 4
-NUMBERS = ["slope", "slope_low", "slope_high", "p_fall", "lag1"]
+YEAR = 4  # quarters over which behaviour decided who is in a group
+NUMBERS = ["slope", "slope_low", "slope_high", "p_fall", "slope_within", "p_within", "lag1"]
 COLUMNS = [
     *("group_id", "group_name", "measure", "measure_name", "quarter_start", "quarter_end", "quarter"),
     *("customers", "revenue", "rate", "decides"),
@@ -145,13 +146,20 @@ def margin_slopes(margin_trend: pd.DataFrame, level: float = LEVEL) -> pd.DataFr
         slope_low, slope_high  float  Student's t with quarters - 2 degrees of freedom
         p_fall                 float  one-sided: how often chance alone falls as steeply
         p_holm                 float  the same after Holm over the groups tested; missing for a row that is not tested
+        slope_within, p_within float  the same slope and p where the last twelve months may stand on another level than
+                                      what is before them; missing with less than two known quarters on either side
         lag1                   float  correlation of what is left of a quarter with what was left of the one before; far
                                       from zero, neighbours are alike and p is too sure. Missing where nothing is left
         decides                bool   as in `margin_trend`
-        downturn               bool   decides, slope <= -.01 a year and p_holm <= .05
+        downturn               bool   decides, slope <= -.01 a year and p_holm <= .05, and the same of slope_within and
+                                      p_within where they are known
 
     Notes
     -----
+    The behaviour of the last twelve months decided who is in a group, and so who of the same customers is not: those
+    who changed, and those who left. That alone lifts or lowers the rate of these months against what was before, in one
+    step. A downturn has to fall within the two as well, and not only from the one to the other.
+
     Groups are tested together, each by the rate it is judged by. "all", customers who stand beside the groups (one
     order, lapsing, in none) and lines of nobody are not among them; where there are no groups, "all" is tested alone.
 
@@ -181,8 +189,10 @@ def margin_slopes(margin_trend: pd.DataFrame, level: float = LEVEL) -> pd.DataFr
     tested = table["decides"] & (alone | ~table["group_id"].isin([ALL, *BESIDE]))
     p_holm = pd.Series(holm(table.loc[tested, "p_fall"].to_numpy()), index=table.index[tested], dtype="float64")
     table.insert(table.columns.get_loc("lag1"), "p_holm", p_holm.reindex(table.index))
-    downturn = tested & (table["slope"] <= STEEP) & (table["p_holm"] <= ALPHA)
-    ordered = [*keys[:4], "quarters", *NUMBERS[:-1], "p_holm", "lag1", "decides"]
+    one_level = table["slope_within"].isna()  # nothing stands before the last twelve months, or too little
+    within = one_level | ((table["slope_within"] <= STEEP) & (table["p_within"] <= ALPHA))
+    downturn = tested & (table["slope"] <= STEEP) & (table["p_holm"] <= ALPHA) & within
+    ordered = [*keys[:4], "quarters", *NUMBERS[:4], "p_holm", *NUMBERS[4:], "decides"]
     return table[ordered].assign(downturn=downturn.astype(bool))
 
 
@@ -271,22 +281,37 @@ def _rounded(rates: pd.Series) -> np.ndarray:
 
 
 def _line(rates: np.ndarray, level: float) -> tuple[float, ...]:
-    """Least squares over the known quarters: how many, slope a year, its ends, p of a fall, lag-1."""
+    """Least squares over the known quarters: how many, slope a year, its ends, p of a fall, both within, lag-1."""
     known = np.isfinite(rates)
     n = int(known.sum())
-    years = np.flatnonzero(known) / QUARTERS_A_YEAR
-    years = years - years.mean()
-    spread = float(years @ years)
-    rate = rates[known] - rates[known].mean()
-    slope = float(years @ rate / spread)
-    left = rate - slope * years
-    # rates are rounded to nine decimals: what is left below that is no scatter
-    left = np.where(np.abs(left).max() < 1e-8, 0.0, left)
-    squares = float(left @ left)
-    slope, error = round(slope, 9) + 0.0, np.sqrt(squares / (n - 2) / spread)
-    p_fall = float(stdtr(n - 2, slope / error)) if error > 0 else float(slope >= 0)
+    years, rate = np.flatnonzero(known) / QUARTERS_A_YEAR, rates[known]
+    slope, error, left = _fit(years, rate, np.zeros(n, dtype=np.int64))
     reach = float(stdtrit(n - 2, (1 + level) / 2)) * error
+    late = (np.flatnonzero(known) >= len(rates) - YEAR).astype(np.int64)
+    within = p_within = np.nan
+    if min(late.sum(), n - late.sum()) >= 2:
+        within, error_within, _ = _fit(years, rate, late)
+        p_within = _p_of_a_fall(within, error_within, n - 3)
     placed = np.full(len(rates), np.nan)
     placed[known] = left
+    squares = float(left @ left)
     lag1 = float(np.nansum(placed[1:] * placed[:-1])) / squares if squares > 0 else np.nan
-    return n, slope, slope - reach, slope + reach, p_fall, lag1
+    p_fall = _p_of_a_fall(slope, error, n - 2)
+    return n, slope, slope - reach, slope + reach, p_fall, within, p_within, lag1
+
+
+def _fit(years: np.ndarray, rate: np.ndarray, side: np.ndarray) -> tuple[float, float, np.ndarray]:
+    """The slope that lines of each side share, its standard error and what is left; the sides have own levels."""
+    count = np.bincount(side)
+    x, y = (values - (np.bincount(side, values) / count)[side] for values in (years, rate))
+    spread = float(x @ x)
+    slope = float(x @ y / spread)
+    left = y - slope * x
+    # rates are rounded to nine decimals: what is left below that is no scatter
+    left = np.where(np.abs(left).max() < 1e-8, 0.0, left)
+    error = float(np.sqrt(left @ left / (len(rate) - len(count) - 1) / spread))
+    return round(slope, 9) + 0.0, error, left
+
+
+def _p_of_a_fall(slope: float, error: float, freedom: int) -> float:
+    return float(stdtr(freedom, slope / error)) if error > 0 else float(slope >= 0)

@@ -29,6 +29,8 @@ LIBRARIES = (
     "pydantic.main",
     "pydantic.types",
     "ruamel.yaml",
+    "scipy.optimize",
+    "scipy.special",
     "statistics",
 )
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG of prctl(2)

@@ -192,6 +192,34 @@ def test_groups_are_tested_together_and_what_stands_beside_them_is_not():
     assert found.at["g1", "downturn"] and not found.at["g2", "downturn"]
 
 
+def test_a_step_between_the_years_is_no_downturn():
+    """Who is in a group follows from the last twelve months, and that alone may set these on another level."""
+    step = [0.104, 0.103, 0.098, 0.109, 0.061, 0.072, 0.075, 0.067]  # a group of Harbour in which nothing falls
+    row = margin_slopes(trend(g1=step)).iloc[0]
+    assert row["slope"] < -0.02 and row["p_holm"] < 0.01, "a line alone would call it one"
+    # by hand: -.375, -.125, .125, .375 years from the middle of each year; their squares sum to .625
+    rises = 0.375 * (0.109 - 0.104) + 0.125 * (0.098 - 0.103) + 0.375 * (0.067 - 0.061) + 0.125 * (0.075 - 0.072)
+    assert row["slope_within"] == pytest.approx(rises / 0.625)
+    assert not row["downturn"]
+
+
+def test_within_the_years_the_slope_is_that_of_a_regression_with_two_levels():
+    row = margin_slopes(trend(g1=FALLING)).iloc[0]
+    design = np.column_stack([np.arange(8) / 4, np.arange(8) < 4, np.arange(8) >= 4]).astype(float)
+    beta, squares, *_ = np.linalg.lstsq(design, np.array(FALLING))
+    error = np.sqrt(squares[0] / 5 * np.linalg.inv(design.T @ design)[0, 0])
+    assert row["slope_within"] == pytest.approx(beta[0], abs=1e-9)
+    assert row["p_within"] == pytest.approx(student.cdf(beta[0] / error, 5), rel=1e-5)
+    lifted = margin_slopes(trend(g1=[rate + 0.1 * (place < 4) for place, rate in enumerate(FALLING)])).iloc[0]
+    assert lifted["slope_within"] == pytest.approx(row["slope_within"], abs=1e-9)
+
+
+def test_with_a_single_year_a_line_is_all_there_is():
+    row = margin_slopes(trend(g1=FALLING[:4])).iloc[0]
+    assert np.isnan(row["slope_within"]) and np.isnan(row["p_within"])
+    assert margin_slopes(trend(g1=FALLING[:6]))["slope_within"].notna().all()
+
+
 def test_without_groups_all_customers_are_tested_and_only_by_the_rate_that_decides():
     found = margin_slopes(trend(all=FALLING)).iloc[0]
     assert found["downturn"] and found["p_holm"] == found["p_fall"]
