@@ -13,13 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Group: (folder under tests/, budget in minutes). The first holds all that is in no other folder.
 GROUPS = {
-    "unit and properties": (".", 5),
-    "samples": ("data_samples", 2),
+    "unit and properties": (".", 7),
+    "samples": ("data_samples", 1),
     "runs": ("run", 5),
     "notebooks": ("notebooks", 2),
     "faults": ("broken_clients", 1),
     "kills": ("kills", 3),
-    "browser": ("browser", 4),
+    "browser": ("browser", 3),
 }
 NOTHING_SELECTED = 5  # pytest's exit code
 OPTIONS_WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--tb", "--maxfail", "--durations", "--timeout"}

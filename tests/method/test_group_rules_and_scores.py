@@ -51,7 +51,7 @@ def test_a_tree_does_not_depend_on_the_order_of_rows_and_a_cloud_has_no_rule():
 @pytest.fixture(scope="module")
 def formed(harbour):
     """(found, a function that forms groups) of one Harbour."""
-    made = harbour(3)
+    made = harbour(2)
     names = ("customer_summary", "customer_days", "customer_quarter", "customer_channel")
     tables, as_of = [made.table(name) for name in names], made.halves["as_of"]
     found = behaviour_found(*tables, as_of=as_of)

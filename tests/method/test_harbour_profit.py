@@ -76,7 +76,7 @@ def near_the_oracle(found: Found) -> bool:
     return bool(nearly.all() and min(found.traced) >= 1 - LESS)
 
 
-@pytest.mark.parametrize("seed", [2, 3, 4])
+@pytest.mark.parametrize("seed", [2, 3])
 def test_losers_are_found_and_the_planted_downturn_alone(harbour, seed):
     found = found_in(harbour(seed))
     assert found.planted == {"chandlers"}

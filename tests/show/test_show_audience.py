@@ -14,7 +14,10 @@ from helpers.show.figure import figure_html
 from helpers.show.kinds import drawing_of
 from helpers.show.masking import mask_table
 
-OF_PERSONS = ["beliefs", "call_list", "customer_ratings", "customer_share", "headroom"]
+OF_PERSONS = [
+    *("beliefs", "call_list", "customer_groups", "customer_ratings", "customer_share", "customer_value"),
+    *("group_features", "headroom"),
+]
 
 
 def test_an_unknown_audience_names_the_nearest():
@@ -124,4 +127,4 @@ def test_the_point_that_is_marked_stays_and_its_neighbours_give_way(client):
 
 def test_the_curves_of_the_kit_are_known_to_run():
     running = {name for name in table_names("published") for column in schema(name).columns if column.running}
-    assert running == {"lorenz_curve", "headroom_curve"}
+    assert running == {"lorenz_curve", "headroom_curve", "whale_curve"}
