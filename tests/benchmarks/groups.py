@@ -46,29 +46,41 @@ def tables(customers: int, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame, p
     return days, cells.assign(category=category), cells.assign(channel=channel)
 
 
+class Clock:
+    """CPU seconds of each part, in the order in which they were taken."""
+
+    def __init__(self) -> None:
+        self.said, self.started = [], time.process_time()
+
+    def took(self, what: str) -> None:
+        """Say what the time since the last part went to."""
+        now = time.process_time()
+        self.said.append(f"{what} {now - self.started:.1f} s")
+        self.started = now
+
+
+def measure(customers: int) -> list[str]:
+    """Form groups of so many customers, and say how long each part took."""
+    days, quarters, channels = tables(customers)
+    clock = Clock()
+    features = group_features(days, quarters, channels, end=AS_OF)
+    clock.took("features")
+    scale, _ = feature_scale(features, telling_channel(channels, end=AS_OF))
+    points = scaled(features, scale)
+    clock.took("scale")
+    k, _ = choose_clusters(points, np.ones(len(points)))
+    clock.took(f"choose k ({k})")
+    real = groups_are_real(points, k or 3).real
+    clock.took(f"null test ({'real' if real else 'refused'})")
+    assign(features, fit_centres(features, scale, k or 3))
+    clock.took("fit and assign")
+    return clock.said
+
+
 def main() -> None:
     """Measure and print."""
     for customers in [int(word) for word in sys.argv[1:]] or [2_000, 100_000]:
-        days, quarters, channels = tables(customers)
-        said, started = [], time.process_time()
-
-        def took(what: str) -> None:
-            nonlocal started
-            now = time.process_time()
-            said.append(f"{what} {now - started:.1f} s")
-            started = now
-
-        features = group_features(days, quarters, channels, end=AS_OF)
-        took("features")
-        scale, _ = feature_scale(features, telling_channel(channels, end=AS_OF))
-        points = scaled(features, scale)
-        took("scale")
-        k, _ = choose_clusters(points, np.ones(len(points)))
-        took(f"choose k ({k})")
-        real = groups_are_real(points, k or 3).real
-        took(f"null test ({'real' if real else 'refused'})")
-        assign(features, fit_centres(features, scale, k or 3))
-        took("fit and assign")
+        said = measure(customers)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"{customers:,} customers: {', '.join(said)}; peak {peak} MB", flush=True)
 
