@@ -42,18 +42,6 @@ class EarningRates:
     customers: pd.DataFrame
     unknown: int
 
-    def draw(self, rng: np.random.Generator, groups: np.ndarray, n: int) -> np.ndarray:
-        """n possible rates of each customer, n rows: the group's error is shared by its customers, the own one is not.
-
-        `groups` holds the group of each row of `customers`, as it was given to `earning_rates`.
-        """
-        table = self.customers
-        _, of = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-        shared = rng.standard_normal((n, of.max() + 1 if len(of) else 0))[:, of]
-        shared = shared * ((1 - table["credibility"]) * table["group_error"]).to_numpy()
-        own = rng.standard_normal((n, len(table))) * table["margin_error"].to_numpy()
-        return table["margin_rate"].to_numpy() + shared + own
-
 
 def margin_basis(
     customer_days: pd.DataFrame,
