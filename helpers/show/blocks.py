@@ -27,7 +27,7 @@ STATES = {
 }
 VERDICTS = {"pass": "Holds.", "flag": "To look at.", "fail": "Does not hold."}
 # Judgements whose answers name people or customers: the client's page says that they exist, not what they hold.
-HELD_BACK = ("beliefs",)
+HELD_BACK = ("beliefs", "secrets")
 HELD = "Recorded in the working papers; it names people and customers, so it is not shown here."
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")

@@ -220,13 +220,13 @@ def rows_for(
     return kind.arrange(masked, exhibit.encoding), notes
 
 
-def interval_note(drawing: Drawing, mark: str) -> list[str]:
+def interval_note(drawing: Drawing, mark: str, low: str = "low", high: str = "high") -> list[str]:
     """What the mark of an interval stands for: "90 % interval" if the schema says so, else its two columns."""
-    if drawing.values("low").isna().all() or drawing.values("high").isna().all():
+    if drawing.values(low).isna().all() or drawing.values(high).isna().all():
         return []
-    low, high = (drawing.schema.column(drawing.encoding[key]) for key in ("low", "high"))
-    said = re.search(r"\d+\s?% interval", low.meaning)
-    return [f"{mark}: {said.group() if said else f'from “{low.heading}” to “{high.heading}”'}."]
+    lower, upper = (drawing.schema.column(drawing.encoding[key]) for key in (low, high))
+    said = re.search(r"\d+\s?% interval", lower.meaning)
+    return [f"{mark}: {said.group() if said else f'from “{lower.heading}” to “{upper.heading}”'}."]
 
 
 def rest_note(shown: int, total: int) -> str:

@@ -23,7 +23,7 @@ from helpers.show.value_axis import EDGE, FOOT, LINE, Write, writer
 _COUNT_SIZE = 7.0  # the second number in a cell; nothing is smaller
 # in points: the height of a cell with one and with two numbers, the gap between cells, the air beside a number
 _CELL, _TALL, _BETWEEN, _AIR = 18.0, 27.0, 1.5, 5.0
-_WIDEST_CELL, _WIDEST_HEAD = 50.0, 62.0
+_WIDEST_CELL, _WIDEST_HEAD, _SLIMMEST_HEAD = 50.0, 62.0, 34.0
 _LIGHTEST = 0.07  # a cell that holds zero is still told from an empty one
 
 
@@ -103,11 +103,19 @@ def _planned(drawing: Drawing) -> _Plan:
     width = (NARROW if drawing.narrow else WIDE) / POINT
     left = labels.room + BESIDE_LABELS
     room = width - left - EDGE
-    heads = [wrapped(drawable(name) or "–", _WIDEST_HEAD, 3, SMALL_SIZE) for name in cells.column_names]
+    heads = _head_lines([drawable(name) or "–" for name in cells.column_names], drawing.narrow)
     shown, cell, two_numbers = _fitting(cells, heads, room, counts=not drawing.narrow)
     lead = wrapped(cells.column_head, room, 3, SMALL_SIZE)
     rest = _rest(cells, shown, width)
     return _Plan(cells, labels, heads[:shown], lead, rest, width, left, cell, shown, two_numbers)
+
+
+def _head_lines(names: list[str], narrow: bool) -> list[list[str]]:
+    """The names over the columns; on a narrow screen as slim as their longest word allows, for more columns to fit."""
+    if not narrow:
+        return [wrapped(name, _WIDEST_HEAD, 3, SMALL_SIZE) for name in names]
+    word = max(text_width(word, SMALL_SIZE) for name in names for word in name.split(" "))
+    return [wrapped(name, min(max(word, _SLIMMEST_HEAD), _WIDEST_HEAD), 4, SMALL_SIZE) for name in names]
 
 
 def _fitting(cells: Cells, heads: list[list[str]], room: float, *, counts: bool) -> tuple[int, float, bool]:

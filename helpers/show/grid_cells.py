@@ -80,7 +80,7 @@ def cells_of(drawing: Drawing) -> Cells:
     head = heading(drawing.schema.column(encoding["column"]), drawing.audience)
     return Cells(
         values=_spread(values[kept], at, np.full(shape, np.nan)),
-        texts=_spread([cell_text(value, scale) for value in values[kept]], at, np.full(shape, "", object)),
+        texts=_spread(_cell_texts(drawing, values[kept], scale), at, np.full(shape, "", object)),
         counts=_spread(count_texts(drawing, "count")[0][kept], at, np.full(shape, "", object)),
         row_names=drawing.texts(encoding["row"], table[kept].iloc[first_row]),
         row_counts=list(row_counts[kept][first_row]),
@@ -89,6 +89,14 @@ def cells_of(drawing: Drawing) -> Cells:
         column_head=f"{head}; cells: {scale.unit}" if scale.unit else head,
         rows_left=rows - shape[0],
     )
+
+
+def _cell_texts(drawing: Drawing, values: pd.Series, scale: Scale) -> list[str]:
+    """The cells as text; plain numbers alike in their decimals, as in a table, so that they compare at a glance."""
+    name = drawing.encoding["value"]
+    if drawing.schema.column(name).type != "number" or scale.factor != 1:
+        return [cell_text(value, scale) for value in values]
+    return [text or "–" for text in drawing.texts(name, drawing.rows.loc[values.index])]
 
 
 def cell_text(value: float, scale: Scale) -> str:

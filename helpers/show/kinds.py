@@ -13,6 +13,7 @@ from helpers.show.bar import BAR
 from helpers.show.encodings import Drawing, Kind, check_encoding, rows_for
 from helpers.show.grid import GRID
 from helpers.show.line import LINE
+from helpers.show.map import MAP
 from helpers.show.panels import PANELS
 from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
 from helpers.show.tables import TABLE
@@ -26,6 +27,7 @@ KINDS: dict[str, Kind] = {
         GRID,
         PANELS,
         WATERFALL,
+        MAP,
         TABLE,
         # A new kind goes here.
     )

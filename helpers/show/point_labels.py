@@ -19,21 +19,23 @@ _WIDTHS = (132.0, 108.0, 84.0)  # points; the ways to break a label, the widest 
 _AROUND = ((1, 0), (1, 1), (-1, 1), (-1, 0), (-1, -1), (1, -1), (0, 1), (0, -1))
 _GAPS = (7.0, 12.0, 18.0, 26.0, 36.0, 48.0, 62.0, 78.0, 96.0, 120.0)
 _CLEAR = 3.0  # points kept free around a label
-_FAR = 18.0  # from here on a thin line ties the label to its point
+FAR = 18.0  # from here on a thin line ties the label to its point
 
 Box = tuple[float, float, float, float]  # left, top, right, bottom, in points from the top left of the figure
 
 
 def write_beside(
     axes: Axes, points: Sequence[tuple[float, float, str, str]], courses: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> None:
+) -> list[float]:
     """Write the label of each point (x, y, text, colour) beside it, clear of lines (x, y), all in the axes' units.
 
-    A label that stands off is tied to its point by a thin line. One that finds no place is left to the table.
+    A label that stands off is tied to its point by a thin line. One that finds no place is left to the table. Gives
+    back how far each stands from its point, in points: from `FAR` on it is tied, without a place it is infinite.
     """
     figure, frame = axes.figure, axes.get_position()
     width, height = (size / POINT for size in figure.get_size_inches())
-    bounds = (frame.x0 * width + 2, (1 - frame.y1) * height, frame.x1 * width, (1 - frame.y0) * height - 2)
+    left, right, top, bottom = frame.x0 * width, frame.x1 * width, (1 - frame.y1) * height, (1 - frame.y0) * height
+    bounds = (left + _CLEAR, top + _CLEAR, right - _CLEAR, bottom - _CLEAR)  # clear of a frame
 
     def on_figure(x: np.ndarray, y: np.ndarray) -> np.ndarray:
         at = axes.transData.transform(np.column_stack([x, y])) / figure.dpi / POINT
@@ -42,10 +44,13 @@ def write_beside(
     places = [tuple(on_figure([x], [y])[0].tolist()) for x, y, *_ in points]
     labels = [_ways(text, (bounds[2] - bounds[0]) * 0.6) for *_, text, _ in points]
     sizes = [[(max(map(text_width, way)), len(way) * _LINE) for way in ways] for ways in labels]
-    found = boxes_beside(places, sizes, np.concatenate([_along(on_figure(*course)) for course in courses]), bounds)
+    lines = [_along(on_figure(*course)) for course in courses]
+    found = boxes_beside(places, sizes, np.concatenate([np.empty((0, 2)), *lines]), bounds)
+    distances = []
     behind = {"facecolor": figure.get_facecolor(), "edgecolor": "none", "pad": 0.6}
     for place, ways, spot, (*_, colour) in zip(places, labels, found, points, strict=True):
         if spot is None:
+            distances.append(np.inf)
             continue
         way, box = spot
         # the text leans to its point
@@ -55,9 +60,11 @@ def write_beside(
             figure.text(x / width, y, text, ha=side, va="center_baseline", color=colour, bbox=behind)
         end = np.clip(place, box[:2], box[2:])
         apart = float(np.hypot(*(end - place)))
-        if apart > _FAR:
+        distances.append(apart)
+        if apart > FAR:
             x, y = np.transpose([place, end + (place - end) * 2 / apart])
             figure.add_artist(Line2D(x / width, 1 - y / height, color=colour, linewidth=0.8))
+    return distances
 
 
 def _ways(text: str, widest: float) -> list[list[str]]:

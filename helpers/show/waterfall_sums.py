@@ -78,7 +78,8 @@ def mask_parts(
     """The rows for this audience, and what was held back: small steps become one step, so that the sums still hold.
 
     A step left out would be known from the difference. So the steps between two totals that rest on too few customers
-    are joined and, while they are still too few, the step with the next fewest customers joins them.
+    are joined and, while they are still too few, the step with the next fewest customers joins them. Where a series
+    makes panels, a panel with a part that rests on too few is left out whole.
 
     Raises
     ------
@@ -88,6 +89,8 @@ def mask_parts(
     small, totals = small_rows(rows, audience), is_total(rows, encoding)
     if not small.any():
         return mask_table(rows, schema, audience)
+    if "series" in encoding:
+        return _whole_panels(rows, small, encoding["series"], schema, audience)
     pieces, notes = [], []
     for _, places in pd.Series(range(len(rows))).groupby(np.cumsum(totals)):
         places = places.to_numpy()
@@ -102,6 +105,18 @@ def mask_parts(
             pieces.append(rows.iloc[places])
     masked, others = mask_table(pd.concat(pieces), schema, audience)
     return masked, notes + others
+
+
+def _whole_panels(
+    rows: pd.DataFrame, small: np.ndarray, series: str, schema: TableSchema, audience: Audience
+) -> tuple[pd.DataFrame, list[str]]:
+    """The panels that rest on enough customers, and which do not."""
+    few = pd.Series(small, index=rows.index).groupby(rows[series], dropna=False).transform("any").to_numpy()
+    names = cell_texts(list(rows.loc[few, series].drop_duplicates()), schema.column(series), audience)
+    masked, notes = mask_table(rows[~few], schema, audience)
+    verb = "is" if len(names) == 1 else "are"
+    note = f"{listed(names, len(names))} {verb} not shown: fewer than {audience.min_cell} customers stand behind it."
+    return masked, [note.replace("it.", "each.") if len(names) > 1 else note, *notes]
 
 
 def _joined(rows: pd.DataFrame, small: np.ndarray, totals: np.ndarray, least: int) -> np.ndarray:

@@ -15,8 +15,8 @@ from helpers.show.kinds import drawing_of
 from helpers.show.masking import mask_table
 
 OF_PERSONS = [
-    *("beliefs", "call_list", "customer_groups", "customer_ratings", "customer_share", "customer_value"),
-    *("group_features", "headroom"),
+    *("beliefs", "call_list", "customer_groups", "customer_loyalty", "customer_ratings", "customer_share"),
+    *("customer_value", "group_features", "headroom", "satisfied_leavers", "secret_candidates", "wallet_estimates"),
 ]
 
 

@@ -157,6 +157,20 @@ def test_counts_give_way_to_columns(exhibit, working, layout):
     assert f"Second number in a cell: {schema('cohorts').column('bought').heading}." in page
 
 
+def test_names_over_columns_are_slim_on_a_narrow_screen(exhibit, working, layout):
+    measure = "Spread of the gaps between orders"
+    groups = ["Boatyards", "Engine workshops", "Fleet operators", "Chandlery resellers"]
+    rows = pd.DataFrame({"group_id": groups, "group_name": groups, "measure": "gaps", "measure_name": measure})
+    rows = rows.assign(place=[0.1, 0.4, 0.6, 0.9], median=1.0, customers=50)
+    shown = exhibit("grid", row="measure_name", column="group_name", value="place")
+    figure = figure_of(shown, rows, schema("group_behaviour"), working, narrow=True)
+    texts = said(layout(figure))
+    assert {"Fleet", "operators"} <= set(texts)  # in one line they would leave room for two columns
+    assert len(figure.axes[0].patches) == 3
+    wide = said(layout(figure_of(shown, rows, schema("group_behaviour"), working, narrow=False)))
+    assert "Fleet operators" in wide
+
+
 def test_columns_stand_in_order_and_rows_as_they_come(exhibit, working):
     shown = exhibit("grid", **WITH_COUNTS)
     table = cohorts(5)
