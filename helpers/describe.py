@@ -45,7 +45,7 @@ def reads_decides_publishes(step: Step) -> str:
         return ", ".join(f"`{word}`" for word in words) or otherwise
 
     reads = names(step.reads + step.needs)
-    more = step.reads_if_there + step.better_with
+    more = step.reads_if_there + step.better_with + step.checks_with
     lines = [f"**Reads** {reads}" + (f"; says more with {names(more)}" if more else "") + "."]
     lines.append(f"**Decides** {names(tuple(choice.example for choice in step.decides))}.")
     lines.append(f"**Publishes** {names(step.publishes)}.")

@@ -125,7 +125,7 @@ class OpenStep:
         if other not in self.step.builds_on:
             raise StepInputError(
                 f"{self.step.id} does not declare that it builds on {other}. Declare it in helpers/steps.py under "
-                "needs or better_with, so that a changed result runs the step again."
+                "needs, better_with or checks_with, so that a changed result runs the step again."
             )
         folder = self._results_of(other)
         if folder is None:
@@ -393,7 +393,7 @@ class OpenStep:
 
     def _inherit(self) -> None:
         """What rests on a proposal is provisional, and so is what rests on that."""
-        for other in self.step.builds_on:
+        for other in self.step.needs + self.step.better_with:
             folder = self._results_of(other)
             for decision in read_result(folder, other).provisional if folder else []:
                 if decision not in self.said.provisional:

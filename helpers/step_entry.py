@@ -58,7 +58,8 @@ class Step:
     """One notebook: a pure function of tables, earlier results, decisions and parameters.
 
     `reads` are delivered tables and their summaries that it cannot do without; `reads_if_there` those that let it say
-    more. `needs` and `better_with` say the same of earlier steps. `uses` are the modules of `helpers.method` it calls.
+    more. `needs` and `better_with` say the same of earlier steps; with those of `checks_with` it is only compared,
+    so it is not provisional where they are. `uses` are the modules of `helpers.method` it calls.
     `headlines` are one or two of its numbers by which clients are told apart at a glance.
     A cell that takes longer than `cell_seconds`, or a step longer than `step_seconds`, is stopped.
     """
@@ -71,6 +72,7 @@ class Step:
     reads_if_there: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     better_with: tuple[str, ...] = ()
+    checks_with: tuple[str, ...] = ()
     decides: tuple[Choice, ...] = ()
     publishes: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
@@ -86,7 +88,7 @@ class Step:
     @property
     def builds_on(self) -> tuple[str, ...]:
         """The earlier steps whose results it may read."""
-        return self.needs + self.better_with
+        return self.needs + self.better_with + self.checks_with
 
     @property
     def notebook(self) -> Path:

@@ -172,7 +172,8 @@ STEPS: tuple[Step, ...] = (
             *("customers", "contracts", "service_events", "activity_costs", "survey", "referrals"),
             *("customer_quarter", "customer_channel"),
         ),
-        better_with=("02_rate_customers", "03_form_groups"),
+        better_with=("03_form_groups",),
+        checks_with=("02_rate_customers",),
         decides=(
             Choice(
                 "gross_margin_rate",
@@ -198,8 +199,8 @@ STEPS: tuple[Step, ...] = (
             *("value_tiers", "acquisition", "advocacy", "customer_types", "clv_validation", "clv_by_group"),
         ),
         uses=(
-            *("profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition", "referral_value"),
-            *("value_tables", "value_findings", "value_closing", "value_what_if"),
+            *("margin_before", "profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition"),
+            *("referral_value", "value_tables", "value_findings", "value_closing", "value_what_if"),
         ),
         headlines=(
             Headline("Customer equity", "answer/equity"),
@@ -213,8 +214,8 @@ STEPS: tuple[Step, ...] = (
             "How much of what our customers spend on this category do they spend with us, and how much more could they?"
         ),
         acts="The account team and the board",
-        reads=("customer_summary", "customer_category", "customer_quarter"),
-        reads_if_there=("wallet_revenue", "supplier_spend", "markets"),
+        reads=("customer_summary", "customer_category", "customer_quarter", "customer_days"),
+        reads_if_there=("wallet_revenue", "supplier_spend", "markets", "customers"),
         better_with=("03_form_groups",),
         decides=(
             Choice(
@@ -226,20 +227,21 @@ STEPS: tuple[Step, ...] = (
                     named=("all_categories", "main_categories", "largest_category"),
                 ),
             ),
+            Choice(
+                "capture_rate",
+                "Which part of what our customers buy elsewhere can we win within a year?",
+                Amount("0.15", unit="part of headroom a year, 0 to 1", least=0, most=1),
+                where_needed=True,
+            ),
         ),
         publishes=(
-            "customer_share",
-            "group_share",
-            "share_by_category",
-            "share_by_scope",
-            "headroom",
-            "headroom_curve",
-            "share_by_quarter",
-            "rank_based_share",
+            *("customer_share", "group_share", "share_by_category", "share_by_scope", "share_by_quarter"),
+            *("share_change", "headroom", "headroom_curve", "wallet_estimates", "wallet_study", "winnable_headroom"),
+            *("own_frontier", "rank_based_share"),
         ),
         uses=(
-            *("share", "share_by", "share_scope", "share_wallets", "share_tables", "share_what_if"),
-            *("share_findings", "share_closing", "rank_share"),
+            *("share", "share_by", "share_scope", "share_tables", "share_what_if", "share_change", "share_years"),
+            *("share_closing", "rank_share", "share_estimates", "share_estimate_findings", "share_estimate_closing"),
         ),
         headlines=(Headline("Customer share", "answer/share"),),
     ),
@@ -248,14 +250,74 @@ STEPS: tuple[Step, ...] = (
         title="Value to them",
         question="What do customers value, and how do we do on it against their best alternative?",
         acts="The heads of product, marketing and service",
-        publishes=("driver_importance", "driver_performance", "loyalty_profit", "customer_secrets"),
+        reads=("customer_summary", "customer_days"),
+        reads_if_there=("survey", "customers", "contracts", "service_events", "activity_costs"),
+        better_with=("03_form_groups", "04_value_to_us", "05_customer_share"),
+        decides=(
+            Choice(
+                "secrets",
+                "What do we know of our customers' own work that no rival knows?",
+                Rows(
+                    "{winter_prices: {group: g1, what: ..., how_learned: ..., learned_on: 2026-05-12, "
+                    "confirmed_by: ..., known_to_competitors: no, offer: ..., status: checked}}",
+                    key="secret",
+                    columns=(
+                        Column("group", "Group"),
+                        Column("what", "What we know", required=True),
+                        Column("how_learned", "How we learned it"),
+                        Column("learned_on", "Learned on", "day"),
+                        Column("confirmed_by", "Confirmed by"),
+                        Column("known_to_competitors", "Do competitors know it?", words=("no", "unclear", "yes")),
+                        Column("offer", "Offer it leads to"),
+                        Column("status", "Status", words=("heard", "checked", "in_use", "dropped")),
+                    ),
+                ),
+                where_needed=True,
+            ),
+        ),
+        publishes=(
+            *("driver_importance", "driver_outcomes", "driver_performance", "top_needs", "response_bias"),
+            *("customer_loyalty", "loyalty_profit", "tenure_profit", "satisfied_leavers", "leaving_by_satisfaction"),
+            *("survey_leaks", "driver_plateau", "failing_groups", "secret_candidates", "customer_secrets"),
+        ),
+        uses=(
+            *("survey_answers", "survey_weights", "survey_leaks", "response_bias", "driver_importance"),
+            *("driver_performance", "driver_costs", "driver_map", "top_needs", "satisfied_leavers", "loyalty"),
+            *("tenure_profit", "plateau", "failing_groups", "secret_candidates", "customer_secrets"),
+            *("needs_findings", "importance_findings", "loyalty_findings", "diagnosis_findings"),
+            *("needs_closing", "importance_closing", "loyalty_closing"),
+        ),
+        headlines=(Headline("Drivers on which we lead", "answer/ahead"),),
     ),
     Step(
         id="07_value_exchange",
         title="The value exchange",
         question="In which groups do both sides gain, and where does one side give more than it gets?",
         acts="The board",
-        publishes=("value_exchange", "group_profiles_full"),
+        reads=("customer_summary", "customer_days"),
+        reads_if_there=("survey", "referrals"),
+        better_with=(
+            *("01_frame_engagement", "03_form_groups", "04_value_to_us", "05_customer_share"),
+            "06_value_to_them",
+        ),
+        decides=(
+            Choice(
+                "weights",
+                "By what does a driver count: what goes with recommending us, what customers state, or all alike?",
+                Pick("derived", named=("derived", "stated", "equal")),
+                where_needed=True,
+            ),
+        ),
+        publishes=("value_exchange", "exchange_levers", "exchange_claim", "group_profiles_full"),
+        uses=(
+            *("exchange_sides", "value_exchange", "exchange_balance", "exchange_claim", "full_profiles"),
+            *("exchange_tables", "exchange_findings", "exchange_closing", "exchange_what_if"),
+            *("group_parts", "value_tables"),
+        ),
+        headlines=(
+            Headline("Customers worth more than the hurdle", "to_us/us"),
+            Headline("Respondents who gain", "to_them/them"),
+        ),
     ),
     Step(
         id="08_face_of_future",

@@ -22,6 +22,8 @@ GROUPS = {
     "browser": ("browser", 3),
 }
 NOTHING_SELECTED = 5  # pytest's exit code
+# with two cores, two workers: a worker's kernels wait, while it waits for them; beyond four, kernels want the rest
+WORKERS = min(4, max(2, os.cpu_count() or 2))
 OPTIONS_WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-c", "-W", "-r", "--tb", "--maxfail", "--durations", "--timeout"}
 
 
@@ -141,7 +143,14 @@ def run_group(
     expression = [f"({mark})" for mark in marks] + ["browser" if browser else "not browser"]
     expression += [] if long else ["not long"]
     ignored = [] if name != "unit and properties" else [folder for folder, _ in GROUPS.values() if folder != "."]
-    command = [sys.executable, "-m", "pytest", *([] if browser else ["-n", "2"]), "-m", " and ".join(expression)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *([] if browser else ["-n", str(WORKERS)]),
+        "-m",
+        " and ".join(expression),
+    ]
     command += [f"--ignore={TESTS / folder}" for folder in ignored]
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="workbook-test-") as folder:

@@ -9,7 +9,15 @@ from harbour_maker.goals import PORTFOLIO_GOALS
 from harbour_maker.yaml_form import flow
 
 TEXTS = Path(__file__).parent / "texts" / "decisions"
-FILES = ("01_frame_engagement.yaml", "02_rate_customers.yaml", "03_form_groups.yaml", "05_customer_share.yaml")
+FILES = (
+    "01_frame_engagement.yaml",
+    "02_rate_customers.yaml",
+    "03_form_groups.yaml",
+    "04_value_to_us.yaml",
+    "05_customer_share.yaml",
+    "06_value_to_them.yaml",
+    "07_value_exchange.yaml",
+)
 SAID = {
     "yards": "Repair and fit boats for others; they buy across the range, often, and by the phone or the rep.",
     "workshops": "Mend engines; they order a few kinds of parts, often and in small lots.",

@@ -30,6 +30,7 @@ from helpers.client.parsing import (
 from helpers.client.schema import Column
 from helpers.client.sources import Complaints, Received, Source
 from helpers.client.sql_text import identifier, literal
+from helpers.client.survey_form import OFF_SCALE
 from helpers.client.tables import Connection, DatabaseError
 from helpers.client.total_row import holds_total_word
 from helpers.errors import Problem, counted, listed, quoted
@@ -141,7 +142,8 @@ def _problem(
         limit = column.minimum if what == "minimum" else column.maximum
         side = "below" if what == "minimum" else "above"
         found = f"{rows} {'is' if count == 1 else 'are'} {side} {limit:,.12g} ({places}; first: {example})."
-        return Problem(source.where(name), found, _or_left_out(AT_THE_SOURCE, column))
+        remedy = OFF_SCALE if received.config.scale else AT_THE_SOURCE
+        return Problem(source.where(name), found, _or_left_out(remedy, column))
     words = number_words(column)[count != 1]
     if column.allowed:
         words = "is no word of the list" if count == 1 else "are no words of the list"

@@ -18,6 +18,7 @@ from helpers.client.checked import Entry, Fault, FilledText, IsoDay, Text, check
 from helpers.client.parsing import EXCEL_DAYS
 from helpers.client.product_of import KEY, Product, heading_or_product
 from helpers.client.schema import TableSchema, schema, table_names
+from helpers.client.survey_form import EXPECTED, Ends, form_faults, read_scale
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import ClientFileError, StepInputError, nearest, quoted
 from helpers.steps import find_step, nearest_step
@@ -101,6 +102,7 @@ class TableConfig(Entry):
     `{product_of: [...]}` is a `Product` of several headings.
     `control` holds what the sender says was sent: `rows`, and totals of columns, exact to the cent.
     `sheet`, `header_row` and `footer_rows` hold for each file of the table, `overlap` for what two of them share.
+    `scale` (worst and best answer by kind of question) and `not_applicable` are of the survey alone.
     """
 
     file: FilledText | None = Field(None, description="one file name such as data/orders.csv")
@@ -132,6 +134,8 @@ class TableConfig(Entry):
     control: dict[str, Annotated[Decimal, BeforeValidator(_control)]] = Field(
         {}, description="{rows: 48210, revenue: 1250310.55}"
     )
+    scale: Annotated[dict[str, Ends], BeforeValidator(read_scale)] = Field({}, description=EXPECTED)
+    not_applicable: list[FilledText] = Field([], description='a list of codes that are no answer such as [99, "n/a"]')
 
     @property
     def every_file(self) -> list[str]:
@@ -237,6 +241,7 @@ def _table_faults(schema: TableSchema, table: dict[str, Any]) -> Iterator[Fault]
     if table.get("thousands") is not None and table["thousands"] == table.get("decimal", "."):
         remedy = "Set decimal and thousands to the two different marks that the file uses."
         yield Fault((*here, "thousands"), f"{quoted(table['thousands'])} is the decimal mark too.", remedy)
+    yield from form_faults(schema.name, table)
     columns = table.get("columns")
     for ours, theirs in columns.items() if isinstance(columns, dict) else ():
         if not schema.has(ours):

@@ -23,6 +23,7 @@ from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.sources import Complaints, Received
 from helpers.client.sql_text import identifier
 from helpers.client.summarise import Window, check_wallets, choose_window, make_relations
+from helpers.client.survey_form import read_value, stated_scales, take_answers
 from helpers.client.tables import Connection, DatabaseError, connect, copy_query
 from helpers.client.tables_manifest import (
     MANIFEST,
@@ -85,6 +86,7 @@ def take_in(client: Client, into: Path) -> TablesManifest:
             for table in received.values():
                 if table:
                     check_last_rows(connection, table, complaints)
+                    take_answers(connection, table)
             good = {name: table for name, table in received.items() if table and parse(connection, table, complaints)}
             for table in good.values():
                 counts += [*count_kept(connection, table, applied), *count_hazards(connection, table)]
@@ -128,7 +130,7 @@ def _write(connection: Connection, good: dict[str, Received], window: Window, in
     (into / MANIFEST).unlink(missing_ok=True)
     entries: dict[str, TableEntry] = {}
     for name, table in good.items():
-        values = ", ".join(f"{table.slot(column, 'v')} as {identifier(column)}" for column in table.columns)
+        values = ", ".join(f"{read_value(table, column)} as {identifier(column)}" for column in table.columns)
         query = f"select {values} from {parsed(table)} order by file, record"
         sources = [SourceFile(file=source.file, sha256=source.sha256, rows=source.rows) for source in table.sources]
         entries[name] = _entry(connection, into, name, "delivered", query, list(table.columns), sources)
@@ -154,6 +156,7 @@ def _write(connection: Connection, good: dict[str, Received], window: Window, in
         last_date=str(periods.last_date),
         seasonal_risk=periods.seasonal_risk,
         remarks=window.remarks,
+        scales=stated_scales(good.get("survey")),
         tables=entries,
     )
     write_tables_manifest(into, manifest)

@@ -50,7 +50,8 @@ class TableEntry(Part):
 class TablesManifest(Part):
     """tables.json. Days are texts year-month-day; the window is window_start <= day < as_of.
 
-    `first_date` and `last_date` are those of the transactions before as_of.
+    `first_date` and `last_date` are those of the transactions before as_of. `scales` are the lowest and the highest
+    answer of each kind of question in the survey, where client.yaml states them; higher is better in all of them.
     """
 
     format: Literal[1] = 1
@@ -64,6 +65,7 @@ class TablesManifest(Part):
     last_date: str
     seasonal_risk: bool
     remarks: list[str]
+    scales: dict[str, tuple[float, float]] = {}
     tables: dict[str, TableEntry]
 
 

@@ -67,7 +67,7 @@ def recommendation(survey: pd.DataFrame | None, *, start: object, end: object) -
     return table.astype({"undated": "int64"}).round({"recommend": DIGITS})
 
 
-def is_nps_scale(values: pd.Series) -> bool:
+def is_nps_scale(values: pd.Series, stated: tuple[float, float] | None = None) -> bool:
     """Whether answers were given on the scale of 0 to 10 that a Net Promoter Score needs.
 
     Only whole numbers from 0 to 10, with a 10 among them. Without a 10 the scale may as well be one of 5, 7 or 9
@@ -77,11 +77,12 @@ def is_nps_scale(values: pd.Series) -> bool:
     ----------
     values : Series of float
         Missing ones are left out.
+    stated : (low, high), optional
+        The scale that the client states. It decides, whatever was answered.
 
     Notes
     -----
-    A scale of 1 to 10 passes, since an answer of 0 is rare on the longer one too; where a client says that its scale
-    begins at 1, do not ask here.
+    Unless the client states otherwise a scale of 1 to 10 passes, since an answer of 0 is rare on the longer one too.
 
     References
     ----------
@@ -91,9 +92,13 @@ def is_nps_scale(values: pd.Series) -> bool:
     --------
     >>> is_nps_scale(pd.Series([10, 7, None])), is_nps_scale(pd.Series([1, 5, 4])), is_nps_scale(pd.Series([7.5, 10]))
     (True, False, False)
+    >>> is_nps_scale(pd.Series([10, 7]), stated=(1, 10)), is_nps_scale(pd.Series([5, 4]), stated=(0, 10))
+    (False, True)
     """
     low, high = NPS_SCALE
     answers = pd.Series(values).dropna().astype(float)
+    if stated is not None:
+        return tuple(stated) == NPS_SCALE and len(answers) > 0
     return bool((answers == high).any() and answers.between(low, high).all() and (answers == np.rint(answers)).all())
 
 

@@ -53,6 +53,33 @@ def type_cuts(values: pd.DataFrame) -> TypeCuts:
     return TypeCuts(float(medians["clv"]), float(medians["referral_value"]))
 
 
+def map_of_types(customer_types: pd.DataFrame) -> dict[str, object]:
+    """How a map of groups is cut and what its corners are: an encoding for the exhibit; empty without a row.
+
+    Parameters
+    ----------
+    customer_types : DataFrame, one row per group, that of all customers first
+        clv_per_customer and referral_value_per_customer, in money.
+
+    Notes
+    -----
+    Groups stand at their averages, so they are held against the average customer. A single customer's type is cut at
+    the middle customer: where most refer nobody that middle is zero, and every group would lie above it.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"clv_per_customer": [40.0, 90.0], "referral_value_per_customer": [2.0, 1.0]})
+    >>> map_of_types(rows)["cut_x"], map_of_types(rows)["cut_y"]["at"]
+    ({'at': 40.0, 'label': 'average customer'}, 2.0)
+    """
+    if customer_types.empty:
+        return {}
+    columns = {"cut_x": "clv_per_customer", "cut_y": "referral_value_per_customer"}
+    whole = customer_types.iloc[0]
+    cuts = {key: {"at": float(whole[column]), "label": "average customer"} for key, column in columns.items()}
+    return cuts | {"corners": list(CORNERS)}
+
+
 def referral_types(values: pd.DataFrame, cuts: TypeCuts) -> pd.Series:
     """The type of each customer.
 
@@ -97,36 +124,3 @@ def referral_types(values: pd.DataFrame, cuts: TypeCuts) -> pd.Series:
     rich, heard = clv > cuts.clv, brought > cuts.referral_value
     found = np.select([rich & heard, rich, heard], TYPES[:3], MISERS)
     return pd.Series(found, index=values.index, dtype="str").where(clv.notna() & brought.notna())
-
-
-def type_counts(values: pd.DataFrame, types: pd.Series) -> pd.DataFrame:
-    """How many customers are of each type, and what they bring.
-
-    Parameters
-    ----------
-    values : DataFrame, one row per customer
-        clv and referral_value.
-    types : Series by the same rows, from `referral_types`
-
-    Returns
-    -------
-    DataFrame, one row per type in the order of TYPES; those without a type are counted nowhere
-        customer_type      str
-        customers          Int64
-        part_of_customers  float  of those with a type; missing where there are none
-        clv                float  their sum, currency
-        referral_value     float  their sum, currency: part of the lifetime values of those who came, never to be added
-
-    Examples
-    --------
-    >>> values = pd.DataFrame({"clv": [90.0, 5.0], "referral_value": [7.0, 0.0]})
-    >>> types = referral_types(values, TypeCuts(50.0, 0.0))
-    >>> type_counts(values, types)[["customer_type", "customers"]].values.tolist()
-    [['champions', 1], ['affluents', 0], ['advocates', 0], ['misers', 1]]
-    """
-    sums = values[["clv", "referral_value"]].astype(float).round(4).groupby(types).sum()
-    counts = types.value_counts().reindex(list(TYPES), fill_value=0)
-    table = pd.DataFrame({"customer_type": list(TYPES), "customers": counts.to_numpy()})
-    table["part_of_customers"] = (table["customers"] / table["customers"].sum()).astype(float)
-    table = table.join(sums.reindex(list(TYPES), fill_value=0.0).round(4), on="customer_type")
-    return table.astype({"customer_type": "str", "customers": "Int64"})

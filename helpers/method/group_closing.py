@@ -138,8 +138,8 @@ def group_checks(
         words = "Customers that stand for a group and are in another, or in none."
         checks.append(_none("anchors", words, formed.identity.astray))
     if formed.way_in != BEHAVIOUR:
-        idle = int((formed.rules["customers"] == 0).sum())
-        checks.append(_none("idle_rules", "Groups whose rule holds for nobody whom no earlier rule takes.", idle))
+        words = "Groups whose rule holds for nobody whom no earlier rule takes."
+        checks.append(_none("idle_rules", words, len(formed.idle)))
         checks.append(_none("strange_words", "Words in rules that no customer has.", len(formed.unmatched)))
     return checks
 

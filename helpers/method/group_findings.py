@@ -44,19 +44,20 @@ def _answer(tables: GroupTables) -> Finding | None:
     groups, formed = tables.groups, tables.formed
     if groups.empty:
         return None
-    values = {"groups": count_value(len(groups)), "part": share_value(groups["part_of_customers"].sum())}
-    money = groups["part_of_revenue"].sum(skipna=False)
+    values = {"groups": count_value(len(groups)), "part": share_value(_sum(groups["part_of_customers"]))}
+    money = _sum(groups["part_of_revenue"])
     many = len(groups) > 1
     if formed.real:
         text = "Our customers fall into {groups:count} groups that behave alike"
     elif formed.way_in in (BEHAVIOUR, RFM):
-        text = "Our customers form no clear groups; {groups:count} tiers of a continuum are useful to manage"
+        tiers = "{groups:count} tiers of a continuum are" if many else "one tier is"
+        text = f"Our customers form no clear groups; {tiers} useful to manage"
     else:
         text = "Our own rules make {groups:count} customer groups" if many else "Our own rules make one customer group"
-    text += "; they hold {part:pct} of the active customers"
+    text += f"; {'they hold' if many else 'it holds'} {{part:pct}} of the active customers"
     if is_known(money):
         values["money"] = share_value(money)
-        text += " and bring {money:pct} of all revenue"
+        text += f" and {'bring' if many else 'brings'} {{money:pct}} of all revenue"
     return Finding(
         id="03.answer",
         text=f"{text}.",
@@ -65,6 +66,11 @@ def _answer(tables: GroupTables) -> Finding | None:
         evidence=evidence_of(tables),
         table="group_portions",
     )
+
+
+def _sum(parts: pd.Series) -> float:
+    """The sum of parts; each is rounded at its ninth decimal, and what makes all of it is said to be all."""
+    return round(float(parts.sum(skipna=False)), 7)
 
 
 def _evidence(tables: GroupTables) -> Finding | None:
@@ -129,7 +135,7 @@ def _behaviour(tables: GroupTables) -> Finding | None:
         "low_place": share_value(low["place"]),
     }
     text = "The groups differ most in {measure:text}: highest are {high:group}, typically above {high_place:pct} "
-    text += "of all customers, lowest {low:group}, above {low_place:pct}."
+    text += "of all who ordered of late, lowest {low:group}, above {low_place:pct}."
     return Finding(
         id="03.behaviour",
         text=text,

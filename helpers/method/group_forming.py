@@ -74,7 +74,7 @@ class Formed:
     """The groups in force. `real` tells that they are groups by behaviour that came back; else they are tiers or rules.
 
     `evidence` marks the number in force; `centres` is empty where groups are not by behaviour; `unmatched` are words of
-    rules that nobody has.
+    rules that nobody has, `idle` the groups whose decided rule takes nobody.
     """
 
     way_in: str
@@ -90,6 +90,7 @@ class Formed:
     anchors: dict[str, list[str]]
     descriptions: dict[str, str]
     unmatched: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
     @property
     def proposal(self) -> dict[str, dict]:
@@ -192,7 +193,7 @@ def form_groups(
     values = rfm_values(customer_summary, as_of=as_of)
     cuts = rfm_cuts(values)
     asked = _asked(customer_summary, found.features, rfm_scores(values, cuts), customers)
-    identity, centres, reality, unmatched = Identity({}), NO_CENTRES, found.reality, ()
+    identity, centres, reality, unmatched, idle = Identity({}), NO_CENTRES, found.reality, (), ()
     names = {group: str(row["name"]) for group, row in decided.items() if row.get("name")}
     if way_in == BEHAVIOUR:
         k = _count(found, count)
@@ -201,10 +202,11 @@ def form_groups(
         identity, assigned, centres = _clusters(found.features, made, revenue, decided_anchors(decided))
     else:
         rows = decided if any(row.get("rule") for row in decided.values()) else {}
-        rows = rows or (dict(DEFAULT_GROUPS) if way_in == RFM else {})
+        written, rows = tuple(rows), rows or (dict(DEFAULT_GROUPS) if way_in == RFM else {})
         names = {group: str(row.get("name") or group) for group, row in rows.items()} if rows else names
         asked = asked[asked["recency_score"].notna()] if way_in == RFM else asked
         assigned, expressions, unmatched = _by_rules(asked, rows)
+        idle = tuple(group for group in written if group not in set(assigned["group_id"]))
     groups = customer_groups(stands, assigned, _all_named(assigned, names), way_in=way_in)
     behaviour = group_behaviour(found.features, groups, customer_summary)
     if way_in == BEHAVIOUR:
@@ -232,6 +234,7 @@ def form_groups(
         anchors=proposed | {group: ids for group, ids in decided_anchors(decided).items() if ids},
         descriptions={group: str(row["description"]) for group, row in decided.items() if row.get("description")},
         unmatched=unmatched,
+        idle=idle,
     )
 
 

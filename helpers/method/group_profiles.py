@@ -203,4 +203,9 @@ def _told(behaviour: pd.DataFrame, group_id: str) -> str:
     if group_id == ALL:
         return "All who bought in the window or have a running contract."
     words = telling_measures(behaviour, group_id)
-    return f"{' and '.join(words).capitalize()}." if words else "In the middle of all in every measure."
+    if words:
+        return f"{' and '.join(words).capitalize()}."
+    known = (behaviour["group_id"] == group_id) & behaviour["measure"].isin(WORDS)
+    if not known.any():
+        return "How they bought in the last twelve months is not known."
+    return "Near the middle of all who ordered of late, in every measure."

@@ -22,6 +22,7 @@ MONTHS_FOR_KINDS = 24  # of history: then the held-out year is whole quarters, a
 Z90 = 1.6448536269514722
 RANK_ERROR = 1.06  # the standard error of Fisher's z for a rank correlation is that of n - 3, times its root
 EARLY_DAYS = 30
+EACH = ("actual_each", "model_each", "naive_each")  # purchase days a customer
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,7 @@ def validation_table(held_out: HoldOut | None) -> pd.DataFrame:
     DataFrame, one row per number of repeat purchases before the cut, 7 and more together, and one for all: the columns
     of the published clv_validation; no row without a hold-out
         actual, model, naive                    float  purchase days
+        actual_each, model_each, naive_each     float  purchase days a customer
         model_error, naive_error                float  (foretold - actual) / actual; missing where nothing came
         model_mae, naive_mae                    float  mean absolute error of a customer
 
@@ -121,8 +123,10 @@ def validation_table(held_out: HoldOut | None) -> pd.DataFrame:
     >>> table = validation_table(HoldOut(pd.Timestamp("2026-01-01"), customers))
     >>> table[["frequency", "actual", "model", "naive_error", "model_mae"]].values.tolist()
     [['0', 1.0, 1.5, -1.0, 0.5], ['7 and more', 5.0, 5.0, 0.8, 0.0], ['all', 6.0, 6.5, 0.5, 0.25]]
+    >>> table.loc[2, ["actual_each", "model_each", "naive_each"]].tolist()
+    [3.0, 3.25, 4.5]
     """
-    numbers = ["actual", "model", "naive", "model_error", "naive_error", "model_mae", "naive_mae"]
+    numbers = ["actual", "model", "naive", *EACH, "model_error", "naive_error", "model_mae", "naive_mae"]
     kinds = {"frequency": "str", "frequency_from": "Int64", "customers": "int64"} | dict.fromkeys(numbers, "float64")
     if held_out is None:
         return pd.DataFrame(columns=list(kinds)).astype(kinds)
@@ -136,6 +140,7 @@ def validation_table(held_out: HoldOut | None) -> pd.DataFrame:
         came, model, naive = (float(own[column].sum()) for column in ("actual", "predicted", "naive"))
         row = {"frequency": name, "frequency_from": least, "customers": len(own)}
         row |= {"actual": came, "model": model, "naive": naive}
+        row |= {name: total / max(len(own), 1) for name, total in zip(EACH, (came, model, naive), strict=True)}
         row |= {
             "model_error": model / came - 1 if came else np.nan,
             "naive_error": naive / came - 1 if came else np.nan,

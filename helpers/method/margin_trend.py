@@ -26,6 +26,7 @@ ALPHA = 0.05
 QUARTERS_A_YEAR = 4
 YEAR = 4  # quarters over which behaviour decided who is in a group
 NUMBERS = ["slope", "slope_low", "slope_high", "p_fall", "slope_within", "p_within", "lag1"]
+KEYS = ["group_id", "group_name", "measure", "measure_name", "decides"]
 COLUMNS = [
     *("group_id", "group_name", "measure", "measure_name", "quarter_start", "quarter_end", "quarter"),
     *("customers", "revenue", "rate", "decides"),
@@ -126,7 +127,7 @@ def margin_trend(
     return table.astype({"measure": "str", "measure_name": "str"})[COLUMNS]
 
 
-def margin_slopes(margin_trend: pd.DataFrame, level: float = LEVEL) -> pd.DataFrame:
+def margin_slopes(margin_trend: pd.DataFrame, before: pd.DataFrame | None = None, level: float = LEVEL) -> pd.DataFrame:
     """How fast each rate rises or falls, and which groups are in downturn.
 
     Answers "where do we lose what we earn, if nothing is done?".
@@ -134,6 +135,8 @@ def margin_slopes(margin_trend: pd.DataFrame, level: float = LEVEL) -> pd.DataFr
     Parameters
     ----------
     margin_trend : DataFrame, from `margin_trend`
+    before : DataFrame, optional
+        The same of the groups as they would have been drawn a year ago, from `margin_before.groups_a_year_before`.
     level : float
         Of the interval around the slope.
 
@@ -148,17 +151,20 @@ def margin_slopes(margin_trend: pd.DataFrame, level: float = LEVEL) -> pd.DataFr
         p_holm                 float  the same after Holm over the groups tested; missing for a row that is not tested
         slope_within, p_within float  the same slope and p where the last twelve months may stand on another level than
                                       what is before them; missing with less than two known quarters on either side
+        slope_before, p_before float  slope of the group as it would have been drawn a year ago, and its p after Holm
+                                      over these; missing without `before`, or where that has too few quarters
         lag1                   float  correlation of what is left of a quarter with what was left of the one before; far
                                       from zero, neighbours are alike and p is too sure. Missing where nothing is left
         decides                bool   as in `margin_trend`
-        downturn               bool   decides, slope <= -.01 a year and p_holm <= .05, and the same of slope_within and
-                                      p_within where they are known
+        downturn               bool   decides, slope <= -.01 a year and p_holm <= .05, and the same of slope_before and
+                                      p_before; where these are missing, of slope_within and p_within if known
 
     Notes
     -----
     The behaviour of the last twelve months decided who is in a group, and so who of the same customers is not: those
-    who changed, and those who left. That alone lifts or lowers the rate of these months against what was before, in one
-    step. A downturn has to fall within the two as well, and not only from the one to the other.
+    who changed, and those who left. That alone lifts or lowers the rate of these months against what was before, and
+    with the group drawn a year ago it does the opposite. A downturn has to show in both. Where there is no other group
+    to look at, it has to fall within the two years as well, and not only from the one to the other: that is less sure.
 
     Groups are tested together, each by the rate it is judged by. "all", customers who stand beside the groups (one
     order, lapsing, in none) and lines of nobody are not among them; where there are no groups, "all" is tested alone.
@@ -176,24 +182,46 @@ def margin_slopes(margin_trend: pd.DataFrame, level: float = LEVEL) -> pd.DataFr
     >>> found[["measure", "slope", "p_fall", "lag1", "downturn"]].round(4).values.tolist()
     [['gross_margin_rate', -0.072, 0.0119, -0.75, True]]
     """
+    table = _lines(margin_trend, level)
+    alone = set(margin_trend["group_id"]) <= {ALL}
+    tested = table["decides"] & (alone | ~table["group_id"].isin([ALL, *BESIDE]))
+    table.insert(table.columns.get_loc("lag1"), "p_holm", _after_holm(table, tested))
+    then = table[["slope", "p_fall"]] * np.nan
+    if before is not None:
+        then = table[["group_id", "measure"]].merge(_lines(before, level), "left", on=["group_id", "measure"])
+    table["slope_before"] = then["slope"].where(tested)
+    table["p_before"] = _after_holm(then, tested & then["slope"].notna())
+    unknown = table[["slope_before", "slope_within"]].isna()
+    # without a year before there is one level only, and nothing that a choice of customers could have moved
+    second = _falls(table["slope_within"], table["p_within"]) | unknown["slope_within"]
+    second = second.where(unknown["slope_before"], _falls(table["slope_before"], table["p_before"]))
+    downturn = tested & _falls(table["slope"], table["p_holm"]) & second
+    named = ["slope", "slope_low", "slope_high", "p_fall", "p_holm", "slope_within", "p_within"]
+    ordered = [*KEYS[:4], "quarters", *named, "slope_before", "p_before", "lag1", "decides"]
+    return table[ordered].assign(downturn=downturn.astype(bool))
+
+
+def _lines(margin_trend: pd.DataFrame, level: float) -> pd.DataFrame:
+    """The line through each part's rates, one row per part and rate that is known for long enough."""
     rows = []
-    keys = ["group_id", "group_name", "measure", "measure_name", "decides"]
-    for key, part in margin_trend.groupby(keys, sort=False):
+    for key, part in margin_trend.groupby(KEYS, sort=False):
         values = part.sort_values("quarter_start")["rate"].to_numpy(dtype=float)
         if np.isfinite(values).sum() >= LEAST_QUARTERS:
             rows.append((*key, *_line(values, level)))
-    table = pd.DataFrame(rows, columns=[*keys, "quarters", *NUMBERS])
-    texts = dict.fromkeys(keys[:4], "str")
-    table = table.astype({**texts, "decides": bool, "quarters": "int64", **dict.fromkeys(NUMBERS, "float64")})
-    alone = set(margin_trend["group_id"]) <= {ALL}
-    tested = table["decides"] & (alone | ~table["group_id"].isin([ALL, *BESIDE]))
-    p_holm = pd.Series(holm(table.loc[tested, "p_fall"].to_numpy()), index=table.index[tested], dtype="float64")
-    table.insert(table.columns.get_loc("lag1"), "p_holm", p_holm.reindex(table.index))
-    one_level = table["slope_within"].isna()  # nothing stands before the last twelve months, or too little
-    within = one_level | ((table["slope_within"] <= STEEP) & (table["p_within"] <= ALPHA))
-    downturn = tested & (table["slope"] <= STEEP) & (table["p_holm"] <= ALPHA) & within
-    ordered = [*keys[:4], "quarters", *NUMBERS[:4], "p_holm", *NUMBERS[4:], "decides"]
-    return table[ordered].assign(downturn=downturn.astype(bool))
+    table = pd.DataFrame(rows, columns=[*KEYS, "quarters", *NUMBERS])
+    kinds = dict.fromkeys(KEYS[:4], "str") | {"decides": bool, "quarters": "int64"}
+    return table.astype(kinds | dict.fromkeys(NUMBERS, "float64"))
+
+
+def _after_holm(table: pd.DataFrame, tested: pd.Series) -> pd.Series:
+    """p of a fall after Holm over the rows tested; missing for the others."""
+    adjusted = holm(table.loc[tested, "p_fall"].to_numpy())
+    return pd.Series(adjusted, index=table.index[tested], dtype="float64").reindex(table.index)
+
+
+def _falls(slope: pd.Series, p_value: pd.Series) -> pd.Series:
+    """Steep enough, and more than chance."""
+    return (slope <= STEEP) & (p_value <= ALPHA)
 
 
 def holm(p_values: np.ndarray) -> np.ndarray:

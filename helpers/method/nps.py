@@ -11,6 +11,7 @@ import pandas as pd
 from helpers.errors import StepInputError
 from helpers.method.advocacy import PROMOTER, is_nps_scale
 from helpers.method.delivered import columns_of
+from helpers.method.group_members import group_order
 from helpers.method.intervals import LEVEL
 
 DETRACTOR = 6  # this and below
@@ -172,6 +173,7 @@ def nps_by_group(
     end: object,
     level: float = LEVEL,
     least: int = LEAST_ANSWERS,
+    scale: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """What the respondents of each customer group and of all customers say: the NPS, and the part in the top box.
 
@@ -187,6 +189,8 @@ def nps_by_group(
         Of the intervals.
     least : int
         With fewer answers there is no NPS, only the counts.
+    scale : (low, high), optional
+        The scale of recommend that the client states; else the answers tell.
 
     Returns
     -------
@@ -197,7 +201,8 @@ def nps_by_group(
                                 answers of the period together, so it is the same in each row
         n                Int64  respondents, each with the latest answer
         earlier_answers  Int64  answers left out because the same respondent gave a later one
-        promoters        Int64  answers of 9 and 10; on another scale the highest answer that anybody gave
+        promoters        Int64  answers of 9 and 10; on another scale its best answer, or where no scale is stated the
+                                highest that anybody gave
         passives, detractors   Int64  answers of 7 and 8, of 0 to 6; missing on another scale
         nps, nps_low, nps_high    float  points, -100 to 100; missing on another scale and below `least` answers
         top_box, top_box_low, top_box_high  float  promoters / n; missing without an answer
@@ -217,27 +222,13 @@ def nps_by_group(
     answers = latest_answers(survey, start=start, end=end)
     if answers.empty:
         return _typed([])
-    measure = NPS if is_nps_scale(answers["recommend"]) else TOP_BOX
-    best = PROMOTER if measure == NPS else answers["recommend"].max()
+    measure = NPS if is_nps_scale(answers["recommend"], scale) else TOP_BOX
+    best = PROMOTER if measure == NPS else scale[1] if scale else answers["recommend"].max()
     members = columns_of(groups, {"customer_id": "str", "group_id": "str"})
     of = answers.merge(members, on="customer_id", how="left", validate="many_to_one")["group_id"]
     parts = {"all": answers}
-    parts |= {group: answers[(of == group).to_numpy()] for group in group_order(members["group_id"])}
+    parts |= {group: answers[(of == group).to_numpy()] for group in group_order(members["group_id"].dropna())}
     return _typed([{"group_id": group} | _row(part, measure, best, level, least) for group, part in parts.items()])
-
-
-def group_order(group_ids: pd.Series) -> list[str]:
-    """Different ids of groups as people count them: g1, g2 ... g10, then those that are words.
-
-    >>> group_order(pd.Series(["lapsing", "g10", "g2", "g2"]))
-    ['g2', 'g10', 'lapsing']
-    """
-
-    def place(group: str) -> tuple[bool, int, str]:
-        numbered = group[:1] == "g" and group[1:].isdecimal()
-        return not numbered, int(group[1:]) if numbered else 0, group
-
-    return sorted(set(group_ids.dropna()), key=place)
 
 
 def _row(answers: pd.DataFrame, measure: str, best: float, level: float, least: int) -> dict:

@@ -72,6 +72,11 @@ class ProfitTables:
         return [group for group in found if group not in (ALL, *BESIDE)]
 
     @property
+    def rungs(self) -> list[str]:
+        """The rungs on which groups can be compared: untraced cost belongs to no group."""
+        return [rung for rung in self.profit_ladder["rung"].unique() if "untraced" not in rung]
+
+    @property
     def falling(self) -> list[str]:
         """The groups in downturn, as the slopes have them."""
         slopes = self.margin_slopes
@@ -94,11 +99,20 @@ def profit_findings(tables: ProfitTables) -> list[Finding]:
     Returns
     -------
     list of Finding
-        04.profit_ladder where more than revenue is known, 04.group_profit and 04.group_profit.<group_id> where there
-        are groups; 04.whale_curve, 04.value_tiers and 04.profit_flips where a profit or a gross margin is known;
-        04.margin_trend where a rate is known for four quarters, 04.downturn.<group_id> for each group in downturn.
+        04.profit_ladder where more than revenue is known, 04.untraced_cost where it is, 04.group_profit and
+        04.group_profit.<group_id> where there are groups; 04.whale_curve, 04.value_tiers and 04.profit_flips where a
+        profit or a gross margin is known; 04.margin_trend where a rate is known for four quarters,
+        04.downturn.<group_id> for each group in downturn.
     """
-    found = [_ladder(tables), *_groups(tables), _whale(tables), _tiers(tables), _flips(tables), _trend(tables)]
+    found = [
+        _ladder(tables),
+        _untraced(tables),
+        *_groups(tables),
+        _whale(tables),
+        _tiers(tables),
+        _flips(tables),
+        _trend(tables),
+    ]
     return [finding for finding in [*found, *_downturns(tables)] if finding is not None]
 
 
@@ -106,7 +120,7 @@ def _ladder(tables: ProfitTables) -> Finding | None:
     listed, revenue = tables.rung("list_revenue"), tables.rung("revenue")
     whole = listed if listed is not None else revenue
     steps = {
-        "discount": "{discount:pct} goes to discounts",
+        "discount": "{discount:pct} to discounts",
         "cost_of_goods": "{cost_of_goods:pct} to the goods",
         "cost_to_serve": "{cost_to_serve:pct} to service that can be traced",
     }
@@ -118,21 +132,30 @@ def _ladder(tables: ProfitTables) -> Finding | None:
     last = {"cost_to_serve": PROFIT, "cost_of_goods": "gross_margin", "discount": "revenue"}[known[-1]]
     left = tables.rung(last)
     values |= {"left": share_value(left / whole), "amount": money_value(left)}
+    names = {PROFIT: "profit", "gross_margin": "gross margin", "revenue": "revenue"}
     price = "what our sales would bring at list price" if listed is not None else "our revenue"
-    text = f"Of {price}, {_and([steps[rung] for rung in known])}: {{left:pct}} is left, {{amount:money}}"
-    untraced = tables.rung("untraced_cost")
-    if untraced:
-        values["untraced"] = money_value(abs(untraced))
-        text += "; service for another {untraced:money} cannot be traced to anybody"
-        if untraced > 0:  # a step up: more was charged to events than the capacity costs
-            text = (
-                text.rpartition(";")[0] + "; the prices of service charge {untraced:money} more than its capacity costs"
-            )
+    goes = _and([steps[rung] for rung in known]).replace("pct}", "pct} goes", 1)
+    text = f"Of {price}, {goes}: {{left:pct}} is left as {names[last]}, {{amount:money}}"
+    if left < 0:
+        values |= {"left": share_value(-left / whole), "amount": money_value(-left)}
+        text = f"Of {price}, {goes}: {{left:pct}} more than there is, a loss of {{amount:money}}"
     customers = int(tables.profit_ladder["customers"].iloc[0])
-    evidence = "measured" if untraced is None else "modelled"
-    return Finding(
-        id="04.profit_ladder", text=text + ".", values=values, n=customers, evidence=evidence, table="profit_ladder"
-    )
+    said = {"id": "04.profit_ladder", "n": customers, "evidence": "measured", "table": "profit_ladder"}
+    return Finding(text=text + ".", values=values, **said)
+
+
+def _untraced(tables: ProfitTables) -> Finding | None:
+    """The service that is paid for and that no record lays at anybody's door."""
+    untraced, left = tables.rung("untraced_cost"), tables.rung("profit_after_untraced")
+    if not untraced:
+        return None
+    values = {"untraced": money_value(abs(untraced)), "left": money_value(abs(left))}
+    text = "Service for {untraced:money} cannot be traced to anybody"
+    if untraced > 0:  # a step up: more was charged to events than the capacity costs
+        text = "The prices of service charge {untraced:money} more than its capacity costs"
+    text += ": after it {left:money} of profit is left" if left >= 0 else ": after it we lose {left:money}"
+    said = {"id": "04.untraced_cost", "evidence": "modelled", "table": "profit_ladder"}
+    return Finding(text=text + ".", values=values, n=int(tables.profit_ladder["customers"].iloc[0]), **said)
 
 
 def _groups(tables: ProfitTables) -> list[Finding]:
@@ -150,16 +173,25 @@ def _groups(tables: ProfitTables) -> list[Finding]:
         top, bottom = order.iloc[0], order.iloc[-1]
         values = {"top": group_value(order.index[0]), "top_rate": share_value(top["part_of_revenue"])}
         values |= {"bottom": group_value(order.index[-1]), "bottom_rate": share_value(bottom["part_of_revenue"])}
+        # a group's name may be one or many: no verb follows it
         text = (
-            f"{{top:group}} leaves the largest part of its revenue as {tables.left} ({{top_rate:pct}}), "
-            "{bottom:group} the smallest ({bottom_rate:pct})."
+            f"{tables.left.capitalize()} is the largest part of revenue in {{top:group}} ({{top_rate:pct}}), the "
+            "smallest in {bottom:group} ({bottom_rate:pct})"
         )
+        if top["part_of_revenue"] < 0:
+            values |= {
+                end: share_value(-row["part_of_revenue"]) for end, row in (("top_rate", top), ("bottom_rate", bottom))
+            }
+            text = (
+                f"No group leaves us a {tables.left}: the loss is the smallest part of revenue in {{top:group}} "
+                "({top_rate:pct}), the largest in {bottom:group} ({bottom_rate:pct})"
+            )
         if bottom["amount"] < 0:
             values["loss"] = money_value(-bottom["amount"])
-            text = text.removesuffix(".") + ": on it we lose {loss:money}."
+            text += ": there we lose {loss:money}"
         smallest = int(min(top["customers"], bottom["customers"]))
         n = int(big["customers"].sum())
-        found.append(Finding(id="04.group_profit", text=text, values=values, n=n, smallest=smallest, **said))
+        found.append(Finding(id="04.group_profit", text=text + ".", values=values, n=n, smallest=smallest, **said))
     for group, row in left.iterrows():
         values = {"group": group_value(group), "revenue": money_value(revenue[group])}
         values["amount"] = money_value(abs(row["amount"]))
@@ -236,17 +268,22 @@ def _flips(tables: ProfitTables) -> Finding | None:
     said = {"id": "04.profit_flips", "evidence": "modelled", "table": "profit_flips"}
     said["n"] = int(tables.whale.customers) if tables.whale and tables.whale.customers else None
     if not worst["to_loss"] and not which:
-        return Finding(text="No rate, moved by {change:pct}, turns the sign of anybody.", values=values, **said)
+        text = f"No rate, moved by {{change:pct}}, would turn anybody's {tables.left} into a loss, or back."
+        return Finding(text=text, values=values, **said)
+    names = {f"group{place}": group_value(group) for place, group in enumerate(which)}
+    named = "every group" if which == tables.groups else _and([f"{{{name}:group}}" for name in names]) if names else ""
+    if not worst["to_loss"]:
+        text = f"Moved by {{change:pct}}, one rate or another would turn {tables.left} to loss, or back, in {named}."
+        return Finding(text=text, values=values | names, **said)
     values |= {"rate": text_value(str(worst["rate_name"]).lower()), "customers": count_value(worst["to_loss"])}
     who = "customer" if worst["to_loss"] == 1 else "customers"
     how = "higher" if worst["change"] > 0 else "lower"
     text = f"Were {{rate:text}} {{change:pct}} {how}, {{customers:count}} more {who} would lose us money"
     if which:
-        names = {f"group{place}": group_value(group) for place, group in enumerate(which)}
         values |= names
-        text += f"; the sign of {_and([f'{{{name}:group}}' for name in names])} turns with one rate or another"
+        text += f"; with one rate or another {tables.left} would turn to loss, or back, in {named}"
     elif tables.groups:
-        text += "; the sign of no group turns with any rate"
+        text += f"; in no group would {tables.left} turn to loss, or back"
     return Finding(text=text + ".", values=values, **said)
 
 
@@ -279,8 +316,7 @@ def _trend(tables: ProfitTables) -> Finding | None:
     if falling:
         names = {f"group{place}": group_value(group) for place, group in enumerate(falling)}
         values |= names
-        verb = "is" if len(falling) == 1 else "are"
-        text += f"; {_and([f'{{{name}:group}}' for name in names])} {verb} in downturn."
+        text += f"; in downturn: {_and([f'{{{name}:group}}' for name in names])}."
     elif tables.groups:
         text += "; no group is in downturn."
     elif bool(slopes["downturn"].any()):

@@ -132,7 +132,8 @@ def untraced_costs(
         capacity_cost  float  of the last twelve months; of the window where that is shorter
         traced_cost    float  of the events of the same months
         untraced_cost  float  capacity_cost - traced_cost; below zero where the prices charge more than capacity costs
-        window_cost    float  untraced_cost x window_months / those months: a longer window is taken to run alike
+        window_cost    float  untraced_cost x traced cost of the window / traced cost of those months, both of all these
+                              activities together: who serves less holds less. By months where nothing was traced
 
     Raises
     ------
@@ -150,25 +151,29 @@ def untraced_costs(
     ...     "activity": "visit", "minutes": [30.0, 100.0]})
     >>> costs = pd.DataFrame({"activity": ["visit"], "cost_per_minute": [0.9], "capacity_cost": [150.0]})
     >>> untraced_costs(events, costs, as_of="2027-01-01", window_months=24).values.tolist()
-    [['visit', 150.0, 90.0, 60.0, 120.0]]
+    [['visit', 150.0, 90.0, 60.0, 78.0]]
     """
     if window_months < 1:
         raise StepInputError(f"untraced_costs: window_months is {window_months}, and should be 1 or more.")
     months = min(YEAR, window_months)
     end = pd.Timestamp(as_of)
     held = columns_of(costs, {"activity": "str", "capacity_cost": float}).dropna().set_index("activity").sort_index()
-    costed = cost_of_events(events, costs, start=end - pd.DateOffset(months=months), end=end)
-    traced = add_costs(costed, ["activity"]).set_index("activity")["cost_to_serve"]
-    traced = traced.reindex(held.index).fillna(0.0)
+
+    def traced_units(over: int) -> np.ndarray:
+        costed = cost_of_events(events, costs, start=end - pd.DateOffset(months=over), end=end)
+        traced = add_costs(costed, ["activity"]).set_index("activity")["cost_to_serve"]
+        return ten_thousandths(traced.reindex(held.index).fillna(0.0))
+
     capacity = ten_thousandths(held["capacity_cost"] * months / YEAR)
-    spent = ten_thousandths(traced)
+    spent = traced_units(months)
+    times = traced_units(window_months).sum() / spent.sum() if spent.sum() > 0 else window_months / months
     return pd.DataFrame(
         {
             "activity": pd.Series(held.index, dtype="str"),
             "capacity_cost": capacity / UNITS,
             "traced_cost": spent / UNITS,
             "untraced_cost": (capacity - spent) / UNITS,
-            "window_cost": np.rint((capacity - spent) * (window_months / months)) / UNITS,
+            "window_cost": np.rint((capacity - spent) * times) / UNITS,
         }
     )
 

@@ -71,6 +71,7 @@ def profit_window(
     window_start: object,
     as_of: object,
     window_months: int,
+    before: pd.DataFrame | None = None,
 ) -> ProfitTables:
     """All tables of the window's profit.
 
@@ -82,6 +83,8 @@ def profit_window(
     cuts : mapping with high and middle, the cuts in force, or None
     window_start, as_of : date
     window_months : int
+    before : DataFrame, optional
+        The groups as they would have been drawn a year ago, from `margin_before.groups_a_year_before`.
 
     Notes
     -----
@@ -92,7 +95,9 @@ def profit_window(
     own = profits[profits["customer_id"].notna()].reset_index(drop=True)
     left = untraced_costs(events, costs, as_of=as_of, window_months=window_months)
     untraced = float(left["window_cost"].sum()) if len(left) and events is not None and costs is not None else None
-    trend = margin_trend(customer_days, events, costs, groups, window_start=window_start, as_of=as_of)
+    period = {"window_start": window_start, "as_of": as_of}
+    trend = margin_trend(customer_days, events, costs, groups, **period)
+    then = None if before is None else margin_trend(customer_days, events, costs, before, **period)
     flips, tiers, whale = pd.DataFrame(columns=list(FLIPS)), pd.DataFrame(columns=list(TIERS)), None
     if basis is not None:
         flips = profit_flips(own, groups, events, costs, start=window_start, as_of=as_of, basis=basis)
@@ -105,7 +110,7 @@ def profit_window(
         profit_ladder=profit_ladder(profits, groups, untraced=untraced),
         profit_flips=flips,
         margin_trend=trend,
-        margin_slopes=margin_slopes(trend),
+        margin_slopes=margin_slopes(trend, then),
         value_tiers=tiers[list(TIERS)],
         whale=whale,
         basis=basis,

@@ -49,12 +49,6 @@ class HoldOut:
         """Whether the error of the total is within 20 % and customers are foreseen better than by their rates."""
         return bool(abs(self.error) <= MOST_ERROR and self.mean_error() < self.mean_error("naive"))
 
-    def by_frequency(self) -> pd.DataFrame:
-        """Means by repeat purchases before the cut, 0 to 6 and 7 or more: customers, actual, predicted, naive."""
-        frequency = self.customers["x"].clip(upper=MOST_FREQUENT).rename("frequency")
-        grouped = self.customers.groupby(frequency)[["actual", "predicted", "naive"]]
-        return grouped.mean().assign(customers=grouped.size()).reset_index()
-
 
 def holdout_cut(first_day: object, as_of: object) -> pd.Timestamp:
     """The first day of the hold-out: 12 months before as_of, or half-way through a history shorter than 24 months.

@@ -15,12 +15,17 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from helpers.errors import StepInputError, nearest
+from helpers.method.share import ALL, ALL_NAME, group_names
 from helpers.method.share_wallets import in_scope
 
 BASES = ("preference", "satisfaction", "spend")
 SET_PART = 0.05
 MIN_USE_SEVERAL = 0.40
 SET_SIZES = (1.4, 6.0)
+COLUMNS = (
+    *("rank_basis", "group_id", "group_name", "customers", "suppliers_all", "set_size", "use_several"),
+    *("rank_based_share", "spend_share", "mean_spend_share", "not_first", "wallet", "one_rank_up", "applies", "reason"),
+)
 
 
 def rank_based_share(rank: ArrayLike, n: ArrayLike) -> np.ndarray:
@@ -92,8 +97,10 @@ def rank_based_share_table(
     *,
     scope_categories: Sequence[str] | None = None,
     our_name: str | None = None,
+    customer_share: pd.DataFrame | None = None,
+    groups: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Whether a share may be read from the ranks in hand, basis by basis, and what it would say.
+    """Whether a share may be read from the ranks in hand, basis by basis and group by group, and what it would say.
 
     Parameters
     ----------
@@ -105,15 +112,25 @@ def rank_based_share_table(
         Rows without a category count only without it.
     our_name : str, optional
         What `supplier` says when it means us. Unknown: applicability is judged, the shares stay empty.
+    customer_share : DataFrame, one row per buyer, from `share.customer_share`, optional
+        Adds a row per group, and the wallets of customers whose spend with their suppliers is not known.
+    groups : DataFrame, optional
+        group_id and group_name.
 
     Returns
     -------
-    DataFrame, one row per basis found (preference, satisfaction, spend), none without ranks
+    DataFrame, one row per basis found (preference, satisfaction, spend) and group, "all" first; ranks by spend have
+    only the row of all, and without ranks there is none
         customers             int    buyers with ranks on this basis who name us (all, where our name is unknown)
         suppliers_all         float  mean number of suppliers per customer
         set_size, use_several float  of suppliers with at least 5 % of the customer's known spend; without spend, of all
         rank_based_share      float  mean over customers, 0 where we do not count; missing where it does not apply
         spend_share           float  the same customers' spend with us / with all, sum over sum; missing without spend
+        mean_spend_share      float  the mean of their own such shares: this is what a mean of ranks compares with
+        not_first             int    customers to whom we count and who prefer another
+        wallet                float  what these spend with all; missing where it is known of nobody
+        one_rank_up           float  `one_rank_up` summed over them, an upper bound; missing likewise or where it does
+                                     not apply
         applies, reason       bool, str
 
     Raises
@@ -140,15 +157,26 @@ def rank_based_share_table(
     >>> table[["customers", "set_size", "rank_based_share", "spend_share", "applies"]].round(3).values.tolist()
     [[2, 2.0, 0.667, 0.45, True]]
     """
-    columns = ["rank_basis", "customers", "suppliers_all", "set_size", "use_several", "rank_based_share", "spend_share"]
     rows = _clean(supplier_spend, our_name)
     rows = rows[rows["customer_id"].isin(set(buyers)) & in_scope(rows["category"], scope_categories)]
     table = []
     for basis in BASES:
         ranked = _one_basis(rows[rows["rank_basis"] == basis], basis, our_name)
-        if not ranked.empty:
-            table.append({"rank_basis": basis} | _basis_row(ranked, basis, our_name))
-    return pd.DataFrame(table, columns=[*columns, "applies", "reason"])
+        if ranked.empty:
+            continue
+        names, group_of = {ALL: ALL_NAME}, pd.Series(ALL, index=ranked.index)
+        if customer_share is not None:
+            by_id = customer_share.set_index("customer_id")
+            group_of = ranked["customer_id"].map(by_id["group_id"])
+            told = by_id["wallet"].where(by_id["wallet_state"] == "known")
+            ranked["whole"] = ranked["whole"].fillna(ranked["customer_id"].map(told))
+            if basis != "spend":
+                names = group_names(customer_share[customer_share["group_id"].isin(set(group_of))], groups)
+        for group_id, name in names.items():
+            part = ranked if group_id == ALL else ranked[group_of == group_id]
+            row = {"rank_basis": basis, "group_id": group_id, "group_name": name}
+            table.append(row | _basis_row(part, basis, our_name))
+    return pd.DataFrame(table, columns=COLUMNS)
 
 
 def _clean(supplier_spend: pd.DataFrame | None, our_name: str | None) -> pd.DataFrame:
@@ -194,18 +222,25 @@ def _one_basis(rows: pd.DataFrame, basis: str, our_name: str | None) -> pd.DataF
 
 
 def _basis_row(ranked: pd.DataFrame, basis: str, our_name: str | None) -> dict:
-    by_customer = ranked.groupby("customer_id").agg(
-        all=("supplier", "size"), n=("counts", "sum"), whole=("whole", "first")
-    )
+    by_customer = ranked.groupby("customer_id").agg(all=("supplier", "size"), n=("counts", "sum"))
     set_size, use_several = float(by_customer["n"].mean()), float((by_customer["n"] >= 2).mean())
-    spend_share = share = np.nan
+    spend_share = mean_share = share = gain = whole = np.nan
+    not_first = 0
     if our_name is not None:
         us = ranked[ranked["supplier"] == our_name].set_index("customer_id").join(by_customer["n"])
         # Where we do not count we have no place, and sometimes nobody has one: such a customer adds zero.
         there = us[us["counts"]]
         share = float(rank_based_share(there["place"], there["n"]).sum() / len(us))
-        spent = us[us["whole"] > 0]
-        spend_share = float(spent["spend"].sum() / spent["whole"].sum()) if len(spent) else np.nan
+        below = there[there["place"] > 1]
+        not_first = len(below)
+        known = below[below["whole"] > 0]
+        if len(known):
+            whole = round(float(known["whole"].sum()), 4)
+            gain = round(float(one_rank_up(known["place"], known["n"], known["whole"]).sum()), 4)
+        spent = us[us["spend"].notna() & (us["whole"] > 0)]
+        if len(spent):
+            spend_share = float(spent["spend"].sum() / spent["whole"].sum())
+            mean_share = float((spent["spend"] / spent["whole"]).mean())
     applies, reason = _applicability(set_size, use_several, basis, our_name)
     return {
         "customers": len(by_customer),
@@ -214,6 +249,10 @@ def _basis_row(ranked: pd.DataFrame, basis: str, our_name: str | None) -> dict:
         "use_several": use_several,
         "rank_based_share": share if applies else np.nan,
         "spend_share": spend_share,
+        "mean_spend_share": mean_share,
+        "not_first": not_first,
+        "wallet": whole,
+        "one_rank_up": gain if applies else np.nan,
         "applies": applies,
         "reason": reason,
     }

@@ -15,10 +15,10 @@ from helpers.method.advocacy import recommendation, referrals_made
 from helpers.method.cost_to_serve import cost_to_serve
 from helpers.method.history import order_days
 from helpers.method.money import UNITS, whole_money
+from helpers.method.order_rhythm import order_rhythm
 
 FAMILIES = ("worth", "trend", "engagement", "friction", "advocacy")
 MOST_OF_ONE_FAMILY = 0.50
-LEAST_ORDER_DAYS = 3  # two gaps: the fewest that have a middle
 DIGITS = 9  # of a ratio, so that the last bit of a division breaks no tie
 
 
@@ -126,7 +126,7 @@ def customer_measures(
     served = _cost_to_serve(active.index, service_events, activity_costs, start, end)
     table = pd.DataFrame(index=active.index)
     table["revenue"] = whole_money(active["revenue"])
-    table = table.join(_rates(active, days, served)).join(_habits(active, days, end, window_months))
+    table = table.join(_rates(active, days, served)).join(_habits(active, days, start, end, window_months))
     first = order_days(customer_days, as_of=end).groupby("customer_id")["date"].min()
     old = first.reindex(active.index) < pd.Timestamp(current_start)
     table["revenue_growth"] = _growth(active["revenue_prior"], active["revenue_current"]).where(old)
@@ -208,14 +208,14 @@ def _rates(active: pd.DataFrame, days: pd.DataFrame, served: pd.Series) -> pd.Da
     )
 
 
-def _habits(active: pd.DataFrame, days: pd.DataFrame, end: pd.Timestamp, window_months: int) -> pd.DataFrame:
+def _habits(
+    active: pd.DataFrame, days: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp, window_months: int
+) -> pd.DataFrame:
     """What is counted in orders, months, categories and days."""
-    bought = order_days(days, as_of=end).sort_values(["customer_id", "date"])
-    customer, date = bought["customer_id"], bought["date"]
-    gaps = date.diff().dt.days.where(customer == customer.shift())
-    gap, last = gaps.groupby(customer).median(), date.groupby(customer).max()
-    enough = customer.groupby(customer).size() >= LEAST_ORDER_DAYS
     starts = pd.DatetimeIndex([end - pd.DateOffset(months=back) for back in range(window_months, 0, -1)])
+    bought = order_days(days, as_of=end)
+    customer, date = bought["customer_id"], bought["date"]
+    rhythm = order_rhythm(days, start=start, end=end).set_index("customer_id")
     month = pd.Series(starts.searchsorted(date, side="right"), index=bought.index)
     categories = active["categories"].astype(float)
     return pd.DataFrame(
@@ -223,7 +223,7 @@ def _habits(active: pd.DataFrame, days: pd.DataFrame, end: pd.Timestamp, window_
             "orders": active["orders"].astype(float),
             "active_months": month.groupby(customer).nunique().reindex(active.index, fill_value=0).astype(float),
             "breadth": categories.where(categories > 0),
-            "lateness": ((end - last).dt.days / gap).where(enough).round(DIGITS).reindex(active.index),
+            "lateness": rhythm["lateness"].reindex(active.index),
         },
         index=active.index,
     )

@@ -11,6 +11,8 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from helpers.method.money import UNITS
+
 MEASURES = ("recency", "frequency", "money")
 SCORES = tuple(f"{measure}_score" for measure in MEASURES)
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
@@ -49,7 +51,7 @@ def rfm_values(customer_summary: pd.DataFrame, *, as_of: object) -> pd.DataFrame
 
 
 def rfm_cuts(values: pd.DataFrame) -> pd.DataFrame:
-    """The values that cut the scores: quantiles .2, .4, .6 and .8 of each measure.
+    """The values that cut the scores at .2, .4, .6 and .8 of each measure.
 
     Parameters
     ----------
@@ -58,19 +60,26 @@ def rfm_cuts(values: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame, one row per measure and score: the columns of the published group_cuts
-        A score holds values from from_value to below to_value. Few days since the last order are a high score. Where
-        quantiles are equal, some scores hold nobody.
+        A score holds values from from_value to below to_value. Few days since the last order are a high score.
+        from_value is missing for the smallest values; a score that nobody reaches begins just above the largest.
+
+    Notes
+    -----
+    A cut is the smallest value whose percentile rank reaches the quantile, equal values counted half. So many customers
+    with the same value stand where the middle one of them does: with seven of ten at one order, that is the second
+    fifth, and nobody is called frequent for a single order.
 
     Examples
     --------
-    >>> cuts = rfm_cuts(pd.DataFrame({"recency": range(1, 6), "frequency": range(1, 6), "money": range(1, 6)}))
-    >>> cuts[cuts["measure"] == "frequency"]["from_value"].round(9).tolist()
-    [nan, 1.8, 2.6, 3.4, 4.2]
+    >>> cuts = rfm_cuts(pd.DataFrame({"recency": range(1, 6), "frequency": [1, 1, 1, 2, 7], "money": range(1, 6)}))
+    >>> cuts.loc[cuts["measure"] == "money", "from_value"].tolist()
+    [nan, 2.0, 3.0, 4.0, 5.0]
+    >>> cuts.loc[cuts["measure"] == "frequency", "from_value"].tolist()
+    [nan, 1.0, 2.0, 2.0, 7.0]
     """
     tables = []
     for measure in MEASURES:
-        known = np.sort(values[measure].to_numpy(dtype=float))
-        inner = np.quantile(known, QUANTILES).round(9) if len(known) else np.full(len(QUANTILES), np.nan)
+        inner = _cuts(values[measure].to_numpy(dtype=float))
         rows = {"measure": measure, "score": range(1, 6)}
         table = pd.DataFrame(rows | {"from_value": [np.nan, *inner], "to_value": [*inner, np.nan]})
         if measure == "recency":
@@ -109,3 +118,13 @@ def rfm_scores(values: pd.DataFrame, cuts: pd.DataFrame) -> pd.DataFrame:
         place = np.searchsorted(inner, values[measure].to_numpy(dtype=float), side="right")
         scores[f"{measure}_score"] = mine["score"].to_numpy()[place]
     return pd.DataFrame(scores)
+
+
+def _cuts(values: np.ndarray) -> list[float]:
+    """The smallest value that reaches each quantile by its percentile rank; where none does, one above the largest."""
+    if not len(values):
+        return [np.nan] * len(QUANTILES)
+    distinct, count = np.unique(values, return_counts=True)
+    rank = ((np.cumsum(count) - count / 2) / len(values)).round(9)
+    place = np.searchsorted(rank, QUANTILES)
+    return np.append(distinct, distinct[-1] + 1 / UNITS)[place].tolist()

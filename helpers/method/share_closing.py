@@ -14,6 +14,7 @@ from helpers.method.intervals import LEVEL
 from helpers.method.money import HALF_A_CENT
 from helpers.method.rank_share import SET_PART
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
+from helpers.method.share_estimates import EstimateTables
 from helpers.method.share_scope import MIN_PART
 from helpers.method.share_tables import ShareTables
 from helpers.method.share_wallets import (
@@ -50,12 +51,14 @@ SIZES_MISSING = (
 )
 
 
-def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
+def share_cannot_say(tables: ShareTables, estimates: EstimateTables | None = None) -> list[CannotSay]:
     """The questions about customer share that stay open for this client, each only where it does.
 
     Parameters
     ----------
     tables : ShareTables
+    estimates : EstimateTables, optional
+        Closes the gaps of unknown wallets and of what can be won, where it can.
 
     Returns
     -------
@@ -71,26 +74,27 @@ def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
                 unlocked_by="wallets: what a sample of customers spends with everyone, asked, seen or estimated.",
             )
         )
-    if whole["known_wallets"] < whole["customers"]:
+    if whole["known_wallets"] < whole["customers"] and (estimates is None or estimates.fit is None):
+        why = estimates.why_not if estimates is not None and len(wallets) else ""
         gaps.append(
             CannotSay(
                 question="What do customers without a known wallet spend?",
-                because=f"Their wallets {_why_unknown(tables)}; none is guessed here.",
+                because=f"Their wallets {_why_unknown(tables)}; {f'{why}, so ' if why else ''}none is estimated.",
                 unlocked_by="wallets for more of them, of the last year and in the scope.",
             )
         )
-    earlier = (wallets["state"] == "older").any()
-    gaps.append(
-        CannotSay(
-            question="How much of the headroom can be won?",
-            because="There are wallets of earlier days, but how fast share was gained is not computed from them yet."
-            if earlier
-            else "Without wallets of the same customers a year earlier nobody knows how fast share was gained.",
-            unlocked_by="A rate of capture, judged by people until it is computed."
-            if earlier
-            else "wallets of two years for the same customers.",
+    if estimates is None or estimates.won is None:
+        gaps.append(
+            CannotSay(
+                question="How much of the headroom can be won?",
+                because="Too few customers have wallets of two years to see how fast share is gained."
+                if len(wallets)
+                else "Without a wallet there is no headroom to win from.",
+                unlocked_by="wallets of two years for the same customers, or the decision all.capture_rate."
+                if len(wallets)
+                else "wallets, and those of the same customers a year earlier.",
+            )
         )
-    )
     if set(tables.group_share["group_id"]) == {ALL}:
         gaps.append(
             CannotSay(
@@ -126,12 +130,12 @@ def share_cannot_say(tables: ShareTables) -> list[CannotSay]:
                 unlocked_by=unlocked_by,
             )
         )
-    if len(wallets) and tables.change is None:
+    if len(wallets) and tables.change is None and tables.year is None:
         gaps.append(
             CannotSay(
                 question="Is our share rising or falling?",
-                because="No two quarters have enough wallets of the same customers; longer periods are not split.",
-                unlocked_by="wallets by quarter, of the same customers.",
+                because="No two quarters and no two years have enough wallets of the same customers.",
+                unlocked_by="wallets of two years, or by quarter, of the same customers.",
             )
         )
     return gaps

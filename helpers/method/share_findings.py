@@ -12,7 +12,6 @@ import pandas as pd
 from helpers.client.result_model import Finding
 from helpers.method.finding_values import (
     count_value,
-    date_value,
     is_known,
     money_value,
     number_value,
@@ -20,12 +19,12 @@ from helpers.method.finding_values import (
     share_value,
     text_value,
 )
-from helpers.method.share import CUTS, MIN_COVERAGE, share_band
+from helpers.method.share import ALL, CUTS, MIN_COVERAGE, share_band
 from helpers.method.share_group_findings import group_findings
 from helpers.method.share_scope import MIN_PART
 from helpers.method.share_tables import MIN_CELL, ShareTables, period_words, scope_words
+from helpers.method.share_trend_findings import trend_findings
 
-STILL = 0.03  # a change whose whole range lies within so many points, zero included, is called none
 SAME_SHARE = 0.05  # scopes whose shares differ by less tell the same story
 NOTHING = 0.001  # headroom below this part of the wallets is called next to nothing
 SHORT_LIST = 0.10  # half of the headroom with at most this part of the customers is a list to work through
@@ -50,21 +49,22 @@ def share_findings(
     -------
     list of Finding
         Always 05.answer. Where any wallet is known: 05.share_by_scope, 05.share_by_category, 05.headroom, 05.coverage,
-        05.band, and 05.share_by_quarter (05.no_trend where no quarter has a share). Where there is something to tell:
-        05.mean_of_shares, 05.market_share, 05.rank_based_share, 05.group_share and 05.group_share.<group_id>. Without
-        any wallet the other sentences would only say again that there is none.
+        05.band, and what `trend_findings` says. Where there is something to tell: 05.mean_of_shares, 05.market_share,
+        05.rank_based_share, 05.one_rank_up, 05.group_share and 05.group_share.<group_id>. Without any wallet the other
+        sentences would only say again that there is none.
     """
     if tables.wallets.empty:
-        found = [_answer(tables, min_coverage), _market(tables), _rank_based(tables)]
+        found = [_answer(tables, min_coverage), _market(tables), _rank_based(tables), _one_rank_up(tables)]
         return [finding for finding in found if finding is not None]
     found = [
         _answer(tables, min_coverage),
         _by_scope(tables),
         _by_category(tables, cuts),
-        _by_quarter(tables),
+        *trend_findings(tables),
         _headroom(tables),
         _market(tables),
         _rank_based(tables),
+        _one_rank_up(tables),
         *group_findings(tables, cuts=cuts, min_coverage=min_coverage),
     ]
     return [finding for finding in found if finding is not None]
@@ -176,41 +176,6 @@ def _by_category(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
     return Finding(text=text, values=values | {name: count_value(n) for name, n in counts.items() if n}, **said)
 
 
-def _by_quarter(tables: ShareTables) -> Finding:
-    change = tables.change
-    said = {"id": "05.share_by_quarter", "table": "share_by_quarter", "evidence": tables.evidence}
-    if change is None:
-        # without the share of a single quarter there is no picture that this could be the title of
-        drawn = tables.share_by_quarter["customer_share"].notna().any()
-        text = "Whether our share moves we cannot say: no two quarters have enough wallets of the same buyers."
-        return Finding(text=text, **said | ({} if drawn else {"id": "05.no_trend"}))
-    values = {
-        "first": share_value(change.first),
-        "last": share_value(change.last),
-        "from": date_value(change.first_quarter),
-        "to": date_value(change.last_quarter),
-        "customers": count_value(change.customers),
-    }
-    # A small move of many customers can be sure and still round to the same percent.
-    how = "pct1" if round(100 * change.first) == round(100 * change.last) else "pct"
-    span = f"from {{first:{how}}} in the quarter from {{from:date}} to {{last:{how}}} in the one from {{to:date}}"
-    if change.low > 0 or change.high < 0:
-        word = "rose" if change.low > 0 else "fell"
-        text = f"Our share of the same buyers {word} {span} ({{customers:count}} are known in both)."
-    elif change.low >= -STILL and change.high <= STILL:
-        text = (
-            "Our share of the same buyers stands still: {first:pct} in the quarter from {from:date}, {last:pct} in the "
-            "one from {to:date} ({customers:count} are known in both)."
-        )
-    else:
-        values |= {"low": share_value(change.low), "high": share_value(change.high)}
-        text = (
-            f"Our share of the same buyers went {span}; the range of the change, {{low:points}} to {{high:points}}, "
-            "does not tell whether it moved ({customers:count} are known in both)."
-        )
-    return Finding(text=text, values=values, n=change.customers, **said)
-
-
 def _headroom(tables: ShareTables) -> Finding:
     rows = tables.headroom
     said = {"id": "05.headroom", "table": "headroom", "n": len(rows) or None, "evidence": tables.evidence}
@@ -262,6 +227,7 @@ def _market(tables: ShareTables) -> Finding | None:
 
 def _rank_based(tables: ShareTables) -> Finding | None:
     rows = tables.rank_based_share
+    rows = rows[rows["group_id"] == ALL]
     if rows.empty:
         return None
     usable = rows[rows["applies"].astype(bool)]
@@ -275,14 +241,35 @@ def _rank_based(tables: ShareTables) -> Finding | None:
     elif not is_known(row["rank_based_share"]):
         text = f"Ranks could stand in for wallets here ({habits}), once it is stated which supplier is us."
     else:
-        values |= {"ranked": share_value(row["rank_based_share"]), "basis": text_value(row["rank_basis"])}
-        text = f"Read from ranks by {{basis:text}}, our share would be {{ranked:pct}} ({habits})"
-        if is_known(row["spend_share"]):
-            values["spent"] = share_value(row["spend_share"])
-            text += "; by what the same customers spend it is {spent:pct}"
+        values = {"ranked": share_value(row["rank_based_share"]), "basis": text_value(row["rank_basis"])}
+        text = "Read from ranks by {basis:text}, customers would give us {ranked:pct} of their spend on average"
+        if is_known(row["mean_spend_share"]):
+            values["mean"] = share_value(row["mean_spend_share"])
+            text += "; by what they say they spend, it is {mean:pct}"
         text += "."
     said = {"id": "05.rank_based_share", "n": int(row["customers"]), "table": "rank_based_share"}
     return Finding(text=text, values=values, evidence="modelled", **said)
+
+
+def _one_rank_up(tables: ShareTables) -> Finding | None:
+    rows = tables.rank_based_share
+    rows = rows[(rows["group_id"] == ALL) & rows["one_rank_up"].notna() & (rows["not_first"] > 0)]
+    if rows.empty:
+        return None
+    row = rows.iloc[0]
+    values = {
+        "behind": count_value(row["not_first"]),
+        "gain": money_value(row["one_rank_up"]),
+        "several": share_value(row["use_several"]),
+        "set": number_value(row["set_size"]),
+    }
+    text = (
+        "One rank more with each of the {behind:count} customers who prefer another would bring {gain:money} at most; "
+        "the rule tells who is ranked how, not what a better rank causes. It may be used here: {several:pct} of these "
+        "customers use several suppliers that count, {set:number} on average."
+    )
+    said = {"id": "05.one_rank_up", "n": int(row["customers"]), "table": "rank_based_share", "evidence": "modelled"}
+    return Finding(text=text, values=values, smallest=int(row["not_first"]), **said)
 
 
 def _same(rows: pd.DataFrame, one: str, other: str) -> bool:

@@ -5,7 +5,7 @@ What the step says, checks and leaves open is drawn from the same tables, so the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -15,6 +15,7 @@ from helpers.method.share import ALL
 from helpers.method.share_change import ShareChange
 from helpers.method.share_market import Market
 from helpers.method.share_wallets import USED
+from helpers.method.share_years import COLUMNS as YEARS
 
 MIN_CELL = 10  # fewer customers than this are not read alone
 
@@ -23,7 +24,8 @@ MIN_CELL = 10  # fewer customers than this are not read alone
 class ShareTables:
     """The published tables of step 05 for the scope in force, and `wallet_states` of the same scope.
 
-    `change` is that of `share_change`, None where no two quarters can be compared; `market` that of `market_of_window`.
+    `change` is that of `share_change.share_change`, None where no two quarters can be compared; `market` that of
+    `market_of_window`; `share_change` that of `share_years.share_by_year`, empty where no two years can be.
     """
 
     customer_share: pd.DataFrame
@@ -36,6 +38,14 @@ class ShareTables:
     wallets: pd.DataFrame
     change: ShareChange | None = None
     market: Market = Market("no_table")
+    share_change: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=YEARS))
+
+    @property
+    def year(self) -> pd.Series | None:
+        """How the share of all customers moved within a year, None where that cannot be said."""
+        rows = self.share_change[self.share_change["change"].notna()]
+        rows = rows[rows["group_id"] == ALL]
+        return rows.iloc[0] if len(rows) else None
 
     @property
     def whole(self) -> pd.Series:

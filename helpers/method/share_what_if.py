@@ -1,4 +1,4 @@
-"""What another scope would change, before anyone decides: the sentence under the controls of step 05's form."""
+"""What another scope or rate of capture would change: the sentence under the controls of step 05's forms."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from helpers.client.result_model import Finding
-from helpers.method.finding_values import count_value, money_value, row_share
-from helpers.method.share import customer_share, group_share
+from helpers.method.finding_values import count_value, is_known, money_value, row_share, share_value
+from helpers.method.share import ALL, customer_share, group_share
 from helpers.method.share_scope import categories_in_scope, scope_in_force
 
 
@@ -39,5 +39,37 @@ def if_scope(
             values |= {"share": row_share(whole), "known": count_value(whole["known_wallets"])}
             text += "; of the {known:count} whose wallet we know we have {share:pct}"
         return Finding(id="05.preview", text=f"{text}.", values=values, evidence="measured")
+
+    return preview
+
+
+def if_capture_rate(winnable: pd.DataFrame) -> Callable[[Any], Finding]:
+    """What of all headroom could be won within a year at another rate of capture.
+
+    Parameters
+    ----------
+    winnable : DataFrame, one row per group, from `winnable_headroom.winnable_by_group`
+
+    Returns
+    -------
+    function from a rate, 0 to 1, to a Finding
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"group_id": ["all"], "headroom": [500.0], "customers": [12]})
+    >>> if_capture_rate(rows)(0.2).values["winnable"].value
+    100.0
+    """
+
+    def preview(rate: float) -> Finding:
+        rows = winnable.loc[winnable["group_id"] == ALL, "headroom"]
+        values = {"rate": share_value(rate)}
+        if rows.empty or not is_known(rows.iloc[0]):
+            text = "At {rate:pct} a year nothing can be said in money: there is no headroom in sight."
+            return Finding(id="05.preview_rate", text=text, values=values, evidence="judged")
+        headroom = float(rows.iloc[0])
+        values |= {"winnable": money_value(rate * headroom), "headroom": money_value(headroom)}
+        text = "With this, {winnable:money} of the {headroom:money} a year that goes to others could be won in a year."
+        return Finding(id="05.preview_rate", text=text, values=values, evidence="judged")
 
     return preview

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
@@ -14,6 +15,8 @@ from helpers.method.profit_ladder import ladder_gaps
 from helpers.method.referral_value import ReferralTerms
 from helpers.method.share import ALL
 from helpers.method.value_tables import ValueTables
+
+SPOKE = ("recommend", "buying_referrals")  # what step 02 rates advocacy on
 
 
 def value_cannot_say(tables: ValueTables, delivered: list[str]) -> list[CannotSay]:
@@ -120,6 +123,8 @@ def value_assumptions(tables: ValueTables, terms: ReferralTerms, gross_margin_ra
             "assumed",
         ),
     ]
+    if tables.profit.groups and tables.profit.margin_slopes["p_holm"].notna().any():
+        said.append(_downturns_seen(tables.profit.margin_slopes))
     early = early_part(tables.basis.history)
     if is_known(early) and early > 0.05:
         text = "This part of the customers was there in the first month of the data; they may have bought before it."
@@ -136,6 +141,15 @@ def value_assumptions(tables: ValueTables, terms: ReferralTerms, gross_margin_ra
     return [Assumption(id=f"04.{name}", text=text, value=value, evidence=how) for name, text, value, how in said]
 
 
+def _downturns_seen(margin_slopes: pd.DataFrame) -> tuple[str, str, str, str]:
+    """How a downturn is told from a change in who is in a group."""
+    if margin_slopes["slope_before"].notna().any():
+        text = "A group is in downturn if its margin falls as it is drawn today and as it would have been a year ago."
+        return "downturn", text, "groups drawn twice", "measured"
+    text = "Who is in a group does not move its margin within a year; groups cannot be drawn as of a year ago."
+    return "downturn", text, "groups drawn once", "assumed"
+
+
 def value_checks(
     tables: ValueTables, customer_summary: pd.DataFrame, groups: pd.DataFrame | None, ratings: pd.DataFrame | None
 ) -> list[Check]:
@@ -147,7 +161,7 @@ def value_checks(
     customer_summary : DataFrame
     groups : DataFrame or None
     ratings : DataFrame or None
-        rating_measures of step 02.
+        customer_ratings of step 02.
     """
     profits, value = tables.profit.profits, tables.customer_value
     named = profits.dropna(subset="customer_id")
@@ -176,6 +190,8 @@ def value_checks(
         rate = ratings.set_index("customer_id")["cost_to_serve_rate"] if "cost_to_serve_rate" in ratings else None
         if rate is not None and rate.notna().any():
             checks.append(_same_cost(named, rate))
+    if ratings is not None and ratings[list(SPOKE)].notna().any(axis=None):
+        checks.append(_same_advocacy(value[value["status"] == "active"], ratings))
     return checks
 
 
@@ -188,6 +204,19 @@ def _same_cost(profits: pd.DataFrame, rate: pd.Series) -> Check:
     apart = int((both["here"] - both["there"]).abs().gt(1e-6).sum())
     words = "Cost to serve is the one on which step 02 rates."
     return Check(id="04.same_cost", sentence=words, found=apart, expected=0, verdict="pass" if not apart else "fail")
+
+
+def _same_advocacy(value: pd.DataFrame, ratings: pd.DataFrame) -> Check:
+    """Step 02 rates on the same answers, and those who speak for us are those whose referrals it counts."""
+    there = ratings.set_index("customer_id")[list(SPOKE)].astype(float).reindex(value["customer_id"])
+    here, said = (rows["recommend"].astype(float).to_numpy() for rows in (value, there))
+    speaks = value["advocate"].fillna(False).to_numpy(dtype=bool)
+    heard = there["buying_referrals"].to_numpy()
+    # one buying referral is the least that an advocate needs, and two are enough for anybody
+    apart = ~np.isclose(here, said, atol=1e-6, equal_nan=True) | (speaks & ~(heard >= 1)) | (~speaks & (heard >= 2))
+    words = "Answers and buying referrals are those on which step 02 rates."
+    verdict = "fail" if apart.any() else "pass"
+    return Check(id="04.same_advocacy", sentence=words, found=int(apart.sum()), expected=0, verdict=verdict)
 
 
 def _money(name: str, sentence: str, found: float, expected: float, within: float = HALF_A_CENT) -> Check:

@@ -89,6 +89,7 @@ def customer_value_table(
     customer_days: pd.DataFrame,
     window_start: object,
     as_of: object,
+    scale: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """One row per customer who ever bought or has a running contract: the published customer_value.
 
@@ -102,6 +103,7 @@ def customer_value_table(
     valued : DataFrame or None, from `referrals_of`
     customer_days : DataFrame
     window_start, as_of : date
+    scale : (low, high) of recommend, where the client states it
 
     Notes
     -----
@@ -120,7 +122,7 @@ def customer_value_table(
     table["clv_basis"] = pd.Series(lifetime.basis, index=table.index, dtype="str").where(table["clv"].notna())
     said = recommendation(survey, start=window_start, end=as_of).set_index("customer_id")["recommend"]
     table["recommend"] = said.reindex(ids).to_numpy()
-    spoke = _advocates(survey, referrals, customer_days, window_start, as_of)
+    spoke = _advocates(survey, referrals, customer_days, window_start, as_of, scale)
     table["advocate"] = spoke.reindex(ids).to_numpy(dtype=object)
     table["advocate"] = table["advocate"].astype("boolean")
     table["referral_value"] = np.nan
@@ -138,11 +140,11 @@ def customer_value_table(
     return table
 
 
-def _advocates(survey, referrals, customer_days, window_start, as_of) -> pd.Series:
+def _advocates(survey, referrals, customer_days, window_start, as_of, stated) -> pd.Series:
     """Whether each customer is an advocate, by customer_id; missing where it cannot be known."""
     told = recommendation(survey, start=window_start, end=as_of) if survey is not None else None
     made = referrals_made(referrals, customer_days, end=as_of) if referrals is not None else None
-    scale = survey is not None and "recommend" in survey and is_nps_scale(survey["recommend"])
+    scale = survey is not None and "recommend" in survey and is_nps_scale(survey["recommend"], stated)
     found = advocates(told, made, nps_scale=scale)
     return found.set_index("customer_id")["advocate"]
 
@@ -154,9 +156,10 @@ def advocacy_table(
     *,
     window_start: object,
     as_of: object,
+    scale: tuple[float, float] | None = None,
 ) -> pd.DataFrame:
     """The published advocacy: score, interval and advocates of all and of each group; empty without answers."""
-    found = nps_by_group(survey, groups, start=window_start, end=as_of)
+    found = nps_by_group(survey, groups, start=window_start, end=as_of, scale=scale)
     scored = found["measure"] == NPS
     names = part_names(found.loc[found["group_id"] != ALL, "group_id"], groups) if len(found) else {}
     speak = customer_value[customer_value["advocate"].fillna(False).to_numpy(dtype=bool)]

@@ -54,7 +54,8 @@ OF_REPORTS = (
     ),
     *("show/*.py", "report/*.py", "ask/*.py"),
 )
-ENTRY = ("id", "reads", "reads_if_there", "needs", "better_with", "decides", "publishes")  # what is in its result
+# of a step's entry: what is in its result
+ENTRY = ("id", "reads", "reads_if_there", "needs", "better_with", "checks_with", "decides", "publishes")
 FRAME = ("currency", "source", "supplier_name", "as_of", "window_months")  # what a step reads of client.yaml
 TITLE = ("client", "about", "currency")  # what a report does
 
@@ -133,11 +134,12 @@ def step_rests_on(
     parts |= {f"parameter {name}": f"= {value!r}" for name, value in parameters.items()}
     for name in (*step.reads, *step.reads_if_there):
         parts[OF_TABLE + name] = tables.tables[name].sha256 if name in tables.tables else ABSENT
-    for other in (*step.needs, *step.better_with):
+    for other in step.builds_on:
         parts[OF_RESULT + other] = outputs_hash(standing[other]) if other in standing else ABSENT
     made = [one for one in read_decisions(client.folder, step).values() if one.decided]
     parts |= {f"decision {step.number}.{one.id}": hash_of(one.model_dump(mode="json")) for one in made}
-    parts["window"] = hash_of(tables.model_dump(mode="json", exclude={"tables"}))
+    parts["window"] = hash_of(tables.model_dump(mode="json", exclude={"tables", "scales"}))
+    parts["scale of the survey in client.yaml"] = hash_of(tables.scales) if tables.scales else ABSENT
     delivered = [name for name, entry in tables.tables.items() if entry.kind == "delivered"]
     parts["which tables were delivered"] = hash_of(delivered)
     parts |= {f"{name} in client.yaml": _told(getattr(client.config, name)) for name in FRAME}
@@ -214,7 +216,7 @@ def _files_hash(patterns: Iterable[str]) -> str:
 
 def _schemas_hash(step: Step) -> str:
     """The schemas of all that a step may read or publish."""
-    published = [name for other in (*step.needs, *step.better_with) for name in find_step(other).publishes]
+    published = [name for other in step.builds_on for name in find_step(other).publishes]
     wanted = {*step.reads, *step.reads_if_there, *step.publishes, *published}
     files = sorted(path for path in (HELPERS / "client" / "schemas").glob("*/*.yaml") if path.stem in wanted)
     return hash_of([[path.stem, file_hash(path)] for path in files])

@@ -420,7 +420,9 @@ def test_the_registry_names_things_that_exist():
     for place, step in enumerate(STEPS):
         earlier = {other.id for other in STEPS[:place]}
         assert set(step.needs) <= earlier, f"{step.id} needs a later step"
-        assert set(step.better_with) <= earlier, f"{step.id} is better with a later step: what stands could not settle"
+        late = set(step.better_with + step.checks_with) - earlier
+        assert not late, f"{step.id} is better with a later step: what stands could not settle"
+        assert len(set(step.builds_on)) == len(step.builds_on), f"{step.id} names an earlier step twice"
         assert not set(step.reads) & set(step.reads_if_there), f"{step.id} reads a table both always and if there"
         assert step.question.endswith("?"), f"{step.id}: a question ends with its mark"
         names = [choice.name for choice in step.decides]

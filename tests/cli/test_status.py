@@ -26,6 +26,7 @@ from tests.cli.calling import files, workbook
 from tests.conftest import copy_sample
 
 FIRST, SHARE = "01_frame_engagement", "05_customer_share"
+AFTER_SHARE = ("06_value_to_them", "07_value_exchange")
 SCOPE = "  all.scope: {value: main_categories, reason: so, by: the board, decided_on: 2026-11-22}\n"
 
 
@@ -140,7 +141,8 @@ def test_pages_that_show_something_else_than_what_stands_are_told_apart(finished
 def test_a_step_that_failed_says_why_and_one_that_waited_for_it(finished):
     manifest = read_manifest(finished / "results")
     manifest.steps[FIRST] = StepRun(state="failed", reason="a check fails.\nmore", finished="2026-11-20T10:11:12Z")
-    manifest.steps[SHARE] = StepRun(state="blocked", reason=f"it reads {FIRST}", finished="2026-11-20T10:11:13Z")
+    for later in (SHARE, *AFTER_SHARE):
+        manifest.steps[later] = StepRun(state="blocked", reason=f"it reads {FIRST}", finished="2026-11-20T10:11:13Z")
     write_manifest(finished / "results", manifest)
     text = text_of(finished)
     assert "01 Frame the engagement failed 2026-11-20 10:11 a check fails.\n" in text
@@ -195,9 +197,9 @@ def test_words_in_client_yaml_do_not_make_a_step_outdated(finished):
     assert set(states(finished).values()) == {"done"}
 
 
-def test_a_decision_makes_its_own_step_outdated_and_no_other(finished):
+def test_a_decision_makes_its_own_step_outdated_and_those_that_read_it(finished):
     decide_scope(finished)
-    assert {name for name, state in states(finished).items() if state == "outdated"} == {SHARE}
+    assert {name for name, state in states(finished).items() if state == "outdated"} == {SHARE, *AFTER_SHARE}
     assert step(finished, SHARE).words.endswith("since then decision 05.all.scope is new")
     status = client_status(finished)
     assert status.judgements.made == ["05.all.scope"]

@@ -10,10 +10,12 @@ from helpers.method.rank_share import rank_based_share_table
 from helpers.method.share import customer_share, group_share, headroom
 from helpers.method.share_by import share_by_category, share_by_quarter, share_by_scope
 from helpers.method.share_change import share_change
+from helpers.method.share_estimates import beside
 from helpers.method.share_market import market_of_window
 from helpers.method.share_scope import categories_in_scope, proposed_scope
 from helpers.method.share_tables import ShareTables
 from helpers.method.share_wallets import wallet_states
+from helpers.method.share_years import share_by_year
 from helpers.show.audience import audience_for
 from helpers.show.sentences import check_finding, say
 
@@ -82,17 +84,23 @@ def share_tables(
     market = {"markets": markets, "customer_quarter": quarter, "window_start": WINDOW_START}
     return ShareTables(
         customer_share=shares,
-        group_share=group_share(shares, groups),
+        group_share=beside(group_share(shares, groups)),
         share_by_scope=share_by_scope(category, wallet_revenue, as_of=AS_OF, scope=scope),
         share_by_category=share_by_category(category, wallet_revenue, **market, **options),
         headroom=headroom(shares),
         share_by_quarter=share_by_quarter(quarter, wallet_revenue, shares, groups=groups, **options),
         rank_based_share=rank_based_share_table(
-            supplier_spend, shares["customer_id"], scope_categories=inside, our_name=our_name
+            supplier_spend,
+            shares["customer_id"],
+            scope_categories=inside,
+            our_name=our_name,
+            customer_share=shares,
+            groups=groups,
         ),
         wallets=wallet_states(wallet_revenue, category, **options),
         change=share_change(quarter, wallet_revenue, shares, **options),
         market=market_of_window(category, as_of=AS_OF, **market),
+        share_change=share_by_year(category, wallet_revenue, shares, groups=groups, **options),
     )
 
 

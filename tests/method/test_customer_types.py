@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import StepInputError
-from helpers.method.customer_types import TYPES, TypeCuts, referral_types, type_counts, type_cuts
+from helpers.method.customer_types import TypeCuts, referral_types, type_cuts
 from tests.method.profit_builders import shuffled
 
 
@@ -49,29 +49,12 @@ def test_neither_order_nor_the_unit_of_the_currency_matter():
     mixed = shuffled(people)
     assert type_cuts(mixed) == type_cuts(people)
     assert referral_types(mixed, type_cuts(mixed)).sort_index().equals(found)
-    pd.testing.assert_frame_equal(type_counts(people, found), type_counts(mixed, found))
-
-
-def test_counts_by_hand():
-    found = type_counts(PEOPLE, referral_types(PEOPLE, CUTS))
-    assert found["customer_type"].tolist() == list(TYPES)
-    assert found["customers"].tolist() == [1, 1, 1, 2]
-    assert found["part_of_customers"].tolist() == [0.2, 0.2, 0.2, 0.4]
-    assert found["clv"].tolist() == [90.0, 90.0, 50.0, 40.0]
-    assert found["referral_value"].tolist() == [7.0, 4.0, 7.0, 3.0]
-
-
-def test_without_anybody_of_a_type_the_parts_are_missing():
-    none = PEOPLE.iloc[5:]
-    found = type_counts(none, referral_types(none, CUTS))
-    assert found["customers"].tolist() == [0, 0, 0, 0] and found["part_of_customers"].isna().all()
-    assert found["clv"].eq(0).all()
-    assert referral_types(PEOPLE.iloc[:0], CUTS).empty
 
 
 def test_what_cannot_be_typed_is_refused():
     for table in (PEOPLE.iloc[5:], PEOPLE.iloc[:0]):
         with pytest.raises(StepInputError, match="no customer has both"):
             type_cuts(table)
+    assert referral_types(PEOPLE.iloc[:0], CUTS).empty
     with pytest.raises(StepInputError, match="lacks referral_value"):
         referral_types(PEOPLE[["clv"]], CUTS)

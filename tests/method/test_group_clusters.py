@@ -175,11 +175,15 @@ def test_harbours_groups_are_found_and_a_harbour_without_any_is_refused(harbour)
 
 @pytest.mark.long
 def test_groups_over_forty_seeds(harbour):
+    """The median agreement is .9 of the oracle's or more, and that of four seeds in five; no groups are found in none.
+
+    The seeds below have two kinds in one group, or one in two: how many groups come back as surely is a close call.
+    """
     said = [agreement(harbour(seed)) for seed in range(1, 41)]
     ratio = np.array([found / oracle for found, oracle, _, _ in said])
     refused = sum(not agreement(harbour(seed, groups=False))[3] for seed in range(1, 41))
     ks = pd.Series([k for _, _, k, _ in said]).value_counts().to_dict()
     print(f"ARI / oracle: mean {ratio.mean():.3f}, median {np.median(ratio):.3f}, {(ratio >= 0.9).sum()} of 40 at .9")
     print(f"k {ks}, real {sum(real for *_, real in said)} of 40, without groups refused {refused} of 40")
-    assert np.median(ratio) >= 0.9
+    assert np.median(ratio) >= 0.9 and (ratio >= 0.9).mean() >= 0.8
     assert refused >= 36

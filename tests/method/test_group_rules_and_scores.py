@@ -19,12 +19,32 @@ def test_scores_are_fifths_and_few_days_are_a_high_one():
     scores = rfm_scores(TEN, rfm_cuts(TEN))
     assert scores["frequency_score"].tolist() == [1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
     assert scores["recency_score"].tolist() == [5, 5, 4, 4, 3, 3, 2, 2, 1, 1]
-    assert set(scores["money_score"]) == {5}, "equal customers have equal scores"
+    assert set(scores["money_score"]) == {3}, "equal customers have equal scores, and stand in the middle"
 
 
 def test_later_customers_are_scored_by_the_same_cuts():
     later = pd.DataFrame({"customer_id": ["z"], "recency": [400.0], "frequency": [0.0], "money": [99.0]})
     assert rfm_scores(later, rfm_cuts(TEN)).iloc[0, 1:].tolist() == [1, 1, 5]
+
+
+def test_where_most_ordered_once_a_single_order_is_not_frequent():
+    """By hand: seventy of a hundred at one order have a percentile rank of .35, and twenty at two one of .80."""
+    frequency = [1.0] * 70 + [2.0] * 20 + [9.0] * 10
+    shop = pd.DataFrame({"customer_id": [f"c{n:03d}" for n in range(100)], "recency": 1.0, "money": np.arange(100.0)})
+    shop["frequency"] = frequency
+    cuts = rfm_cuts(shop)
+    assert cuts.loc[cuts["measure"] == "frequency", "from_value"].tolist()[1:] == [1.0, 2.0, 2.0, 2.0]
+    scores = rfm_scores(shop, cuts).set_axis(shop.index)
+    assert scores["frequency_score"].groupby(frequency).unique().map(list).to_dict() == {1.0: [2], 2.0: [5], 9.0: [5]}
+    mixed = shop.sample(frac=1, random_state=1)
+    pd.testing.assert_frame_equal(cuts, rfm_cuts(mixed))
+    cents = rfm_scores(shop.assign(money=shop["money"] * 100), rfm_cuts(shop.assign(money=shop["money"] * 100)))
+    assert cents["money_score"].tolist() == scores["money_score"].tolist()
+
+
+def test_nobody_has_no_scores():
+    nobody = TEN.head(0)
+    assert rfm_cuts(nobody)["from_value"].isna().all() and rfm_scores(nobody, rfm_cuts(nobody)).empty
 
 
 @pytest.mark.parametrize(("below", "above", "cut"), [(3, 18, 10), (0.0417, 0.0523, 0.05), (4, 5, 5), (-2, -1, -1)])
@@ -87,7 +107,11 @@ def test_scores_place_everybody_who_ordered_and_rules_the_others_stand_beside(fo
     names = ours.customer_groups.set_index("customer_id")["group_name"]
     assert set(names) - {"One order so far", "Lapsing", "By contract alone"} == {"Often", "North", "In no group"}
     assert ours.rules["covers"].tolist() == [1.0, 1.0] and not ours.real
-    assert form(way_in="rules", decided=rules | {"g3": {"name": "?", "rule": 'region == "Nort"'}}).unmatched
+    assert (ours.unmatched, ours.idle, tiers.idle) == ((), (), ())
+    strange = form(way_in="rules", decided=rules | {"g3": {"name": "?", "rule": 'region == "Nort"'}})
+    assert strange.unmatched and strange.idle == ("g3",)
+    late = {"g3": {"name": "Very often", "rule": "orders >= 20"}}
+    assert form(way_in="rules", decided=rules | late).idle == ("g3",), "an earlier rule takes them all"
 
 
 def test_rules_that_are_missing_or_wrong_are_told_with_what_to_write(formed):

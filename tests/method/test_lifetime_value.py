@@ -64,6 +64,14 @@ def test_customers_make_groups_and_groups_make_customer_equity_to_the_cent(sold)
     assert apart[0] < apart[1] + apart[2], "a total is surer than its parts together"
 
 
+def test_without_groups_the_whole_is_one_row_and_not_two(sold):
+    people = sorted(set(sold["customer_id"]))
+    grouped, _ = values(sold)
+    found, _ = values(sold, pd.Series("all", index=people, dtype="str"))
+    assert found.groups["group_id"].tolist() == ["all"]
+    assert found.groups["clv"].iloc[0] == pytest.approx(grouped.groups["clv"].iloc[0], abs=0.01)
+
+
 def test_value_is_linear_in_margin_and_ranks_do_not_depend_on_the_currency(sold):
     found, _ = values(sold)
     dearer, _ = values(sold.assign(cost_of_goods=(sold["revenue"] * 0.8).round(4)))

@@ -192,10 +192,13 @@ def test_groups_are_tested_together_and_what_stands_beside_them_is_not():
     assert found.at["g1", "downturn"] and not found.at["g2", "downturn"]
 
 
+STEP = [0.104, 0.103, 0.098, 0.109, 0.061, 0.072, 0.075, 0.067]  # a group of Harbour in which nothing falls
+SHIFTED = [0.44, 0.425, 0.43, 0.40, 0.295, 0.29, 0.27, 0.265]
+
+
 def test_a_step_between_the_years_is_no_downturn():
     """Who is in a group follows from the last twelve months, and that alone may set these on another level."""
-    step = [0.104, 0.103, 0.098, 0.109, 0.061, 0.072, 0.075, 0.067]  # a group of Harbour in which nothing falls
-    row = margin_slopes(trend(g1=step)).iloc[0]
+    row = margin_slopes(trend(g1=STEP)).iloc[0]
     assert row["slope"] < -0.02 and row["p_holm"] < 0.01, "a line alone would call it one"
     # by hand: -.375, -.125, .125, .375 years from the middle of each year; their squares sum to .625
     rises = 0.375 * (0.109 - 0.104) + 0.125 * (0.098 - 0.103) + 0.375 * (0.067 - 0.061) + 0.125 * (0.075 - 0.072)
@@ -218,6 +221,39 @@ def test_with_a_single_year_a_line_is_all_there_is():
     row = margin_slopes(trend(g1=FALLING[:4])).iloc[0]
     assert np.isnan(row["slope_within"]) and np.isnan(row["p_within"])
     assert margin_slopes(trend(g1=FALLING[:6]))["slope_within"].notna().all()
+
+
+def test_a_fall_counts_if_the_group_drawn_a_year_before_falls_too():
+    before = trend(g1=FALLING, g2=STEP[::-1], g3=STEADY)
+    found = margin_slopes(trend(g1=SHIFTED, g2=STEP, g3=FALLING), before).set_index("group_id")
+    assert (found["slope"] <= -0.01).all() and (found["p_holm"] <= 0.05).all(), "today all three fall"
+    assert found["downturn"].to_dict() == {"g1": True, "g2": False, "g3": False}
+    then = margin_slopes(before).set_index("group_id")
+    assert found["slope_before"].tolist() == then["slope"].tolist()
+    assert found["p_before"].tolist() == then["p_holm"].tolist(), "after Holm over the groups of that time"
+
+
+def test_a_fall_that_the_years_blur_is_seen_where_the_group_can_be_drawn_twice():
+    blurred = [0.40, 0.41, 0.385, 0.39, 0.36, 0.37, 0.345, 0.35]
+    alone = margin_slopes(trend(g1=blurred)).iloc[0]
+    assert alone["p_within"] > 0.05 and not alone["downturn"]
+    assert margin_slopes(trend(g1=blurred), trend(g1=FALLING))["downturn"].tolist() == [True]
+
+
+def test_a_group_that_was_nobody_a_year_before_is_judged_within_the_years():
+    found = margin_slopes(trend(g1=FALLING, g2=STEP), trend(g3=FALLING, g2=[0.4, 0.3])).set_index("group_id")
+    assert found[["slope_before", "p_before"]].isna().all(axis=None)
+    assert found["downturn"].to_dict() == {"g1": True, "g2": False}
+    pd.testing.assert_frame_equal(margin_slopes(trend(g1=FALLING), trend(g1=[0.4])), margin_slopes(trend(g1=FALLING)))
+
+
+def test_what_is_not_tested_today_is_not_asked_of_a_year_before():
+    found = margin_slopes(trend(all=FALLING, lapsing=FALLING, g1=FALLING), trend(all=FALLING, lapsing=FALLING, g1=STEP))
+    found = found.set_index("group_id")
+    assert found["p_before"].notna().tolist() == [False, False, True]
+    assert found["slope_before"].notna().tolist() == [False, False, True]
+    other = margin_slopes(trend(g1=FALLING), trend(g1=STEADY).assign(measure="gross_margin_rate"))
+    assert other["slope_before"].isna().all(), "another rate says nothing of this one"
 
 
 def test_without_groups_all_customers_are_tested_and_only_by_the_rate_that_decides():

@@ -138,8 +138,22 @@ WORK = served(
 
 def test_untraced_cost_by_hand():
     found = untraced_costs(WORK, HELD, as_of="2027-01-01", window_months=24)
-    # calls charge 75 for a capacity of 60
-    assert found.values.tolist() == [["call", 60.0, 75.0, -15.0, -30.0], ["visit", 480.0, 400.0, 80.0, 160.0]]
+    # calls charge 75 for a capacity of 60; in the window 675 is traced, in the year 475
+    assert found.drop(columns="window_cost").values.tolist() == [
+        ["call", 60.0, 75.0, -15.0],
+        ["visit", 480.0, 400.0, 80.0],
+    ]
+    assert found["window_cost"].tolist() == [-21.3158, 113.6842]
+
+
+def test_a_firm_that_served_half_as_much_before_held_half_as_much_before():
+    work = served(("c1", "2025-05-01", "visit", 4), ("c1", "2026-05-01", "visit", 8))
+    held = HELD[HELD["activity"] == "visit"]
+    assert untraced_costs(work, held, as_of="2027-01-01", window_months=24)["window_cost"].tolist() == [240.0]
+    alike = served(("c1", "2025-05-01", "visit", 8), ("c1", "2026-05-01", "visit", 8))
+    assert untraced_costs(alike, held, as_of="2027-01-01", window_months=24)["window_cost"].tolist() == [320.0]
+    idle = untraced_costs(work[:1], held, as_of="2027-01-01", window_months=24)
+    assert idle["window_cost"].tolist() == [960.0], "nothing traced in the year: by months"
 
 
 def test_a_window_shorter_than_a_year_has_its_part_of_the_capacity():

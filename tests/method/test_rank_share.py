@@ -54,6 +54,7 @@ def test_preference_ranks_by_hand():
     row = rank_based_share_table(spend(*TWO), ["c1", "c2"], our_name="we").iloc[0]
     assert row["rank_based_share"] == pytest.approx((2 / 3 + 1 / 3) / 2)
     assert row["spend_share"] == pytest.approx(90 / 200)
+    assert row["mean_spend_share"] == pytest.approx((60 / 100 + 30 / 100) / 2)
     assert (row["customers"], row["suppliers_all"], row["set_size"], row["use_several"]) == (2, 2, 2, 1)
     assert row["applies"]
 
@@ -127,3 +128,39 @@ def test_without_spend_every_ranked_supplier_counts():
     assert row["set_size"] == 2
     assert np.isnan(row["spend_share"])
     assert row["rank_based_share"] == pytest.approx(0.5)
+
+
+def buyers(*rows):
+    """customer_share from (customer, group, wallet or None)."""
+    table = pd.DataFrame(rows, columns=["customer_id", "group_id", "wallet"])
+    return table.assign(wallet_state=np.where(table["wallet"].isna(), "unknown", "known"))
+
+
+def test_groups_stand_below_all_and_ranks_by_spend_have_one_row():
+    shares = buyers(("c1", "g2", None), ("c2", "g1", None), ("c9", "g3", 50.0))
+    names = pd.DataFrame({"group_id": ["g1", "g2"], "group_name": ["Yards", "Refit"]})
+    table = rank_based_share_table(spend(*TWO), ["c1", "c2"], our_name="we", customer_share=shares, groups=names)
+    assert table["group_name"].tolist() == ["All customers", "Yards", "Refit"], "g3 has no ranks, so no row"
+    assert table["rank_based_share"].tolist() == pytest.approx([1 / 2, 1 / 3, 2 / 3])
+    assert table["customers"].tolist() == [2, 1, 1]
+    by_spend = spend(*TWO, basis="spend")
+    assert len(rank_based_share_table(by_spend, ["c1", "c2"], our_name="we", customer_share=shares)) == 1
+
+
+def test_one_rank_up_in_money_by_hand():
+    """Second of two on 100: 2/(2 x 3) x 100 = 33.33; tied first of two on 60: half a place, 2/(2 x 3) x 60 / 2 = 10."""
+    rows = (*TWO, ("c3", "we", 30.0, 1), ("c3", "x", 30.0, 1))
+    row = rank_based_share_table(spend(*rows), ["c1", "c2", "c3"], our_name="we").iloc[0]
+    assert (row["not_first"], row["wallet"]) == (2, 160)
+    assert row["one_rank_up"] == pytest.approx(100 / 3 + 10, abs=1e-4)
+    assert np.isnan(rank_based_share_table(spend(*rows, basis="spend"), ["c2"], our_name="we")["one_rank_up"][0])
+
+
+def test_one_rank_up_takes_the_known_wallet_where_the_spend_is_not_told():
+    rows, shares = spend(*TWO).assign(spend=np.nan), buyers(("c1", "g1", 80.0), ("c2", "g1", 90.0))
+    row = rank_based_share_table(rows, ["c1", "c2"], our_name="we", customer_share=shares).iloc[0]
+    assert (row["not_first"], row["wallet"], row["one_rank_up"]) == (1, 90, pytest.approx(30))
+    assert np.isnan(row["spend_share"]), "a wallet is no spend with us"
+    alone = rank_based_share_table(rows, ["c1", "c2"], our_name="we").iloc[0]
+    assert alone["not_first"] == 1
+    assert np.isnan(alone["wallet"]) and np.isnan(alone["one_rank_up"])

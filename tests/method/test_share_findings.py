@@ -378,7 +378,7 @@ def test_why_a_wallet_is_not_known_is_told_by_its_state(rows, words):
     tables = share_tables(category, wallets(wallet("c1", 90, 40), *rows), scope="all_categories")
     gaps = {gap.question: gap for gap in share_cannot_say(tables)}
     said = gaps["What do customers without a known wallet spend?"].because
-    assert said == f"Their wallets {words}; none is guessed here."
+    assert said == f"Their wallets {words}; none is estimated."
     assert "How much of the headroom can be won?" in gaps
 
 

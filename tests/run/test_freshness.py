@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers.answers import Amount
-from helpers.client.results import finished_steps, read_manifest
+from helpers.client.results import finished_steps, read_manifest, read_result
 from helpers.errors import RunError
 from helpers.run import code_closure, freshness
 from helpers.run.freshness import Kit, changes
@@ -224,6 +224,17 @@ def test_a_window_that_moves_with_the_data_runs_every_step(quick):
     assert "window changed" in why(quick, FIFTH)
 
 
+def test_a_scale_that_is_stated_runs_every_step(quick):
+    config(quick, "tables:", "tables:\n  survey: {file: data/survey.csv}")
+    (quick.client / "data" / "survey.csv").write_text("respondent_id,recommend\nR1,4\n")
+    assert quick.again()[0] == EVERY
+    config(quick, "survey.csv}", "survey.csv, scale: [5, 1]}")
+    ran, outcome = quick.again()
+    assert ran == EVERY
+    assert "scale of the survey in client.yaml is new" in why(quick, FIFTH)
+    assert "tables.survey in client.yaml changed" in line(outcome, "Data")
+
+
 ENVIRONMENT = [
     ("requirements.lock", "abc", "requirements.lock changed"),
     ("Python", "= 3.99", "is 3.99"),
@@ -332,6 +343,20 @@ def test_pages_count_the_rows_of_tables_that_move_no_result(tmp_path, monkeypatc
     assert ran == ["03"]
     assert toy.files(f"results/{THIRD}") == made
     assert "tables that pages show in part changed" in line(outcome, "Pages")
+
+
+def test_what_is_only_compared_is_not_provisional_and_runs_again_all_the_same(quick):
+    """02 now only holds itself against 01: an open judgement of 01 moves nothing that 02 or 05 say."""
+    cells = (ONE, SAYS, 'step.decide("all.hurdle")', PUBLISH)
+    declared = {"reads": ("customer_month",), "publishes": ("monthly_revenue",), "decides": (HURDLE,)}
+    quick.write("01", *cells, parameters=PART, **declared)
+    quick.write("02", TWO, SAYS, PUBLISH, checks_with=(FIRST,), publishes=("lorenz_curve",))
+    ran, outcome = quick.again()
+    assert ran == ["01", "02"] and outcome.provisional == ["01.all.hurdle"]
+    said = {step: read_result(quick.results, step).provisional for step in (FIRST, SECOND, FIFTH)}
+    assert said == {FIRST: ["01.all.hurdle"], SECOND: [], FIFTH: []}
+    quick.write("01", *cells, parameters=PART.replace("0.5", "0.25"), **declared)
+    assert quick.again()[0] == ["01", "02", "05"], "what it is compared with is part of what it rests on"
 
 
 def test_a_judgement_that_is_made_reaches_what_rests_on_it_though_no_table_moves(quick):
