@@ -108,7 +108,9 @@ def _why(row: Mapping, values: dict) -> str:
     """The diagnosis in words; adds the values that they need."""
     kind = row["diagnosis"]
     if kind == "cannot_say":
-        return "nobody in it has compared us with a competitor, so why cannot be said"
+        if pd.isna(row["top_driver"]):
+            return "what counts for them is not known, so why cannot be said"
+        return "too few of them compared us with a competitor, so why cannot be said"
     if kind == "wrong_customers":
         values |= {
             "ahead": number_value(row["advantage"]),
@@ -152,5 +154,7 @@ def _candidates(rows: pd.DataFrame) -> Finding | None:
     if rows.empty:
         return None
     text = "{remarks:count} remarks may tell of the customers' own work: people have to read them."
+    if len(rows) == 1:
+        text = "{remarks:count} remark may tell of a customer's own work: people have to read it."
     said = {"n": len(rows), "n_of": "response", "evidence": "modelled", "table": "secret_candidates"}
     return Finding(id="06.secret_candidates", text=text, values={"remarks": count_value(len(rows))}, **said)

@@ -148,7 +148,8 @@ def exchange_claim(watched: Followed, *, level: float = LEVEL) -> pd.DataFrame:
     each = 1 - (1 - level) / max(len(asked), 1)
     rows = []
     for outcome in asked:
-        done = people[people[outcome].notna() & people["sweet"].notna()]
+        # whoever rated us and is in no list of ours may never have been a customer
+        done = people[people[outcome].notna() & people["sweet"].notna() & people["paid"].notna()]
         sweet, happened = (done[name].to_numpy(dtype=bool) for name in ("sweet", outcome))
         like, third = done["paid"].to_numpy(dtype=bool), _third(done)
         for comparison in COMPARISONS:

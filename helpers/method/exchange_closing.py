@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.method.exchange_claim import BEFORE, FOLLOWED, LEAST_FOLLOWED, LEAST_SIDE, TOO_FEW
-from helpers.method.exchange_sides import DECIDED, DERIVED, EQUAL, LEAST_WEIGHT, SAID, UNTRACED
+from helpers.method.exchange_sides import DECIDED, DERIVED, EQUAL, LEAST_WEIGHT, NO_COST, SAID, UNTRACED
 from helpers.method.exchange_tables import ExchangeTables
 from helpers.method.finding_values import is_known
 from helpers.method.money import HALF_A_CENT, ten_thousandths
@@ -45,6 +45,14 @@ def exchange_cannot_say(tables: ExchangeTables) -> list[CannotSay]:
                 unlocked_by="cost_of_goods in transactions or the decision gross_margin_rate, and step 04.",
             )
         )
+    elif tables.hurdle.source == NO_COST:
+        gaps.append(
+            CannotSay(
+                question="Would what we get still be enough once each customer carried its part of all cost?",
+                because="No hurdle is decided and no untraced cost is known, so that anything above zero counts.",
+                unlocked_by="The decision hurdle in step 01; or service_events, activity_costs and spend.",
+            )
+        )
     if not is_known(whole["to_them"]):
         gaps.append(_nobody_compares(tables))
     elif tables.groups["to_them"].isna().any():
@@ -57,7 +65,7 @@ def exchange_cannot_say(tables: ExchangeTables) -> list[CannotSay]:
                 unlocked_by="survey: more answers from these groups, with driver_ and competitor_ ratings.",
             )
         )
-    if whole["not_counted"] > 0:
+    if whole["not_counted"] > 0 and tables.answers.names:  # who rated nothing at all rated no one
         gaps.append(
             CannotSay(
                 question="Do those who rated us and no alternative gain too?",

@@ -84,6 +84,12 @@ def _answer(tables: ExchangeTables) -> Finding:
 
 def _half_answer(whole: pd.Series, values: dict[str, Value]) -> Finding:
     """What is left of the answer where one side or both are not known."""
+    if "us" in values and "them" in values:
+        text = (
+            "The relation pays for {us:pct} of customers on our side and for {them:pct} of respondents on theirs; who "
+        )
+        text += "of them is in which group is not known"
+        return _said("answer", text, values, int(whole["valued"]), "modelled")
     if "us" in values:
         text = "The relation pays for us with {us:pct} of customers; what they gain from us is not known"
         return _said("answer", text, values, int(whole["valued"]), "modelled")
@@ -187,9 +193,12 @@ def _levers(tables: ExchangeTables) -> Finding | None:
     alone = [key[0] for key in zip(gaps["group_id"], gaps["side"], strict=True) if key not in reached]
     n = int(levers.drop_duplicates("group_id")["customers"].sum())
     parts = [_lever_words(row, values) for row in helped.head(1).to_dict("records")]
+    # where one side is known of nobody, there is nothing to balance: only the other side's own half
+    aim = "balance" if all(is_known(tables.whole[side]) for side in (TO_US, TO_THEM)) else "parity on the side we know"
     if alone:
-        parts.append(f"no single lever brings {_listing(list(dict.fromkeys(alone)), values)} there")
-    text = ("" if helped.empty else "Balance would take ") + "; ".join(parts)
+        where = f"to {aim}" if helped.empty else "there"
+        parts.append(f"no single lever brings {_listing(list(dict.fromkeys(alone)), values)} {where}")
+    text = ("" if helped.empty else f"{aim} would take ") + "; ".join(parts)
     return _said("levers", text, values, n, "modelled", smallest=int(levers["customers"].min()))
 
 

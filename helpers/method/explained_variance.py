@@ -20,7 +20,7 @@ SEED = 20_260_601
 COLLINEAR = 1e-9  # part of its variance that a driver must have left to explain anything more
 
 
-def lmg(correlations: ArrayLike, *, orders: int = ORDERS) -> np.ndarray:
+def lmg(correlations: ArrayLike, *, orders: int = ORDERS, exact_to: int = EXACT_TO) -> np.ndarray:
     """The part of R2 that each driver explains, averaged over the orders in which drivers can enter.
 
     Parameters
@@ -28,7 +28,9 @@ def lmg(correlations: ArrayLike, *, orders: int = ORDERS) -> np.ndarray:
     correlations : array, (p + 1, p + 1) or (draws, p + 1, p + 1)
         Correlations or covariances of p drivers and, last, the outcome. A stack of them gives a stack of parts.
     orders : int
-        How many orders are drawn where there are more than 20 drivers; up to 20 all orders count.
+        How many orders are drawn where there are more than `exact_to` drivers; up to so many all orders count.
+    exact_to : int
+        Each driver more doubles the work of counting all orders.
 
     Returns
     -------
@@ -64,7 +66,7 @@ def lmg(correlations: ArrayLike, *, orders: int = ORDERS) -> np.ndarray:
             f"an array of shape {matrices.shape}. Leave out drivers that nobody rated."
         )
     stack = _scaled(matrices.reshape(-1, size, size))
-    parts = _exact(stack) if size - 1 <= EXACT_TO else _drawn(stack, orders)
+    parts = _exact(stack) if size - 1 <= exact_to else _drawn(stack, orders)
     return parts.reshape(*matrices.shape[:-2], size - 1)
 
 
@@ -117,7 +119,10 @@ def _exact(stack: np.ndarray) -> np.ndarray:
 def _drawn(stack: np.ndarray, orders: int) -> np.ndarray:
     p = stack.shape[-1] - 1
     rng = np.random.default_rng(SEED)
-    half = rng.permuted(np.tile(np.arange(p), (-(-orders // 2), 1)), axis=1)
+    # each order comes in all its rotations, so that every driver stands equally often at each place: who enters first
+    # takes most, and chance in that would be most of the error
+    half = rng.permuted(np.tile(np.arange(p), (-(-orders // (2 * p)), 1)), axis=1)
+    half = half[:, (np.arange(p)[:, None] + np.arange(p)) % p].reshape(-1, p)
     drawn = np.concatenate([half, half[:, ::-1]])
     parts = np.zeros((len(stack), p))
     for place, matrix in enumerate(stack):

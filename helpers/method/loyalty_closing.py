@@ -94,12 +94,16 @@ def _of_groups(rows: pd.DataFrame) -> list[CannotSay]:
                 unlocked_by="steps 03 and 04; cost_of_goods in transactions.",
             )
         ]
-    if (rows["diagnosis"] == "cannot_say").any():
+    open_ones = rows[rows["diagnosis"] == "cannot_say"]
+    if len(open_ones):
+        because = "Too few of them compared us with others."
+        if open_ones["top_driver"].isna().any():
+            because = "What counts for them is not known."
         return [
             CannotSay(
                 question="Why do some groups fail to earn us anything?",
-                because="Nobody in them has compared us with a competitor.",
-                unlocked_by="survey: competitor_ ratings beside ours, from customers of these groups.",
+                because=because,
+                unlocked_by="survey: ratings of several drivers, ours and competitor_, from customers of these groups.",
             )
         ]
     return []

@@ -36,7 +36,8 @@ def needs_cannot_say(answers: Answers, driver_map: pd.DataFrame) -> list[CannotS
                 unlocked_by="survey: competitor_ columns beside the driver_ ones, and whom they rate in competitor.",
             )
         )
-    groups = driver_map[~driver_map["group_id"].isin([ALL, *BESIDE])]
+    compared = driver_map["driver"].isin(whole.loc[whole["advantage"].notna(), "driver"])  # others are asked for above
+    groups = driver_map[compared & ~driver_map["group_id"].isin([ALL, *BESIDE])]
     silent = groups["advantage"].isna().groupby(groups["group_id"], sort=False).any()
     names = groups.drop_duplicates("group_id").set_index("group_id")["group_name"]
     few = [names[group] for group in silent.index[silent]]
@@ -104,10 +105,10 @@ def needs_checks(answers: Answers, driver_map: pd.DataFrame, costs: pd.DataFrame
         _same("ratings", "Ratings behind the performance of all are the ratings given.", whole["rated"].sum(), given)
     ]
     if whole["advantage"].notna().any():
-        both = [rows[OWN + name] - rows[OTHER + name] for name in whole["driver"]]
+        known = whole[whole["advantage"].notna()]  # a driver of ours that nobody rated elsewhere has none
+        both = [rows[OWN + name] - rows[OTHER + name] for name in known["driver"]]
         means = [float(np.average(gap.dropna(), weights=rows.loc[gap.dropna().index, "weight"])) for gap in both]
-        known = whole["advantage"].notna().to_numpy()
-        off = np.abs(np.array(means)[known] - whole.loc[known, "advantage"].to_numpy()).max()
+        off = np.abs(np.array(means) - known["advantage"].to_numpy()).max()
         words = "Our advantage is the weighted mean of rating less rating; the largest difference."
         checks.append(_close("advantage", words, off, 0.0, 1e-6))
     placed = driver_map["place"] != CANNOT_SAY

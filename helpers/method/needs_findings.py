@@ -66,7 +66,7 @@ def _answer(answers: Answers, importance: Importance, table: pd.DataFrame) -> Fi
         text = f"What customers value cannot be said: {none if answers.table.empty else alike}."
         return Finding(text=text, **said)
     if not answers.names:
-        text = "What customers value cannot be said: those who answered were not asked to rate anything in particular."
+        text = "What customers value cannot be said: those who answered rated nothing in particular."
         return Finding(text=text, **said)
     said["table"] = "driver_performance"
     whole = _known(table)
@@ -78,12 +78,17 @@ def _answer(answers: Answers, importance: Importance, table: pd.DataFrame) -> Fi
         ahead, behind = whole[whole["advantage_low"] > 0], whole[whole["advantage_high"] < 0]
         values["ahead"] = count_value(len(ahead))
         start = "Next to the best alternative they know, customers rate us higher on {ahead:count} of {drivers:count} "
-        start += "drivers" if len(whole) > 1 else "driver"
+        start += "drivers"
         if len(behind):
             values["behind"] = _names(behind["label"])
             start += " and lower on {behind:text}"
         else:
             start += " and lower on none for sure"
+        if len(whole) == 1:
+            how = "higher" if len(ahead) else "lower" if len(behind) else "neither higher nor lower for sure"
+            start = "Next to the best alternative they know, customers rate us "
+            start += f"{how} on {{only:text}}, all they compared"
+            values["only"] = _names(whole["label"])
     end, more = _what_counts(importance, table)
     used = {name: value for name, value in (values | more).items() if f"{{{name}:" in start + end}
     return Finding(text=f"{start}; {end}.", values=used, **said)
@@ -93,11 +98,12 @@ def _what_counts(importance: Importance, table: pd.DataFrame) -> tuple[str, dict
     """The second half of the answer: what matters, and what to do first."""
     whole = table[table["group_id"] == ALL]
     if not importance.outcome:
-        return "which of them matter cannot be told from the answers", {}
+        return "which drivers matter cannot be told from the answers", {}
     decides = OPINION[importance.outcome]
     fix, win = (whole.loc[whole["place"] == place, "label"].tolist() for place in (FIX_FIRST, WIN_ON))
     if fix:
-        return f"to be mended first is {{fix:text}}, which matters for {decides}", {"fix": _names(fix)}
+        are, matter = ("is", "matters") if len(fix) == 1 else ("are", "matter")
+        return f"to be mended first {are} {{fix:text}}, which {matter} for {decides}", {"fix": _names(fix)}
     if win:
         return f"our lead matters most on {{win:text}}, for {decides}", {"win": _names(win)}
     top = whole.sort_values("importance", ascending=False, kind="stable").iloc[0]
@@ -127,6 +133,11 @@ def _map(importance: Importance, table: pd.DataFrame) -> Finding | None:
         values["rest"] = count_value(rest.sum())
         parts.append("of {rest:count} the answers do not tell")
     text = f"Of {{drivers:count}} drivers, {'; '.join(parts)}."
+    if len(whole) == 1:
+        values["only"] = _names(whole["label"])
+        place = "where it belongs the answers do not tell" if rest.any() else parts[0]
+        text = f"Only one driver has both an importance and a comparison, {{only:text}}: {place}."
+        values = {name: value for name, value in values.items() if f"{{{name}:" in text}
     n = int(whole["compared"].max())
     said = {"n": n, "evidence": "modelled", "table": "driver_performance"}
     return Finding(id="06.driver_map", text=text, values=values, **said)

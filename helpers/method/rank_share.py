@@ -127,7 +127,7 @@ def rank_based_share_table(
         rank_based_share      float  mean over customers, 0 where we do not count; missing where it does not apply
         spend_share           float  the same customers' spend with us / with all, sum over sum; missing without spend
         mean_spend_share      float  the mean of their own such shares: this is what a mean of ranks compares with
-        not_first             int    customers to whom we count and who prefer another
+        not_first             int    customers to whom we count and who rank another as high or higher
         wallet                float  what these spend with all; missing where it is known of nobody
         one_rank_up           float  `one_rank_up` summed over them, an upper bound; missing likewise or where it does
                                      not apply

@@ -23,6 +23,7 @@ from helpers.method.share_tables import MIN_CELL, ShareTables
 from helpers.method.wallet_study import wallet_study_summary
 
 CONFLICTS_NAMED = 5
+MANY_CONFLICTS = 0.1  # of the wallets told: whom we leave out are those whose whole spend we seem to have
 
 
 def step_findings(
@@ -192,7 +193,17 @@ def _conflicts(tables: ShareTables) -> Finding | None:
     which = ", ".join(f"{{who_{place}:customer}}" for place in range(len(named)))
     one = len(rows) == 1
     text = "One wallet lies" if one else "{conflicts:count} wallets lie"
-    text += f" below what we sold to the same customer, which cannot be true; ask again: {which}"
-    text += " and others." if len(rows) > len(named) else "."
+    told = tables.wallets[tables.wallets["customer_id"].isin(rows["customer_id"])]
+    if (told["covered_days"] < told["period_days"]).any():
+        # what the customer bought on the days that we see may be all that it buys in the period
+        text += f" below what we sold to the same customer, scaled to the wallet's whole period; ask again: {which}"
+    else:
+        text += f" below what we sold to the same customer, which cannot be true; ask again: {which}"
+    text += " and others" if len(rows) > len(named) else ""
+    known = int((tables.customer_share["wallet_state"] == "known").sum())
+    many = known > 0 and len(rows) >= MANY_CONFLICTS * (known + len(rows))
+    text += ". Leaving out so many, {known:count} remain, may make our share look smaller than it is." if many else "."
+    if many:
+        values["known"] = count_value(known)
     said = {"id": "05.conflicts", "table": "customer_share", "evidence": "measured"}
     return Finding(text=text, values=values, n=len(rows), smallest=1, **said)

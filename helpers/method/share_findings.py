@@ -264,9 +264,9 @@ def _one_rank_up(tables: ShareTables) -> Finding | None:
         "set": number_value(row["set_size"]),
     }
     text = (
-        "One rank more with each of the {behind:count} customers who prefer another would bring {gain:money} at most; "
-        "the rule tells who is ranked how, not what a better rank causes. It may be used here: {several:pct} of these "
-        "customers use several suppliers that count, {set:number} on average."
+        "One rank more with each of the {behind:count} customers who do not rank us first alone would bring "
+        "{gain:money} at most; the rule tells who is ranked how, not what a better rank causes. It may be used here: "
+        "{several:pct} of these customers use several suppliers that count, {set:number} on average."
     )
     said = {"id": "05.one_rank_up", "n": int(row["customers"]), "table": "rank_based_share", "evidence": "modelled"}
     return Finding(text=text, values=values, smallest=int(row["not_first"]), **said)

@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from helpers.errors import StepInputError
+from helpers.method import explained_variance
 from helpers.method.driver_importance import LENT, driver_importance, weights_of
 from helpers.method.driver_moments import SEED, Moments
 from helpers.method.driver_outcomes import coefficients, relative
-from helpers.method.survey_answers import Answers
+from helpers.method.survey_answers import Answers, survey_answers
 from tests.method.survey_builders import answers_of, halves, made_survey
 
 FIVE = dict.fromkeys("abcde", 0.3)
@@ -322,6 +323,24 @@ def test_a_driver_that_few_rated_or_all_alike_is_left_out_by_name():
     found = found_in(survey)
     assert found.left_out == {"parking": "too_few", "logo": "constant"}
     assert found.drivers == list(THREE) and set(found.table["driver"]) == set(THREE)
+
+
+def test_many_drivers_take_all_orders_for_what_is_stated_and_some_for_its_range(monkeypatch):
+    draw, counted = np.random.default_rng(8), []
+    ratings = draw.integers(1, 10, (80, 15)).astype(float)
+    asked = pd.DataFrame(ratings, columns=[f"driver_d{n:02d}" for n in range(15)])
+    asked = asked.assign(respondent_id=np.arange(80).astype("str"), recommend=ratings[:, :3].sum(axis=1))
+    every = explained_variance._exact
+    monkeypatch.setattr(explained_variance, "_exact", lambda stack: counted.append(len(stack)) or every(stack))
+    found = driver_importance(survey_answers(asked, start="2026-01-01", end="2027-01-01"), draws=40)
+    assert max(counted) == 1, "twice the work for each driver more is for one answer, not for each draw"
+    table = found.table.set_index("driver")
+    assert (
+        table["importance"].sum() == pytest.approx(1)
+        and (table["importance"].nlargest(3).index.isin(["d00", "d01", "d02"])).all()
+    )
+    assert (table["importance_low"] <= table["importance"]).all()
+    assert table["p_important"][:3].min() > 0.9 and table["p_important"][3:].max() < 0.5
 
 
 def test_equal_drivers_share_and_tie():

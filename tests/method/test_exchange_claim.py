@@ -99,6 +99,19 @@ def persons(*classes):
     return table.assign(sweet=table["gained"] & table["paid"], bought_again=None, referred=None)
 
 
+def test_who_is_no_customer_of_ours_is_left_out():
+    lost = [(f"x{number}", "2025-06-01", 0.0) for number in range(5)]
+    gains = gains_of(*crowd(), *lost)
+    value = pd.DataFrame({"customer_id": [f"c{number:02d}" for number in range(40)], "margin_rate": 0.5})
+    bought = days_of(*((f"c{number:02d}", "2025-01-05", 101.0) for number in range(20)))
+    seen = followed(gains, bought, value, None, hurdle_a_year=50.0, as_of=AS_OF)
+    assert seen.customers["paid"].isna().sum() == 5
+    pd.testing.assert_frame_equal(
+        exchange_claim(seen),
+        exchange_claim(followed(gains_of(*crowd()), bought, value, None, hurdle_a_year=50.0, as_of=AS_OF)),
+    )
+
+
 def test_against_all_others_and_against_like_ones_by_hand():
     # worth much: 30 of 30 stay either way; worth little: half do. Those who gain are mostly worth much
     people = persons(

@@ -1,5 +1,7 @@
 """What step 07 says, leaves open, assumes and checks, and what other weights would change."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -64,6 +66,13 @@ def three_groups():
     return value, answered(*rows, groups=groups)
 
 
+def test_where_nobody_compared_us_no_balance_is_spoken_of():
+    value, _ = three_groups()
+    tables, _, _ = tables_of(value, survey_answers(None, **YEAR), profiles=PROFILES)
+    said = said_by(tables)
+    assert said["levers"].startswith("Parity on the side we know would take prices raised by")
+
+
 def test_the_answer_names_the_groups_and_their_sides():
     tables, gains, _ = tables_of(*three_groups(), profiles=PROFILES)
     said = said_by(tables)
@@ -88,6 +97,33 @@ def test_the_answer_names_the_groups_and_their_sides():
         "Of 6 parts of a profile 2 are known of every group; share, potential, promotion and needs of none."
     )
     assert [check.verdict for check in exchange_checks(tables, gains, None, active=180)] == ["pass"] * 4
+
+
+def test_without_a_hurdle_or_a_cost_it_is_said_that_anything_above_zero_counts():
+    tables, _, _ = tables_of(*three_groups(), profiles=PROFILES)
+    bare = replace(tables, hurdle=Hurdle(0.0, 0.0, "none"))
+    asked = [[gap.question for gap in exchange_cannot_say(one)] for one in (tables, bare)]
+    words = "Would what we get still be enough once each customer carried its part of all cost?"
+    assert words not in asked[0] and words in asked[1]
+
+
+def test_who_rated_nothing_is_not_said_to_have_rated_us():
+    value, _ = three_groups()
+    said = pd.DataFrame({"customer_id": value["customer_id"], "recommend": 9.0, "date": pd.Timestamp("2026-03-01")})
+    tables, _, _ = tables_of(value, survey_answers(said, **YEAR), profiles=PROFILES)
+    assert tables.whole["not_counted"] > 0
+    asked = [gap.question for gap in exchange_cannot_say(tables)]
+    assert "Do those who rated us and no alternative gain too?" not in asked
+
+
+def test_respondents_in_no_group_are_not_denied():
+    value, answers = three_groups()
+    nameless = replace(answers, table=answers.table.assign(group_id=None))
+    tables, _, _ = tables_of(value, nameless, profiles=PROFILES)
+    assert tables.groups["to_them"].isna().all()
+    assert said_by(tables)["answer"].endswith(
+        "and for 75 % of respondents on theirs; who of them is in which group is not known."
+    )
 
 
 def test_one_group_alone_gets_a_sentence_of_its_own():

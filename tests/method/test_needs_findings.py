@@ -113,7 +113,7 @@ def test_unique_is_said_only_among_several_alternatives():
         (None, "What customers value cannot be said: no answer of theirs to a survey was delivered."),
         (
             pd.DataFrame({"customer_id": ["c1"], "recommend": [9.0]}),
-            "What customers value cannot be said: those who answered were not asked to rate anything in particular.",
+            "What customers value cannot be said: those who answered rated nothing in particular.",
         ),
     ],
 )
@@ -129,13 +129,35 @@ def test_ten_responses_that_name_no_competitor():
     parts = tables(asked)
     said = sentences(*parts)
     assert said["06.answer"] == (
-        "How we do against the best alternative cannot be said, since nobody rated another supplier; which of them "
-        "matter cannot be told from the answers."
+        "How we do against the best alternative cannot be said, since nobody rated another supplier; which "
+        "drivers matter cannot be told from the answers."
     )
     assert set(said) == {"06.answer", "06.attainment"}
     gaps = needs_cannot_say(parts[0], parts[2])
     assert gaps[0].question == "Are we better than the best alternative on what customers value?"
     assert [gap.question for gap in gaps[1:]] == ["Does it pay to be better on a driver?"]
+
+
+def test_one_driver_alone_is_no_list_of_drivers():
+    parts = tables(survey(lead={"advice": 1.5}))
+    assert sentences(*parts)["06.answer"].startswith(
+        "Next to the best alternative they know, customers rate us higher on advice, all they compared; "
+    )
+
+
+def test_a_driver_that_nobody_rated_elsewhere_leaves_the_others_to_be_checked():
+    asked = survey().drop(columns="competitor_price")
+    parts = tables(asked)
+    checks = needs_checks(parts[0], parts[2])
+    assert [(check.id, check.verdict) for check in checks][1] == ("06.advantage", "pass")
+    said = sentences(*parts)
+    assert "all they compared" in said["06.answer"]
+    assert said["06.driver_map"] == (
+        "Only one driver has both an importance and a comparison, advice: we win on advice."
+    )
+    questions = [gap.question for gap in needs_cannot_say(parts[0], parts[2])]
+    assert questions[0] == "Are we better than the best alternative on Price?"
+    assert not [one for one in questions if one.startswith("How do we compare")], "both groups compared us on advice"
 
 
 def test_groups_with_few_answers_are_named():

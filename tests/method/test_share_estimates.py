@@ -206,6 +206,21 @@ def test_conflicts_are_named_the_worst_first_and_at_most_five():
     assert (finding.n, finding.smallest) == (7, 1), "no client reads who they are"
 
 
+def test_conflicts_with_scaled_sales_are_no_lie_and_many_of_them_bend_the_share():
+    rows = [wallet(NAMES[0], 100, 110), *(wallet(name, 100, 30) for name in NAMES[1:5])]
+    category = sold(*((name, "tea", 30) for name in NAMES))
+    told = []
+    for covered in (365, 242):
+        tables = share_tables(category, wallets(*rows).assign(covered_days=covered))
+        finding = next(one for one in step_findings(tables, estimates(tables)) if one.id == "05.conflicts")
+        told.append(sentences([finding])["05.conflicts"])
+    assert told[0] == (
+        "One wallet lies below what we sold to the same customer, which cannot be true; ask again: c00. Leaving out so "
+        "many, 4 remain, may make our share look smaller than it is."
+    )
+    assert "cannot be true" not in told[1] and "scaled to the wallet's whole period; ask again: c00" in told[1]
+
+
 def test_beside_keeps_the_measured_columns():
     table = measured().group_share.drop(columns=list(MODELLED_COLUMNS))
     with_model = beside(table, MODELLED)
