@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom
+from scipy.special import bdtr
 
 from helpers.errors import StepInputError
 from helpers.method.intervals import LEVEL
@@ -190,7 +190,8 @@ def winnable_headroom(found: WalletEstimates, rates: pd.DataFrame) -> pd.DataFra
 def _quartile(captured: np.ndarray, level: float) -> dict[str, float]:
     """The upper quartile of sorted values and its interval by order statistics, each from 0 to 1."""
     count = len(captured)
-    first, last = (int(binom.ppf(part, count, QUARTILE)) for part in ((1 - level) / 2, (1 + level) / 2))
+    below = bdtr(np.arange(count + 1.0), count, QUARTILE)  # how likely so many or fewer lie below the true quartile
+    first, last = np.searchsorted(below, [(1 - level) / 2, (1 + level) / 2])
     ends = captured[max(first - 1, 0)], captured[min(last, count - 1)]
     found = np.clip([np.quantile(captured, QUARTILE), *ends], 0.0, 1.0)
     return dict(zip(("capture_rate", "capture_low", "capture_high"), map(float, found), strict=True))
