@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from helpers.method.bass import BassModel
 from helpers.method.bg_nbd import fit_bg_nbd
 from helpers.method.concentration import gini
 from helpers.method.contract_model import fit_sbg
@@ -144,11 +145,25 @@ def swiss_fertility() -> Mapping[str, float]:
     return dict(zip(drivers, parts, strict=True)) | {"R2": parts.sum()}
 
 
+def bass_peak() -> Mapping[str, float]:
+    """When and how high a curve of adoption peaks: by the formulas, and where the curve itself is steepest."""
+    model = BassModel(p=0.02, q=0.45, m=100_000)
+    times = np.linspace(6, 7, 100_001)
+    rates = np.gradient(model.adopted(times), times)
+    return {
+        "time": model.peak_time,
+        "adopters a year": model.peak_rate,
+        "time on the curve": times[rates.argmax()],
+        "adopters a year on the curve": rates.max(),
+    }
+
+
 RECIPES: Mapping[str, Callable[[], Mapping[str, float]]] = {
     recipe.__name__: recipe
     for recipe in (
         *(cdnow_history, cdnow_bg_nbd, cdnow_one_customer, cdnow_by_week, cdnow_gamma_gamma, regular_subscribers),
         *(margin_multiple, ten_profits, six_answers, gini_by_hand, rank_shares, swiss_fertility),
+        bass_peak,
     )
 }
 

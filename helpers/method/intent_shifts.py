@@ -1,0 +1,146 @@
+"""What do our intents change in the moves of customers? Judged by people, with a range, never measured.
+
+A shift says which part of some customers does otherwise than it would: stays instead of falling silent, moves to a
+better group, is led away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from helpers.errors import StepInputError, listed, nearest
+from helpers.method.group_features import LAPSING
+
+KEEP, MOVE, RELEASE = "keep", "move", "release"
+KINDS = {
+    KEEP: "of those who would fall silent stay",
+    MOVE: "of those who would stay move to another group",
+    RELEASE: "are led away within a year",
+}
+# low, likely, high. No source says how much an intent changes; these are starting points to be talked about.
+PROPOSED = {
+    "grow": ((KEEP, 0.0, 0.1, 0.2),),
+    "maintain": ((KEEP, 0.1, 0.2, 0.3),),
+    "re_engineer": ((KEEP, -0.1, 0.0, 0.1),),  # dearer or plainer service drives some away, and keeps others
+    "retire": ((RELEASE, 0.2, 0.4, 0.6),),
+}
+ENDS = ["low", "likely", "high"]
+
+
+def intent_shifts(
+    intents: Mapping[str, str], decided: Mapping[str, Mapping] | Sequence[Mapping] | None = None
+) -> pd.DataFrame:
+    """The shifts of the chosen intents: as people judged them, else as proposed.
+
+    Parameters
+    ----------
+    intents : mapping of group_id to its primary intent
+    decided : rows of the decision, optional
+        Each with group_id, kind (keep, move, release), to (of a move), low, likely and high, parts of one. A group
+        with a row of its own has none of the proposed.
+
+    Returns
+    -------
+    DataFrame, one row per shift, groups in the order given
+        group_id, intent, kind, to, words  str    to is empty but for a move
+        low, likely, high                  float  parts; below zero = the other way round, of keep alone
+        proposed                           bool   whether nobody decided
+
+    Raises
+    ------
+    StepInputError
+        If a kind or an intent is unknown, a move has no other group to go to, or low <= likely <= high do not hold
+        within -1 and 1 (0 and 1 but for keep).
+
+    Examples
+    --------
+    >>> table = intent_shifts({"g1": "retire", "g2": "grow"}, [{"group_id": "g2", "kind": "move", "to": "g1",
+    ...     "low": 0.0, "likely": 0.1, "high": 0.2}])
+    >>> table[["group_id", "kind", "to", "likely", "proposed"]].values.tolist()
+    [['g1', 'release', '', 0.4, True], ['g2', 'move', 'g1', 0.1, False]]
+    """
+    rows = list(decided.values()) if isinstance(decided, Mapping) else list(decided or [])
+    own = {group: [row for row in rows if str(row.get("group_id")) == group] for group in map(str, intents)}
+    stray = sorted({str(row.get("group_id")) for row in rows} - set(own))
+    if stray:
+        raise StepInputError(f"Shifts of intents: {listed(stray)} is no group with an intent.")
+    found = []
+    for group, intent in intents.items():
+        if intent not in PROPOSED:
+            raise StepInputError(
+                f"Intent of {group}: {intent!r}. Expected {listed(list(PROPOSED))}{nearest(intent, list(PROPOSED))}"
+            )
+        given = own[str(group)]
+        proposed = [dict(zip(["kind", *ENDS], row, strict=True)) for row in PROPOSED[intent]]
+        for row in given or proposed:
+            found.append({"group_id": str(group), "intent": intent, "proposed": not given, **_checked(row, intents)})
+    columns = ["group_id", "intent", "kind", "to", "words", *ENDS, "proposed"]
+    texts = dict.fromkeys(columns[:5], "str")
+    return pd.DataFrame(found, columns=columns).astype(texts | dict.fromkeys(ENDS, "float64") | {"proposed": bool})
+
+
+def _checked(row: Mapping, intents: Mapping[str, str]) -> dict:
+    """A row with its words, if it can be."""
+    kind, to = str(row.get("kind")), str(row.get("to") or "")
+    where = f"Shift of {row.get('group_id', 'an intent')}"
+    if kind not in KINDS:
+        raise StepInputError(f"{where}: its kind is {kind!r}. Expected {listed(list(KINDS))}.")
+    if (kind == MOVE) != bool(to) or (to and (to not in intents or to == str(row.get("group_id")))):
+        raise StepInputError(f"{where}: it leads to {to!r}. Expected another group for a move, and none else.")
+    low, likely, high = (float(row[end]) for end in ENDS)
+    if not (-1.0 if kind == KEEP else 0.0) <= low <= likely <= high <= 1.0:
+        raise StepInputError(f"{where}: {low:g}, {likely:g}, {high:g}. Expected low, likely and high as parts of one.")
+    return {"kind": kind, "to": to, "words": KINDS[kind], "low": low, "likely": likely, "high": high}
+
+
+def shifted(rates: np.ndarray, states: Sequence[str], shifts: pd.DataFrame, *, seed: int) -> np.ndarray:
+    """The rates of a year with the intents.
+
+    Parameters
+    ----------
+    rates : array, draws x states x states, each row making one
+    states : of the rates
+    shifts : DataFrame, from `intent_shifts`
+        Groups without a state are passed over.
+    seed : int
+        The strength of a shift is drawn once per draw (triangular), and is the same for all years.
+
+    Returns
+    -------
+    array of the same shape; each row still makes one
+
+    Examples
+    --------
+    >>> rates = np.array([[[0.8, 0.0, 0.2], [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]])
+    >>> row = {"group_id": "g1", "kind": "keep", "low": 0.5, "likely": 0.5, "high": 0.5}
+    >>> table = intent_shifts({"g1": "grow"}, [row])
+    >>> shifted(rates, ["g1", "g2", "lapsing"], table, seed=1)[0, 0].tolist()
+    [0.9, 0.0, 0.1]
+    """
+    out, states = rates.copy(), list(states)
+    quiet = states.index(LAPSING)
+    for number, row in enumerate(shifts.to_dict("records")):
+        if row["group_id"] not in states or (row["to"] and row["to"] not in states):
+            continue
+        at = states.index(row["group_id"])
+        part = _triangular(row, len(rates), np.random.default_rng([seed, 3, number]))
+        if row["kind"] == RELEASE:
+            out[:, at] *= (1 - part)[:, np.newaxis]
+            out[:, at, quiet] += part
+            continue
+        source, to = (quiet, at) if row["kind"] == KEEP else (at, states.index(row["to"]))
+        # the other way round, those who would stay fall silent: as many of them as there are
+        moved = np.minimum(part * out[:, at, source], 1.0)
+        moved = np.maximum(moved, -out[:, at, to])
+        out[:, at, source] -= moved
+        out[:, at, to] += moved
+    return out
+
+
+def _triangular(row: Mapping, draws: int, rng: np.random.Generator) -> np.ndarray:
+    if row["low"] == row["high"]:
+        return np.full(draws, row["low"])
+    return rng.triangular(row["low"], row["likely"], row["high"], draws)

@@ -1,0 +1,90 @@
+"""Expected results: ranges by hand, what people decided, and how the next run scores them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from helpers.errors import StepInputError
+from helpers.method.expected_results import expected_results, group_baselines, scored_results
+from helpers.method.value_at_stake import value_at_stake
+from tests.method.test_value_at_stake import HEADROOM, KEPT, LAPSE, NAMES, VALUE
+
+SHARE = pd.DataFrame({"group_id": ["g1", "g2"], "customer_share": [np.nan, 0.3], "modelled_share": [0.5, 0.4]})
+PROJECTION = pd.DataFrame(
+    {
+        "scenario": ["no_action", *["with_intents"] * 4],
+        "state": "g1",
+        "year": [0, 0, 1, 2, 3],
+        "year_end": pd.to_datetime([f"{year}-01-01" for year in (2027, 2027, 2028, 2029, 2030)]),
+        "part": [0.4, 0.4, 0.5, 0.6, 0.7],
+        "part_low": [0.4, 0.4, 0.45, 0.5, 0.5],
+        "part_high": [0.4, 0.4, 0.55, 0.7, 0.9],
+    }
+)
+BASE = group_baselines(VALUE, SHARE, LAPSE, PROJECTION, years=2)
+
+
+def stake(*intents):
+    return value_at_stake(VALUE, NAMES, HEADROOM, LAPSE, years=2, intents={"g1": intents}, kept=KEPT)
+
+
+def results(*intents, by_date="2028-12-31", projection=PROJECTION, decided=None):
+    table = expected_results(stake(*intents), BASE, projection, by_date=by_date, decided=decided)
+    return table.set_index("measure")
+
+
+def test_where_the_measures_stand_today():
+    own = BASE[BASE["group_id"] == "g1"].set_index("measure")["value"].to_dict()
+    known = {"profit": 110.0, "cost_to_serve_rate": 0.18, "customer_share": 0.5, "lapse_rate": 0.2, "portion": 0.4}
+    assert own == pytest.approx(known)
+    assert BASE.loc[BASE["group_id"] == "g2", "value"].tolist() == [0.3]
+    assert group_baselines(VALUE.assign(customer_profit=np.nan, cost_to_serve=np.nan), None, None, None, years=2).empty
+
+
+def test_results_by_hand():
+    table = results("grow", "re_engineer")
+    assert table.loc["profit", "likely"] == pytest.approx(110 + 60 * 0.85 + 40 * 0.85 + 5.5)
+    assert table.loc["customer_share", "likely"] == pytest.approx(0.5 + 0.5 * 0.2)
+    assert table.loc["lapse_rate", ["low", "likely", "high"]].tolist() == pytest.approx([0.15] * 3)
+    # 34 of 90 a year are mended
+    assert table.loc["cost_to_serve_rate", "likely"] == pytest.approx(0.18 * (1 - 34 / 90))
+    assert table.loc["portion", ["low", "likely", "high"]].tolist() == [0.5, 0.6, 0.7]  # by the end of the second year
+    assert table.loc["profit", "rests_on"] == "win + repair + keep"
+    assert (table["low"] <= table["likely"]).all() and (table["likely"] <= table["high"]).all()
+    assert table["proposed"].all() and (table["owner"] == "").all()
+
+
+def test_only_what_the_intents_pull_is_expected():
+    assert results("maintain", projection=None).index.tolist() == ["profit", "lapse_rate"]
+    assert results(projection=None).empty
+    assert results("maintain", by_date="2040-01-01").loc["portion", "likely"] == 0.7
+
+
+def test_what_people_decided_counts():
+    row = {"owner": "Renn", "low": 0.1, "by_date": "2027-06-30"}
+    table = results("maintain", decided={"g1.lapse_rate": row})
+    assert table.loc["lapse_rate", ["low", "owner", "proposed"]].tolist() == [0.1, "Renn", False]
+    assert f"{table.loc['lapse_rate', 'by_date']:%Y-%m-%d}" == "2027-06-30"
+    assert f"{table.loc['profit', 'by_date']:%Y-%m-%d}" == "2028-12-31"
+    with pytest.raises(StepInputError, match="g1.customer_share is none"):
+        results("maintain", decided={"g1.customer_share": row})
+    with pytest.raises(StepInputError, match="in that order"):
+        results("maintain", decided={"g1.lapse_rate": {"low": 0.5}})
+
+
+def test_the_next_run_scores_them():
+    earlier = results("grow", "re_engineer").reset_index()
+
+    def score(as_of, **now):
+        table = pd.DataFrame({"group_id": "g1", "measure": list(now), "value": list(now.values())})
+        return scored_results(earlier, table, as_of=as_of).set_index("measure")["score"]
+
+    now = {"profit": 100.0, "customer_share": 0.99, "lapse_rate": 0.15, "cost_to_serve_rate": 0.01, "portion": 0.9}
+    assert score("2029-01-01", **now).to_dict() == {
+        "profit": "short", "customer_share": "beyond", "lapse_rate": "reached", "cost_to_serve_rate": "beyond",
+        "portion": "short",
+    }  # fmt: skip
+    assert set(score("2028-12-30", **now)) == {"not_due"}
+    assert score("2028-12-31", profit=1e9).to_dict()["lapse_rate"] == "cannot_say"
