@@ -7,11 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.client.result_model import Finding
+from helpers.errors import listed
 from helpers.method.customer_secrets import ALIVE
 from helpers.method.failing_groups import MOST_DISCOUNTED
 from helpers.method.finding_values import (
     count_value,
     group_value,
+    inside_sentence,
     money_value,
     number_value,
     share_value,
@@ -121,14 +123,14 @@ def _why(row: Mapping, values: dict) -> str:
             "not what is wrong, but whom we serve in this way, or at which price"
         )
     if kind == "weak_offer":
-        values["lost"] = text_value(row["lost_drivers"])
+        values["lost"] = text_value(listed([inside_sentence(label) for label in row["lost_drivers"].split(", ")]))
         return "on {lost:text}, among what matters most to them, the best alternative is better; the offer is too weak"
     if kind == "none_fits":
         return "we are not behind on what matters most, and they do not buy on price; look at the work they cause"
     if row["discounted_part"] > MOST_DISCOUNTED:
         values["discounted"] = share_value(row["discounted_part"])
         return "they buy on price; {discounted:pct} of the revenue is sold well below the list"
-    values["top"] = text_value(row["top_driver"])
+    values["top"] = text_value(inside_sentence(row["top_driver"]))
     return "they buy on price; {top:text} matters most to them"
 
 

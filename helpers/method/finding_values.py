@@ -47,6 +47,15 @@ def text_value(value: str) -> Value:
     return Value(value=str(value), unit="text")
 
 
+def inside_sentence(label: str) -> str:
+    """A label as it stands inside a sentence: without its capital, unless it is an abbreviation.
+
+    >>> inside_sentence("On time"), inside_sentence("IT help")
+    ('on time', 'IT help')
+    """
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+
+
 def group_value(group_id: str) -> Value:
     """A customer group by its id; the name is chosen when the page is drawn."""
     return Value(value=str(group_id), unit="group")

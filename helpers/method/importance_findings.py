@@ -8,7 +8,14 @@ from helpers.client.result_model import Finding
 from helpers.errors import listed
 from helpers.method.driver_importance import NO, YES, Importance
 from helpers.method.driver_outcomes import CONSTANT, ONE_DRIVER, RECOMMEND, SHARE, TOO_FEW, UNRELATED, WEAK, WEAK_LINK
-from helpers.method.finding_values import count_value, group_value, number_value, share_value, text_value
+from helpers.method.finding_values import (
+    count_value,
+    group_value,
+    inside_sentence,
+    number_value,
+    share_value,
+    text_value,
+)
 from helpers.method.group_parts import ALL
 from helpers.method.response_bias import GROUP
 from helpers.method.survey_answers import Answers
@@ -66,7 +73,7 @@ def _importance(importance: Importance, answers: Answers) -> list[Finding]:
     values = {"r2": share_value(first["r2"]), "equal": share_value(1 / len(rows))}
     base = f"The ratings explain {{r2:pct}} of {CONCLUDES[importance.outcome]}"
     if sure.empty:
-        values |= {"first": text_value(_inside(first["label"])), "part": _part(first)}
+        values |= {"first": text_value(inside_sentence(first["label"])), "part": _part(first)}
         text = f"{base}; no driver stands out as having more than an equal part of it ({{equal:pct}}). "
         text += "First comes {first:text} with {part:pct_range}."
     else:
@@ -107,7 +114,7 @@ def _stated(importance: Importance) -> Finding | None:
     if rows.empty or rows["stated_rank"].isna().all():
         return None
     named = rows[rows["stated_rank"] == rows["stated_rank"].min()]
-    values = {"said": text_value(_named(named)), "moves": text_value(_inside(rows.iloc[0]["label"]))}
+    values = {"said": text_value(_named(named)), "moves": text_value(inside_sentence(rows.iloc[0]["label"]))}
     place = named.iloc[0]["derived_rank"]
     text = "Asked directly, customers put {said:text} first"
     if len(named) > 1:
@@ -136,7 +143,7 @@ def _flat(importance: Importance) -> Finding | None:
         ["importance_of_advantage", "driver"], ascending=[False, True]
     )
     if len(lead):
-        values["first"] = text_value(_inside(lead.iloc[0]["label"]))
+        values["first"] = text_value(inside_sentence(lead.iloc[0]["label"]))
         text += "; held against the competitor's ratings {first:text} comes first"
     return Finding(id="06.flat", text=text + ".", values=values, **_said(rows.iloc[0]))
 
@@ -171,7 +178,7 @@ def _share_link(importance: Importance) -> Finding | None:
         text += ", no more than chance would." if row["verdict"] == UNRELATED else ", less than {weak:pct}."
     else:
         values |= {"r2": share_value(row["r2_adjusted"], row["r2_low"], row["r2_high"])}
-        values |= {"first": text_value(_inside(row["first_driver"]))}
+        values |= {"first": text_value(inside_sentence(row["first_driver"]))}
         text = (
             "The ratings also explain {r2:pct} of our share of {customers:count} customers; there {first:text} comes "
         )
@@ -233,12 +240,7 @@ def _word(sure: pd.DataFrame) -> str:
 
 
 def _named(rows: pd.DataFrame) -> str:
-    return listed([_inside(label) for label in rows["label"]])
-
-
-def _inside(label: str) -> str:
-    """A driver's label in the middle of a sentence; an abbreviation such as IT keeps its capitals."""
-    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
+    return listed([inside_sentence(label) for label in rows["label"]])
 
 
 def _said(row: pd.Series) -> dict:

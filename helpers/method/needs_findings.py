@@ -24,7 +24,14 @@ from helpers.method.driver_map import (
     UNDECIDED,
     WIN_ON,
 )
-from helpers.method.finding_values import count_value, group_value, number_value, share_value, text_value
+from helpers.method.finding_values import (
+    count_value,
+    group_value,
+    inside_sentence,
+    number_value,
+    share_value,
+    text_value,
+)
 from helpers.method.group_parts import BESIDE
 from helpers.method.share import ALL
 from helpers.method.survey_answers import Answers
@@ -290,7 +297,7 @@ def _who(rows: pd.DataFrame) -> tuple[str, dict[str, Value]]:
 
 def _names(labels: Iterable[str]) -> Value:
     """Drivers as they stand inside a sentence; one written in capitals keeps them."""
-    return text_value(listed([label if label[1:2].isupper() else label[:1].lower() + label[1:] for label in labels]))
+    return text_value(listed([inside_sentence(label) for label in labels]))
 
 
 def _known(table: pd.DataFrame) -> pd.DataFrame:
