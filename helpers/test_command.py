@@ -15,11 +15,11 @@ TESTS = ROOT / "tests"
 GROUPS = {
     "unit and properties": (".", 7),
     "samples": ("data_samples", 1),
-    "runs": ("run", 5),
-    "notebooks": ("notebooks", 2),
+    "runs": ("run", 4),
+    "notebooks": ("notebooks", 4),
     "faults": ("broken_clients", 1),
     "kills": ("kills", 3),
-    "browser": ("browser", 3),
+    "browser": ("browser", 2),
 }
 NOTHING_SELECTED = 5  # pytest's exit code
 # with two cores, two workers: a worker's kernels wait, while it waits for them; beyond four, kernels want the rest
