@@ -31,6 +31,12 @@ class Judgements:
         self._refuse_outside(decision, value, self._choice(decision).options or None)
         self._proposed[decision] = (value, because)
 
+    def propose_each(self, name: str, proposals: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+        """Hold a proposal for each of these groups, (value, why) by its id, and give their values in force."""
+        for scope, (value, because) in proposals.items():
+            self.propose(f"{scope}.{name}", value, because)
+        return {scope: self.value(f"{scope}.{name}") for scope in proposals}
+
     def value(self, decision: str) -> Any:
         """The value in force: decided, else proposed, else None."""
         self._choice(decision)

@@ -208,6 +208,10 @@ class OpenStep:
         """What the rule says where nobody has decided, and why, in words."""
         self._judged.propose(decision, value, because)
 
+    def propose_each(self, name: str, proposals: Mapping[str, tuple[Any, str]]) -> dict[str, Any]:
+        """The same for each of these groups, (value, why) by its id; gives their values in force."""
+        return self._judged.propose_each(name, proposals)
+
     def choice(self, decision: str) -> Any:
         """The value in force: what people decided, else the proposal, else None."""
         return self._judged.value(decision)
@@ -243,9 +247,8 @@ class OpenStep:
 
             effect = None if preview is None else lambda value: say(preview(value), self.audience)
             choice = self.step.choice(decision.partition(".")[2])
-            show_form(
-                Question(self.client.folder, self.step, choice, used, [str(item) for item in items if item], effect)
-            )
+            named = [str(item) for item in items if item]
+            show_form(Question(self.client.folder, self.step, choice, used, named, effect))
 
     def decide_each(self, name: str, scopes: Iterable[str], seen: Iterable[str] = (), **how: Any) -> None:
         """Show a judgement that not every client has to make: for each of these groups, `all`, or for nobody at all.
@@ -318,18 +321,10 @@ class OpenStep:
             raise StepInputError(f'{self.step.id}: keep the table "{table}" before it is shown.')
         wanted = f"{self.step.number}.{finding or table}"
         exhibit_id = f"{self.step.number}.{name or table}"
-        exhibit = Exhibit(
-            id=exhibit_id,
-            kind=kind,
-            table=table,
-            finding=wanted,
-            encoding=encoding,
-            subtitle=subtitle,
-            caption=caption,
-            source=self.client.config.source or "The client's own data.",
-            alt=subtitle,
-            place=place,
-        )
+        facts = {"kind": kind, "table": table, "finding": wanted, "encoding": encoding, "place": place}
+        facts |= {"subtitle": subtitle, "caption": caption, "alt": subtitle}
+        source = self.client.config.source or "The client's own data."
+        exhibit = Exhibit(id=exhibit_id, source=source, **facts)
         find_kind(exhibit, schema(table))  # a slip in an encoding is told for every client
         titled = next((said for said in self.said.findings if said.id == wanted), None)
         if titled is None:
@@ -376,9 +371,8 @@ class OpenStep:
         always = [choice.name for choice in self.step.decides if choice.always]
         absent += [f"decision {name}" for name in always if name not in shown]
         if absent:
-            raise StepInputError(
-                f"{self.step.id} ends without {', '.join(absent)}. Keep or decide each, even if empty."
-            )
+            missing = ", ".join(absent)
+            raise StepInputError(f"{self.step.id} ends without {missing}. Keep or decide each, even if empty.")
         if self.mode == "final":
             self._judged.refuse_open(self.said.decisions)
         self._inherit()

@@ -66,4 +66,5 @@ def project_reuse(
 
 def _written(values: pd.Series) -> pd.Series:
     """Names as they are compared."""
-    return values.astype("str").str.split().str.join(" ").str.casefold()
+    # one pass of a pattern, which works where no name is known at all
+    return values.astype("str").str.replace(r"\s+", " ", regex=True).str.strip().str.casefold()

@@ -154,7 +154,7 @@ def _read(markets: pd.DataFrame | None, groups: pd.DataFrame | None) -> pd.DataF
                 f"markets: {listed([quoted(name) for name in unclear])} has rows of several customer groups, and rows "
                 "without one. Expected a group in each of its rows, or in none: fill customer_group in."
             )
-        rows["customer_group"] = rows["customer_group"].fillna(rows["segment"].map(told.first()))
+        rows["customer_group"] = rows["customer_group"].fillna(rows["segment"].map(told.first()).astype("str"))
     rows["group_id"] = group_named(rows["customer_group"], groups).group_id
     stranger = rows["customer_group"].where(rows["group_id"] == NO_GROUP).fillna("")
     twice = rows.assign(stranger=stranger).duplicated(["group_id", "stranger", "segment", "year"])

@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
 from helpers.method.bass import LEAST_YEARS as CURVE_YEARS
+from helpers.method.delivered import columns_of
 from helpers.method.group_named import NO_GROUP, Named
 from helpers.method.market_growth import A_ZERO, LEAST_YEARS, TOO_FEW
 from helpers.method.market_readiness import (
@@ -147,8 +148,10 @@ def readiness_checks(market_readiness: pd.DataFrame, markets: pd.DataFrame | Non
     if len(both):
         differ = int((~np.isclose(both["size"], both["market_size"], atol=0.01)).sum())
         checks.append(_same("market_sums", "A group's market is the sum of its segments.", differ, 0))
-    strangers = int((segments["group_id"] == NO_GROUP).sum())
-    words = "Each segment belongs to one of our groups."
+    # a segment that names no group is an open question and no slip
+    named = columns_of(markets, {"segment": "str", "customer_group": "str"}).dropna()["segment"]
+    strangers = int(((segments["group_id"] == NO_GROUP) & segments["segment"].isin(named)).sum())
+    words = "Each segment that names a group belongs to one of ours."
     verdict = "flag" if strangers else "pass"
     checks.append(Check(id="08.market_groups", sentence=words, found=strangers, expected=0, verdict=verdict))
     return checks

@@ -51,6 +51,7 @@ OF_REPORTS = (
         "errors.py",
         "step_entry.py",
         "steps.py",
+        "steps_of_today.py",
     ),
     *("show/*.py", "report/*.py", "ask/*.py"),
 )

@@ -32,6 +32,7 @@ ORDER = (
     "method",
     "client",
     "steps",
+    "steps_of_today",
     "step_entry",
     "answers",
     "errors",

@@ -184,7 +184,10 @@ GROUP_ROW = {
     ("changed", "words"),
     [
         ({"diagnosis": "wrong_customers"}, "they rate us 0.72 points above the best alternative and cost us EUR 1,200"),
-        ({"diagnosis": "weak_offer", "lost_drivers": "On time, Advice"}, "on on time and advice, among what matters most"),
+        (
+            {"diagnosis": "weak_offer", "lost_drivers": "On time, Advice"},
+            "on on time and advice, among what matters most",
+        ),
         ({"diagnosis": "price_driven", "discounted_part": 0.8}, "they buy on price; 80 % of the revenue"),
         ({"diagnosis": "price_driven"}, "they buy on price; price matters most to them"),
         ({"diagnosis": "price_driven", "discounted_part": np.nan}, "they buy on price; price matters most to them"),

@@ -668,7 +668,7 @@ def rooms(path: Path) -> set[str]:
         return {"steps"}
     if room == "step_entry.py":
         return {"steps", "reports"}
-    if room in ("show", "report", "ask", "steps.py"):
+    if room in ("show", "report", "ask", "steps.py", "steps_of_today.py"):
         return {"reports"}
     return {"tables"} if path.as_posix() == "method/summaries.py" else set()
 

@@ -181,6 +181,16 @@ def test_publishing_refuses_a_step_that_forgot_something(step):
         assert name in str(caught.value)
 
 
+def test_proposals_for_several_groups_give_what_is_in_force(client):
+    judged = Judgements(find_step("08"), client)
+    path, other = {"reprice": {"place": 1}}, {"end": {"place": 1}}
+    assert judged.propose_each("transition", {"g1": (path, "so"), "g9": (other, "so")}) == {"g1": path, "g9": other}
+    assert judged.propose_each("transition", {}) == {}
+    assert [judged.used(f"{group}.transition", {}).state for group in ("g1", "g9", "g2")] == [
+        *("proposed", "proposed", "missing"),
+    ]
+
+
 def test_a_final_run_refuses_everything_that_is_open_at_once(client):
     step = find_step("01")
     judged = Judgements(step, client)

@@ -1,0 +1,222 @@
+"""What step 08 says of the five tests together: who leads, who is out of step, where people see it otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from helpers.client.result_model import Finding, Value
+from helpers.errors import listed
+from helpers.method.commitment_findings import commitment_findings
+from helpers.method.finding_values import (
+    count_value,
+    date_value,
+    group_value,
+    money_value,
+    number_value,
+    text_value,
+)
+from helpers.method.future_fit import HELD_BACK, LEADS, OPEN, OUT
+from helpers.method.group_test_findings import direction_findings, profitable_findings, right_to_win_findings
+from helpers.method.lookalikes import NextGeneration
+from helpers.method.next_generation_findings import next_generation_findings
+from helpers.method.pass_chance import NOT_TESTED
+from helpers.method.readiness_findings import readiness_findings
+
+
+@dataclass(frozen=True)
+class FutureTables:
+    """The tables of step 08, from which its sentences and checks are made.
+
+    future_fit, future_groups, profit_chance, group_direction, commitment_npv, market_readiness, right_to_win
+        DataFrame, as published.
+    next_generation : NextGeneration
+    """
+
+    future_fit: pd.DataFrame
+    future_groups: pd.DataFrame
+    profit_chance: pd.DataFrame
+    group_direction: pd.DataFrame
+    commitment_npv: pd.DataFrame
+    market_readiness: pd.DataFrame
+    right_to_win: pd.DataFrame
+    next_generation: NextGeneration
+
+
+def future_findings(tables: FutureTables) -> list[Finding]:
+    """The findings of step 08, the answer first, each only where there is something to say.
+
+    Parameters
+    ----------
+    tables : FutureTables
+
+    Returns
+    -------
+    list of Finding
+        08.answer, or 08.no_test where none could be made; 08.fit.<group_id>, the groups one by one; 08.verdicts, how
+        clear they are; 08.workshop, where people and data differ most; then those of each test and of the next
+        generation.
+    """
+    found = [_answer(tables), *_each(tables), _verdicts(tables), _workshop(tables)]
+    found = [one for one in found if one is not None]
+    found += profitable_findings(tables.profit_chance) + direction_findings(tables.group_direction)
+    found += commitment_findings(tables.commitment_npv) + readiness_findings(tables.market_readiness)
+    found += right_to_win_findings(tables.right_to_win)
+    return found + next_generation_findings(tables.next_generation)
+
+
+def path_findings(transition_paths: pd.DataFrame) -> list[Finding]:
+    """By which path groups that are out of step come along or leave.
+
+    Parameters
+    ----------
+    transition_paths : DataFrame, from `future_paths.transition_paths`
+
+    Returns
+    -------
+    list of Finding
+        08.transition, where a group has a path.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"group_id": ["g4", "g4"], "customers": 40, "way_name": ["Raise prices", "Hand over"],
+    ...     "by": pd.to_datetime(["2027-03-01", "2027-09-01"]), "cost_released": [None, 900.0]})
+    >>> path_findings(rows)[0].values["released"].value
+    900.0
+    """
+    if transition_paths.empty:
+        return []
+    rows = transition_paths
+    groups = rows["group_id"].drop_duplicates().tolist()
+    values, names = _named(groups, "group")
+    values["first"] = text_value(rows["way_name"].iloc[0].lower())
+    text = f"The path of {names} begins" if len(groups) == 1 else f"The paths of {names} begin"
+    text += " gently: first {first:text}"
+    if rows["by"].notna().any():
+        values["last"] = date_value(rows["by"].max())
+        text += ", and the last way by {last:date}"
+    released = rows["cost_released"].sum(min_count=1)
+    if released > 0:
+        values["released"] = money_value(released)
+        text += "; walked to the end it releases {released:money} of cost to serve a year, if that cost really ends"
+    customers = int(rows.drop_duplicates("group_id")["customers"].sum())
+    said = {"n": customers, "evidence": "judged", "table": "transition_paths"}
+    return [Finding(id="08.transition", text=text + ".", values=values, **said)]
+
+
+def _answer(tables: FutureTables) -> Finding | None:
+    """Which groups lead, and which are out of step."""
+    rows = tables.future_groups
+    if rows.empty:
+        return None
+    if (rows["stand"] == NOT_TESTED).all():
+        values = {"groups": count_value(len(rows))}
+        text = (
+            "Who leads us into the future nobody can say yet: for none of {groups:count} groups could a test be made."
+        )
+        said = {"n": int(rows["customers"].sum()), "evidence": "measured", "table": "future_groups"}
+        return Finding(id="08.no_test", text=text, values=values, **said)
+    leads, out = (rows.loc[rows["stand"] == stand, "group_id"].tolist() for stand in (LEADS, OUT))
+    values: dict[str, Value] = {"groups": count_value(len(rows)), "leads": count_value(len(leads))}
+    values["out"] = count_value(len(out))
+    if leads:
+        named, names = _named(leads, "lead")
+        values |= named
+        verb = "leads" if len(leads) == 1 else "lead"
+        text = f"{{leads:count}} of {{groups:count}} groups {verb} us into the future: {names}"
+    else:
+        text = "None of {groups:count} groups surely leads us into the future"
+    if out:
+        named, names = _named(out, "out")
+        values |= named
+        text += f"; out of step with it: {names}"
+    for stand, words in ((HELD_BACK, "held back by one test"), (OPEN, "still open")):
+        count = int((rows["stand"] == stand).sum())
+        if count:
+            values[stand] = count_value(count)
+            text += f"; {{{stand}:count}} {'is' if count == 1 else 'are'} {words}"
+    said = {"n": int(rows["customers"].sum()), "evidence": _evidence(tables.future_fit), "table": "future_fit"}
+    return Finding(id="08.answer", text=text + ".", values=values, smallest=int(rows["customers"].min()), **said)
+
+
+def _each(tables: FutureTables) -> list[Finding]:
+    """What each group passes, fails and leaves open."""
+    found = []
+    for row in tables.future_groups.to_dict("records"):
+        fit = tables.future_fit[tables.future_fit["group_id"] == row["group_id"]]
+        if row["stand"] == NOT_TESTED:
+            continue
+        values = {"group": group_value(row["group_id"]), "stand": text_value(row["stand_name"].lower())}
+        parts = []
+        for status, words in (("pass", "passes"), ("fail", "fails"), ("undecided", "is open on")):
+            names = fit.loc[fit["status"] == status, "test_name"].tolist()
+            if names:
+                values[status] = text_value(listed(names, 5))
+                parts.append(f"{words} {{{status}:text}}")
+        if row["not_tested"]:
+            values["untested"] = count_value(row["not_tested"])
+            parts.append("was not tested in {untested:count} " + ("test" if row["not_tested"] == 1 else "tests"))
+        text = f"{{group:group}} ({{stand:text}}) {listed(parts, 4)}."
+        said = {"n": row["customers"], "evidence": _evidence(fit), "table": "future_fit"}
+        found.append(Finding(id=f"08.fit.{row['group_id']}", text=text, values=values, **said))
+    return found
+
+
+def _verdicts(tables: FutureTables) -> Finding | None:
+    """How many verdicts are clear, how they are known, and what goes which way."""
+    fit = tables.future_fit
+    rows = fit[fit["status"] != NOT_TESTED]
+    if rows.empty:
+        return None
+    values: dict[str, Value] = {"tests": count_value(len(fit))}
+    parts = []
+    for name, is_so, words in (
+        ("clear", rows["status"] != "undecided", "clear"),
+        ("open", rows["status"] == "undecided", "open"),
+        ("untested", fit["status"] == NOT_TESTED, "not tested for want of data"),
+    ):
+        if count := int(is_so.sum()):
+            values[name] = count_value(count)
+            parts.append(f"{{{name}:count}} {'is' if count == 1 else 'are'} {words}")
+    text = f"Of {{tests:count}} verdicts {listed(parts)}"
+    judged = int((rows["basis"] == "judged").sum())
+    if judged:
+        values["judged"] = count_value(judged)
+        text += f"; {{judged:count}} {'rests' if judged == 1 else 'rest'} on what people expect"
+    said = {"n": len(rows), "n_of": "row", "evidence": _evidence(rows), "table": "future_fit"}
+    return Finding(id="08.verdicts", text=text + ".", values=values, **said)
+
+
+def _workshop(tables: FutureTables) -> Finding | None:
+    """Where a workshop and the data differ most, or that they agree."""
+    rows = tables.future_fit[tables.future_fit["difference"].notna()]
+    if rows.empty:
+        return None
+    apart = rows[rows["disagrees"].fillna(False).astype(bool)]
+    values: dict[str, Value] = {"scores": count_value(len(rows)), "apart": count_value(len(apart))}
+    said = {"n": len(rows), "n_of": "row", "evidence": "judged", "table": "future_fit"}
+    if apart.empty:
+        text = "The workshop and the data agree: of {scores:count} scores none lies far from what was measured."
+        return Finding(id="08.workshop", text=text, values=values, **said)
+    worst = apart.loc[apart["difference"].abs().sort_values(ascending=False, kind="stable").index[0]]
+    values |= {"group": group_value(worst["group_id"]), "test": text_value(worst["test_name"])}
+    values |= {"people": number_value(worst["workshop"]), "score": number_value(worst["score"])}
+    verb = "differ" if len(apart) > 1 else "differs"
+    text = (
+        f"{{apart:count}} of {{scores:count}} scores of the workshop {verb} widely from the data, most on "
+        "{test:text} for {group:group}: people gave {people:number} of a hundred, the data {score:number}. One of the "
+        "two has something to learn."
+    )
+    return Finding(id="08.workshop", text=text, values=values, **said)
+
+
+def _named(groups: list[str], stem: str) -> tuple[dict[str, Value], str]:
+    """Groups as values with their placeholders in a row."""
+    values = {f"{stem}_{place}": group_value(group) for place, group in enumerate(groups, 1)}
+    names = [f"{{{name}:group}}" for name in values]
+    return values, names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _evidence(fit: pd.DataFrame) -> str:
+    return "judged" if (fit["basis"] == "judged").any() else "measured"
