@@ -26,7 +26,7 @@ from tests.cli.calling import files, workbook
 from tests.conftest import copy_sample
 
 FIRST, SHARE = "01_frame_engagement", "05_customer_share"
-AFTER_SHARE = ("06_value_to_them", "07_value_exchange")
+AFTER_SHARE = ("06_value_to_them", "07_value_exchange", "08_face_of_future")
 SCOPE = "  all.scope: {value: main_categories, reason: so, by: the board, decided_on: 2026-11-22}\n"
 
 

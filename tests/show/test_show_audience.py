@@ -16,7 +16,8 @@ from helpers.show.masking import mask_table
 
 OF_PERSONS = [
     *("beliefs", "call_list", "customer_groups", "customer_loyalty", "customer_ratings", "customer_share"),
-    *("customer_value", "group_features", "headroom", "satisfied_leavers", "secret_candidates", "wallet_estimates"),
+    *("customer_value", "group_features", "headroom", "lookalikes", "satisfied_leavers", "secret_candidates"),
+    "wallet_estimates",
 ]
 
 
