@@ -91,7 +91,7 @@ STEPS: tuple[Step, ...] = (
             *("lookalikes", "mover_features", "going_viral", "transition_paths"),
         ),
         uses=(
-            *("profit_chance", "direction_quarters", "group_direction", "margin_before", "commitment_groups"),
+            *("profit_chance", "direction_quarters", "group_direction", "year_before", "commitment_groups"),
             *("market_readiness", "right_to_win", "group_named", "future_fit", "future_paths", "future_findings"),
             *("future_closing", "next_generation", "prospects_like", "going_viral", "lookalikes"),
             "profit_ladder",

@@ -184,7 +184,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
             *("value_tiers", "acquisition", "advocacy", "customer_types", "clv_validation", "clv_by_group"),
         ),
         uses=(
-            *("margin_before", "profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition"),
+            *("year_before", "profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition"),
             *("referral_value", "value_tables", "value_findings", "value_closing", "value_what_if"),
         ),
         headlines=(

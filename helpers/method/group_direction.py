@@ -46,7 +46,7 @@ def group_direction(
     ----------
     quarters : DataFrame, from `direction_quarters`
     before : DataFrame, optional
-        The same of the groups as they would have been drawn a year ago, from `margin_before.groups_a_year_before`.
+        The same of the groups as they would have been drawn a year ago, from `year_before.groups_a_year_before`.
     by_behaviour : bool
         Whether what customers did of late decided who is in a group. Where it did not (rules on industry or region),
         one look is enough.

@@ -136,7 +136,7 @@ def margin_slopes(margin_trend: pd.DataFrame, before: pd.DataFrame | None = None
     ----------
     margin_trend : DataFrame, from `margin_trend`
     before : DataFrame, optional
-        The same of the groups as they would have been drawn a year ago, from `margin_before.groups_a_year_before`.
+        The same of the groups as they would have been drawn a year ago, from `year_before.groups_a_year_before`.
     level : float
         Of the interval around the slope.
 

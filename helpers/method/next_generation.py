@@ -14,7 +14,7 @@ import pandas as pd
 
 from helpers.errors import StepInputError, listed
 from helpers.method.group_clusters import Centres, assign, frozen_centres
-from helpers.method.group_features import FEATURES, MONTHS, group_features
+from helpers.method.group_features import FEATURES
 from helpers.method.group_members import group_order
 from helpers.method.group_scale import scaled
 
@@ -66,37 +66,6 @@ class Movers:
     why_not: str = ""
 
 
-def features_a_year_before(
-    customer_days: pd.DataFrame,
-    customer_quarter: pd.DataFrame | None,
-    customer_channel: pd.DataFrame | None,
-    group_centres: pd.DataFrame | None,
-    *,
-    as_of: object,
-) -> pd.DataFrame | None:
-    """The features of step 03 over the twelve months before the last twelve, measured in the same way.
-
-    Parameters
-    ----------
-    customer_days, customer_quarter, customer_channel : DataFrame
-        As in `group_features.group_features`.
-    group_centres : DataFrame or None
-        Of step 03; it names the channel that counts.
-    as_of : date
-
-    Returns
-    -------
-    DataFrame as of `group_features`; None where there is no centre, or less than 24 months of history
-    """
-    if group_centres is None or group_centres.empty or customer_quarter is None or customer_channel is None:
-        return None
-    then = pd.Timestamp(as_of) - pd.DateOffset(months=MONTHS)
-    if customer_days.empty or customer_days["date"].min() > then - pd.DateOffset(months=MONTHS):
-        return None
-    channel = frozen_centres(group_centres)[0].scale.channel
-    return group_features(customer_days, customer_quarter, customer_channel, end=then, channel=channel)
-
-
 def movers(
     before: pd.DataFrame | None,
     now: pd.DataFrame | None,
@@ -112,7 +81,7 @@ def movers(
 
     Parameters
     ----------
-    before : DataFrame, from `features_a_year_before`, or None
+    before : DataFrame, from `year_before.features_a_year_before`, or None
     now : DataFrame, the published group_features, or None
     group_centres : DataFrame, the published group_centres, or None
     passing : collection of str

@@ -84,7 +84,7 @@ def profit_window(
     window_start, as_of : date
     window_months : int
     before : DataFrame, optional
-        The groups as they would have been drawn a year ago, from `margin_before.groups_a_year_before`.
+        The groups as they would have been drawn a year ago, from `year_before.groups_a_year_before`.
 
     Notes
     -----

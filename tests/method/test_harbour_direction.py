@@ -11,7 +11,7 @@ import pytest
 from helpers.method.direction_quarters import direction_quarters
 from helpers.method.group_direction import COMMODITISING, SPECIALISING, group_direction
 from helpers.method.group_forming import behaviour_found, form_groups
-from helpers.method.margin_before import groups_a_year_before
+from helpers.method.year_before import features_a_year_before, groups_a_year_before
 from tests.method.harbour_seeds import SeedTables
 
 MOSTLY = 0.5  # of a group's revenue: with more from one true group, the found group is of that kind
@@ -41,7 +41,10 @@ def said_of(made: SeedTables) -> Said:
     found = behaviour_found(summary, *histories, as_of=as_of)
     formed = form_groups(found, summary, histories[0], made.table("customers"), as_of=as_of, way_in="behaviour")
     members = formed.customer_groups
-    now, before = quarters(members), quarters(groups_a_year_before(*histories, formed.centres, as_of=as_of))
+    now, before = (
+        quarters(members),
+        quarters(groups_a_year_before(features_a_year_before(*histories, formed.centres, as_of=as_of), formed.centres)),
+    )
     revenue = members["customer_id"].map(summary.set_index("customer_id")["revenue"].clip(lower=0))
     by_kind = revenue.groupby([members["group_id"], members["customer_id"].map(true)]).sum().unstack(fill_value=0.0)
     part = by_kind.max(axis=1) / by_kind.sum(axis=1)

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from helpers.method.group_forming import behaviour_found, form_groups
-from helpers.method.margin_before import groups_a_year_before
 from helpers.method.margin_trend import margin_slopes, margin_trend
+from helpers.method.year_before import features_a_year_before, groups_a_year_before
 from tests.method.harbour_seeds import SeedTables
 
 MOSTLY = 0.5  # of a group's revenue: with more from the planted kind, its fall is the group's
@@ -35,7 +35,7 @@ def said_of(made: SeedTables) -> Falls:
     service = {"events": made.table("service_events"), "costs": made.table("activity_costs")}
     window = {"window_start": made.halves["window_start"], "as_of": as_of}
     now = margin_trend(histories[0], **service, groups=formed.customer_groups, **window)
-    before = groups_a_year_before(*histories, formed.centres, as_of=as_of)
+    before = groups_a_year_before(features_a_year_before(*histories, formed.centres, as_of=as_of), formed.centres)
     then = margin_trend(histories[0], **service, groups=before, **window)
     true = made.harbour.population.set_index("customer_id")["group"]
     revenue = summary.set_index("customer_id")["revenue"].clip(lower=0)

@@ -12,8 +12,9 @@ from helpers.method.group_clusters import assign, centres_table, fit_centres
 from helpers.method.group_evidence import choose_clusters
 from helpers.method.group_features import group_features, telling_channel
 from helpers.method.group_scale import feature_scale, scaled
-from helpers.method.next_generation import features_a_year_before, movers
+from helpers.method.next_generation import movers
 from helpers.method.prospects_like import area_under_curve, prospects_like
+from helpers.method.year_before import features_a_year_before
 from tests.method.harbour_seeds import CUSTOMERS, build
 
 AS_OF = "2026-09-01"

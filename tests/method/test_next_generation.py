@@ -10,7 +10,8 @@ from helpers.errors import StepInputError
 from helpers.method.group_clusters import Centres, centres_table
 from helpers.method.group_forming import NO_CENTRES
 from helpers.method.group_scale import Scale
-from helpers.method.next_generation import WORDS, features_a_year_before, movers
+from helpers.method.next_generation import WORDS, movers
+from helpers.method.year_before import features_a_year_before
 from tests.method.days_builders import days
 
 # three groups on one line: orders of 4, 12 and 30 a year

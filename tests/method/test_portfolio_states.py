@@ -12,7 +12,7 @@ from helpers.method.group_scale import Scale
 from helpers.method.portfolio_moves import allowed, yearly_moves
 from helpers.method.portfolio_states import portfolio_states, quarters_of_history, states_of
 from tests.method.days_builders import days
-from tests.method.test_margin_before import CENTRES, CHANNELS, QUARTERS
+from tests.method.test_year_before import CENTRES, CHANNELS, QUARTERS
 
 AS_OF = "2027-01-01"
 # two orders a year are nearest to g2, eight to g1

@@ -9,7 +9,7 @@ import pytest
 from helpers.method.group_clusters import Centres, centres_table
 from helpers.method.group_forming import NO_CENTRES
 from helpers.method.group_scale import Scale
-from helpers.method.margin_before import groups_a_year_before
+from helpers.method.year_before import features_a_year_before, groups_a_year_before
 from tests.method.days_builders import days
 
 AS_OF = "2026-07-01"
@@ -37,8 +37,12 @@ STORY = [
 ]  # fmt: skip
 
 
+def placed(*tables, as_of=AS_OF):
+    return groups_a_year_before(features_a_year_before(*tables, as_of=as_of), tables[-1])
+
+
 def drawn(rows=STORY, as_of=AS_OF, centres=CENTRES):
-    return groups_a_year_before(days(*rows), QUARTERS, CHANNELS, centres, as_of=as_of)
+    return placed(days(*rows), QUARTERS, CHANNELS, centres, as_of=as_of)
 
 
 def test_customers_stand_where_they_stood_a_year_before():
@@ -56,10 +60,10 @@ def test_nothing_of_the_last_year_is_looked_at():
 def test_neither_the_order_of_rows_nor_ids_nor_the_currency_matter():
     table, mixed = days(*STORY), days(*STORY[::-1])
     given = (QUARTERS, CHANNELS, CENTRES)
-    pd.testing.assert_frame_equal(drawn(), groups_a_year_before(mixed, *given, as_of=AS_OF))
+    pd.testing.assert_frame_equal(drawn(), placed(mixed, *given))
     cents = table.assign(revenue=table["revenue"] * 100)
-    pd.testing.assert_frame_equal(drawn(), groups_a_year_before(cents, *given, as_of=AS_OF))
-    other = groups_a_year_before(table.assign(customer_id="z" + table["customer_id"]), *given, as_of=AS_OF)
+    pd.testing.assert_frame_equal(drawn(), placed(cents, *given))
+    other = placed(table.assign(customer_id="z" + table["customer_id"]), *given)
     assert other["customer_id"].tolist() == ["zleft", "zrises", "zstays"]
     assert other["group_id"].tolist() == drawn()["group_id"].tolist()
 
@@ -77,4 +81,4 @@ def test_two_years_to_the_day_are_enough_and_nobody_there_is_nobody():
     edge = [("one", "2024-07-01", 5.0), ("two", "2025-08-01", 5.0), ("two", "2025-09-01", 5.0)]
     assert drawn(edge).empty
     assert drawn([("one", "2024-07-02", 5.0), *edge[1:]]) is None
-    assert groups_a_year_before(days(*STORY), None, None, CENTRES, as_of=AS_OF) is None
+    assert placed(days(*STORY), None, None, CENTRES) is None
