@@ -19,28 +19,15 @@ import pandas as pd
 from helpers import __version__
 from helpers.client.derived import write_json
 from helpers.client.folder import Client, open_client
-from helpers.client.result_model import (
-    Assumption,
-    CannotSay,
-    Check,
-    Exhibit,
-    Finding,
-    NotebookUsed,
-    Result,
-    Value,
-)
+from helpers.client.result_model import Assumption, CannotSay, Check, Exhibit, Finding, NotebookUsed, Result, Value
 from helpers.client.results import (
-    FORMS_GROUPS,
     GROUP_PROFILES,
     INTERACTIVE,
     MODE,
     NOTEBOOK,
     OUTPUT,
     RESULT,
-    finished_steps,
-    group_names,
     names_of,
-    read_published,
     read_result,
     write_published,
 )
@@ -48,13 +35,13 @@ from helpers.client.schema import schema
 from helpers.client.step_inputs import code_hash
 from helpers.client.tables import file_hash, read_table
 from helpers.client.tables_manifest import read_tables_manifest
-from helpers.errors import RunError, StepInputError, nearest
+from helpers.errors import StepInputError, nearest
 from helpers.judgements import Judgements
+from helpers.reading import StepReading
 from helpers.show import blocks
 from helpers.show.audience import audience_for
 from helpers.show.figure import figure_html
 from helpers.show.kinds import find_kind
-from helpers.show.numbers import span_of_days
 from helpers.show.output import put
 from helpers.show.sentences import check_finding, fill, say
 from helpers.show.tables import html_table
@@ -66,7 +53,7 @@ def open_step(step_id: str, client: str | Path, **parameters: Any) -> OpenStep:
     return OpenStep(find_step(step_id), open_client(Path(client)), parameters)
 
 
-class OpenStep:
+class OpenStep(StepReading):
     """A step that is being worked on. Made by `open_step`; ends with `publish`."""
 
     def __init__(self, step: Step, client: Client, parameters: Mapping[str, Any]) -> None:
@@ -87,108 +74,6 @@ class OpenStep:
             parameters=self.parameters,
             notebook=NotebookUsed(origin="kit" if notebook == step.notebook else "own", sha256=code_hash(notebook)),
         )
-
-    # ---- reading -------------------------------------------------------------------------------------------------
-
-    def table(self, name: str) -> pd.DataFrame | None:
-        """A delivered table or summary, or None when the client has not delivered it and the step can do without.
-
-        Raises
-        ------
-        StepInputError
-            If the registry does not say that this step reads the table, or the step cannot do without it.
-        """
-        step = self.step
-        if name not in step.reads + step.reads_if_there:
-            raise StepInputError(
-                f'{step.id} does not declare that it reads "{name}". {nearest(name, step.reads + step.reads_if_there)} '
-                "Declare it in helpers/steps.py, so that a changed table runs the step again."
-            )
-        entry = self.received.tables.get(name)
-        if entry is None:
-            if name in step.reads:
-                raise StepInputError(f'{step.id} cannot work without the table "{name}", which was not delivered.')
-            return None
-        return read_table(self.client.tables_folder / entry.file, schema(name))
-
-    def result(self, step_id: str, table: str) -> pd.DataFrame | None:
-        """A table that an earlier step published, or None when that step was not run and this one can do without.
-
-        Raises
-        ------
-        StepInputError
-            If the registry does not say that this step builds on the other.
-        RunError
-            If this step needs the other and it has no result.
-        """
-        other = find_step(step_id).id
-        if other not in self.step.builds_on:
-            raise StepInputError(
-                f"{self.step.id} does not declare that it builds on {other}. Declare it in helpers/steps.py under "
-                "needs, better_with or checks_with, so that a changed result runs the step again."
-            )
-        folder = self._results_of(other)
-        if folder is None:
-            if other in self.step.needs:
-                raise RunError(f"{self.step.id} needs {other}, which has no result. Run it first: workbook run CLIENT.")
-            return None
-        return read_published(folder, other, table)
-
-    def _results_of(self, step_id: str) -> Path | None:
-        """The folder that holds the other step's result: in JupyterLab a newer one published by hand goes first."""
-        by_hand = self.client.results_folder / INTERACTIVE
-        if self.mode == INTERACTIVE and (by_hand / step_id / RESULT).is_file():
-            return by_hand
-        return self.client.results_folder if step_id in finished_steps(self.client.results_folder) else None
-
-    def _group_names(self) -> dict[str, str]:
-        """Group ids and the names to read, where this step builds on the one that forms groups."""
-        folder = self._results_of(FORMS_GROUPS) if FORMS_GROUPS in self.step.builds_on else None
-        return group_names(folder, [FORMS_GROUPS]) if folder else {}
-
-    @property
-    def groups(self) -> pd.DataFrame | None:
-        """Customers and their groups, or None until step 03 has formed any."""
-        return self.result(FORMS_GROUPS, "customer_groups") if FORMS_GROUPS in self.step.builds_on else None
-
-    @property
-    def delivered(self) -> list[str]:
-        """The names of the tables that the client delivered."""
-        return [name for name, entry in self.received.tables.items() if entry.kind == "delivered"]
-
-    @property
-    def as_of(self) -> str:
-        """The day after the window's last, as year-month-day."""
-        return self.received.as_of
-
-    @property
-    def window_start(self) -> str:
-        """The window's first day, as year-month-day."""
-        return self.received.window_start
-
-    @property
-    def halves(self) -> dict[str, str]:
-        """The window's first day, that of its current half, and the day after its last, as the methods take them."""
-        return {"window_start": self.window_start, "current_start": self.received.current_start, "as_of": self.as_of}
-
-    @property
-    def frame(self) -> dict[str, Any]:
-        """The frame of the analysis and who set it, as `framing.assumptions_table` takes it."""
-        config, given = self.client.config, self.client.config.model_fields_set
-        asked = "client.yaml" if "window_months" in given else "method"
-        return {
-            "as_of": self.as_of,
-            "as_of_from": "client.yaml" if config.as_of else "data",
-            "window_months": self.received.window_months,
-            "window_from": asked if self.received.window_months == config.window_months else "data",
-            "currency": config.currency,
-            "date_formats": {name: table.date_format for name, table in config.tables.items() if table.date_format},
-        }
-
-    @property
-    def window(self) -> str:
-        """The window in words, such as "2017" or "1 March 2016 to 28 February 2017"."""
-        return span_of_days(self.received.window_start, self.received.as_of)
 
     def look(self, name: str, rows: int = 5) -> None:
         """Show the first rows of a table, with its grain, to whoever works in the notebook."""

@@ -244,3 +244,22 @@ def what_flips(facts: pd.DataFrame, rules: Sequence[IntentRule]) -> pd.DataFrame
     table["title"] = [FACTS[name].title for name in table["fact"]]
     table["other_words"] = [FACTS[name].words[word] for name, word in zip(table["fact"], table["other"], strict=True)]
     return table.loc[~same, columns].reset_index(drop=True).astype(dict.fromkeys(columns, "str"))
+
+
+def proposed_values(proposal: pd.DataFrame) -> dict[str, tuple[list[str], str]]:
+    """The proposals as decisions are proposed: by group_id its one or two intents, and why.
+
+    Parameters
+    ----------
+    proposal : DataFrame of `propose_intents`
+
+    Examples
+    --------
+    >>> row = {"group_id": "g1", "primary": "grow", "secondary": "re_engineer", "sentence": "Much to win."}
+    >>> proposed_values(pd.DataFrame([row]))
+    {'g1': (['grow', 're_engineer'], 'Much to win.')}
+    """
+    return {
+        row["group_id"]: ([row["primary"], *filter(None, [row["secondary"]])], row["sentence"])
+        for row in proposal.to_dict("records")
+    }

@@ -18,6 +18,7 @@ from helpers.client.corrections import read_corrections
 from helpers.client.decisions import read_decisions
 from helpers.client.file_hashes import SeenFiles, file_hash
 from helpers.client.folder import Client
+from helpers.client.intent_rules_file import rules_path
 from helpers.client.result_model import Result
 from helpers.client.results import ABSENT, OF_RESULT, OF_TABLE, outputs_hash, table_parts
 from helpers.client.step_inputs import code_hash, notebook_of, words_hash
@@ -35,13 +36,14 @@ COMPUTING = ("numpy", "pandas", "scipy", "scikit-learn", "duckdb")
 # runs, and make the notes by which its outputs are found in the saved notebook.
 OF_STEPS = (
     *("__init__.py", "answers.py", "client/*.py", "client/files/*.py", "errors.py", "judgements.py", "step.py"),
-    "step_entry.py",
+    *("reading.py", "step_entry.py"),
 )
 SAYING = ("show/audience.py", "show/numbers.py", "show/output.py", "show/sentences.py")
 OF_TABLES = (
     *("client/*.py", "client/files/*.py", "errors.py", "method/summaries.py"),
     *("client/schemas/delivered/*.yaml", "client/schemas/summaries/*.yaml"),
 )
+REGISTRY = ("steps.py", "steps_of_today.py", "steps_of_choice.py", "steps_of_action.py")
 OF_REPORTS = (
     *(
         "__init__.py",
@@ -50,8 +52,7 @@ OF_REPORTS = (
         "client/schemas/*/*.yaml",
         "errors.py",
         "step_entry.py",
-        "steps.py",
-        "steps_of_today.py",
+        *REGISTRY,
     ),
     *("show/*.py", "report/*.py", "ask/*.py"),
 )
@@ -139,6 +140,10 @@ def step_rests_on(
         parts[OF_RESULT + other] = outputs_hash(standing[other]) if other in standing else ABSENT
     made = [one for one in read_decisions(client.folder, step).values() if one.decided]
     parts |= {f"decision {step.number}.{one.id}": hash_of(one.model_dump(mode="json")) for one in made}
+    if step.reads_intent_rules:
+        # which of the two files it is counts too: a page names it
+        rules = rules_path(client.folder)
+        parts["intent rules"] = hash_of([rules.parent == client.folder, file_hash(rules)])
     parts["window"] = hash_of(tables.model_dump(mode="json", exclude={"tables", "scales"}))
     parts["scale of the survey in client.yaml"] = hash_of(tables.scales) if tables.scales else ABSENT
     delivered = [name for name, entry in tables.tables.items() if entry.kind == "delivered"]

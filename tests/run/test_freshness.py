@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from helpers.answers import Amount
+from helpers.client.intent_rules_file import KITS_OWN
 from helpers.client.results import finished_steps, read_manifest, read_result
 from helpers.errors import RunError
 from helpers.run import code_closure, freshness
@@ -394,6 +395,17 @@ def test_a_decision_that_only_looks_different_is_the_same(quick):
     assert why(quick, THIRD) == "decision 03.all.hurdle is gone"
 
 
+def test_rules_of_the_clients_own_count_for_the_step_that_reads_them_alone(quick):
+    quick.write("03", THREE, SAYS, PUBLISH, reads=("received_data",), reads_intent_rules=True)
+    assert quick.again()[0] == ["03"]
+    own = quick.client / "intent_rules.yaml"
+    shutil.copy(KITS_OWN, own)  # the same rules: yet a page says whose they are
+    assert quick.again()[0] == ["03"] and why(quick, THIRD) == "intent rules changed"
+    assert quick.again()[0] == []
+    own.write_text(own.read_text(encoding="utf-8") + "# seen by the board\n", encoding="utf-8")
+    assert quick.again()[0] == ["03"]
+
+
 def test_a_step_that_fails_and_one_that_is_new_are_told_on_the_pages(quick):
     quick.write("03", THREE, SAYS, PUBLISH, "pass", reads=("received_data",))
     quick.fails = {"03"}
@@ -664,11 +676,11 @@ def rooms(path: Path) -> set[str]:
         return {"tables", "steps", "reports"}
     if path.as_posix() in freshness.SAYING or path.as_posix() == "__init__.py":
         return {"steps", "reports"}
-    if room in ("answers.py", "step.py", "judgements.py"):
+    if room in ("answers.py", "step.py", "reading.py", "judgements.py"):
         return {"steps"}
     if room == "step_entry.py":
         return {"steps", "reports"}
-    if room in ("show", "report", "ask", "steps.py", "steps_of_today.py"):
+    if room in ("show", "report", "ask") or room.startswith("steps"):
         return {"reports"}
     return {"tables"} if path.as_posix() == "method/summaries.py" else set()
 

@@ -62,7 +62,7 @@ def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tm
     assert set(step.reads) <= {Path(name).stem for name in found["opened"]}, "nothing was seen"
     assert set(found["asked"]) <= SETTINGS
     methods = {f"method/{part.removeprefix('module ')}.py" for part in parts if part.startswith("module ")}
-    carried = matched((*freshness.OF_STEPS, *freshness.SAYING)) | {"steps.py", "steps_of_today.py"}
+    carried = matched((*freshness.OF_STEPS, *freshness.SAYING)) | set(freshness.REGISTRY)
     unknown = set(found["modules"]) - methods - carried
     assert {name for name in unknown if not name.startswith("show/") and not name.endswith("__init__.py")} == set()
 

@@ -70,7 +70,7 @@ def test_an_undeclared_result_is_refused_even_if_it_exists(step, other, table):
 
 
 def test_a_result_it_can_do_without_is_none_where_there_is_none(step, monkeypatch):
-    monkeypatch.setattr("helpers.step.finished_steps", lambda folder: {})
+    monkeypatch.setattr("helpers.reading.finished_steps", lambda folder: {})
     assert step.result("03_form_groups", "customer_groups") is None
     assert step.groups is None
 
@@ -245,3 +245,8 @@ def test_by_hand_it_publishes_beside_the_results_and_is_not_taken_for_a_run(clie
     assert read_result(mine / "results", STEP).mode == "draft"
     assert STEP in finished_steps(mine / "results")
     assert finished_steps(mine / "results")[STEP].mode == "draft"
+
+
+def test_only_a_step_that_declares_it_reads_the_intent_rules(opened):
+    with pytest.raises(StepInputError, match="does not declare reads_intent_rules"):
+        opened().intent_rules()

@@ -1,0 +1,71 @@
+"""The chosen intents side by side: what the rules proposed, what people chose, how firm it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from helpers.errors import StepInputError, listed
+from helpers.method.intent_words import INTENTS, intent_fault
+
+COLUMNS = [
+    *("group_id", "group_name", "customers", "primary", "primary_name", "secondary", "secondary_name", "differs"),
+    *("proposed", "proposed_secondary", "rule", "sentence", "because", "not_known"),
+    *("intent_stability", "primary_stability", "same_rule", "firm", "otherwise", "otherwise_secondary"),
+    "otherwise_part",
+]
+NUMBERS = ["intent_stability", "primary_stability", "same_rule", "otherwise_part"]
+
+
+def group_intents(
+    proposal: pd.DataFrame, stability: pd.DataFrame, chosen: Mapping[str, Sequence[str]], groups: pd.DataFrame | None
+) -> pd.DataFrame:
+    """One row a group: its intents, and what speaks for them.
+
+    Parameters
+    ----------
+    proposal : DataFrame of `helpers.method.intents.propose_intents`
+    stability : DataFrame of `helpers.method.assumption_sensitivity.intent_stability`, of the same groups
+    chosen : mapping of group_id to its first and, where there is one, second intent, as decided or proposed
+    groups : DataFrame, one row per customer in a group, or None
+
+    Returns
+    -------
+    DataFrame, one row per group: the columns of the published group_intents
+        differs  bool  whether people chose something else than the rules propose
+
+    Raises
+    ------
+    StepInputError
+        If a group has no intent, or one that is refused.
+
+    Examples
+    --------
+    >>> words = dict.fromkeys(["rule", "sentence", "because", "not_known"], "")
+    >>> one = pd.DataFrame([{"group_id": "g1", "group_name": "Yards", "primary": "grow", "secondary": "", **words}])
+    >>> firm = one[["group_id"]].assign(**dict.fromkeys(NUMBERS, 1.0), firm=True, otherwise="", otherwise_secondary="")
+    >>> table = group_intents(one, firm, {"g1": ["maintain", "re_engineer"]}, None)
+    >>> table[["primary_name", "secondary_name", "proposed", "differs"]].values.tolist()
+    [['Maintain', 'Re-engineer', 'grow', True]]
+    """
+    faults = [
+        f"{row.group_name}: {fault[0]} {fault[1]}"
+        for row in proposal.itertuples()
+        if (fault := intent_fault(list(chosen.get(row.group_id, ()))))
+    ]
+    if faults:
+        raise StepInputError(f"Intents that cannot stand: {listed(faults, 12)}")
+    counted = {} if groups is None else groups["group_id"].value_counts().to_dict()
+    table = proposal.rename(columns={"primary": "proposed", "secondary": "proposed_secondary"})
+    kept = ["group_id", *NUMBERS, "firm", "otherwise", "otherwise_secondary"]
+    table = table.merge(stability[kept], on="group_id", how="left", validate="one_to_one")
+    both = [(*chosen[group], "")[:2] for group in table["group_id"]]
+    table["primary"], table["secondary"] = [one for one, _ in both], [two for _, two in both]
+    for place in ("primary", "secondary"):
+        table[f"{place}_name"] = [INTENTS.get(intent, "") for intent in table[place]]
+    table["differs"] = (table["primary"] != table["proposed"]) | (table["secondary"] != table["proposed_secondary"])
+    table["customers"] = [int(counted.get(group, 0)) for group in table["group_id"]]
+    words = [name for name in COLUMNS if name not in (*NUMBERS, "customers", "firm", "differs")]
+    kinds = dict.fromkeys(words, "str") | dict.fromkeys(NUMBERS, float) | {"firm": bool, "differs": bool}
+    return table[COLUMNS].astype({**kinds, "customers": int}).reset_index(drop=True)
