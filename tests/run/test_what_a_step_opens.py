@@ -78,6 +78,7 @@ def test_a_clients_own_intent_rules_are_opened_and_are_a_part(run_sample, tmp_pa
     now.results = finished_steps(folder / "results")
     kits = now.step_rests_on(step)["intent rules"]
     shutil.copy(rules_path(folder), folder / "intent_rules.yaml")
+    (tmp_path / "out").mkdir()
     done = subprocess.run(
         [sys.executable, "-P", str(SCRIPT), str(folder), step.id, str(tmp_path / "out")],
         capture_output=True,
