@@ -20,7 +20,16 @@ from helpers.method.finding_values import is_known
 from helpers.method.group_named import NO_GROUP, Named, formed_groups, group_named, names_of_groups
 from helpers.method.intent_words import TESTS
 from helpers.method.money import whole_money
-from helpers.method.pass_chance import FAIL, FAIL_TO, NOT_TESTED, PASS, PASS_FROM, UNDECIDED, status_of
+from helpers.method.pass_chance import (
+    FAIL,
+    FAIL_TO,
+    NOT_TESTED,
+    PASS,
+    PASS_FROM,
+    STATUS_NAMES,
+    UNDECIDED,
+    status_of,
+)
 
 TEST_NAMES = {
     "profitable": "Profitable",
@@ -29,7 +38,6 @@ TEST_NAMES = {
     "market": "Adoption-ready growth",
     "right_to_win": "Right to win",
 }
-STATUS_NAMES = {PASS: "Passes", FAIL: "Fails", UNDECIDED: "Open", NOT_TESTED: "Not tested"}
 MUST_PASS = ("profitable", "right_to_win")  # a passing group passes these, and fails none
 LEADS, HELD_BACK, OPEN, OUT = "leads", "held_back", "open", "out_of_step"
 STANDS = {

@@ -16,7 +16,7 @@ from scipy.special import stdtr, stdtrit
 from helpers.method.delivered import columns_of
 from helpers.method.group_named import formed_groups, group_named, names_of_groups
 from helpers.method.intervals import LEVEL
-from helpers.method.pass_chance import FAIL_TO, status_of
+from helpers.method.pass_chance import FAIL_TO, STATUS_NAMES, status_of
 
 PROVED = 2  # judged advantages that are enough, each with its proof
 JUDGED_CHANCE = 0.80
@@ -29,7 +29,7 @@ DRIVER_COLUMNS = [
 ]
 COLUMNS = [
     *("group_id", "group_name", "compared", "drivers", "driver", "label", "p_important", "p_ahead"),
-    *("measured_chance", "judged_advantages", "contradicted", "chance", "status", "basis", "why_not"),
+    *("measured_chance", "judged_advantages", "contradicted", "chance", "status", "status_name", "basis", "why_not"),
 ]
 
 
@@ -137,7 +137,7 @@ def right_to_win(
         contradicted       str    judged advantages on a driver on which the survey has us ahead with a chance of .2 or
                                   less; empty where there is none
         chance             float  the larger of measured_chance and, with two judged advantages or more, .80
-        status             str    pass, fail, undecided or not_tested
+        status             str    pass, fail, undecided or not_tested; status_name says it in words
         basis              str    judged where people's advantages lift the chance, else measured; missing if not tested
         why_not            str    no_survey, not_compared (fewer than ten did, or importance is unknown); else empty
 
@@ -168,7 +168,7 @@ def right_to_win(
         against = own["driver"].isin(behind)
         row |= {"judged_advantages": int((~against).sum()), "contradicted": ", ".join(own.loc[against, "advantage"])}
         rows.append(row | _decided(row) | {"why_not": _why_not(row, performance)})
-    texts = ("group_id", "group_name", "driver", "label", "contradicted", "status", "basis", "why_not")
+    texts = ("group_id", "group_name", "driver", "label", "contradicted", "status", "status_name", "basis", "why_not")
     kinds = dict.fromkeys(COLUMNS, float) | dict.fromkeys(("compared", "drivers", "judged_advantages"), "int64")
     return pd.DataFrame(rows, columns=COLUMNS).astype(kinds | dict.fromkeys(texts, "str"))
 
@@ -180,7 +180,8 @@ def _decided(row: dict) -> dict[str, object]:
         chance, basis = JUDGED_CHANCE, JUDGED
     else:
         chance, basis = measured, MEASURED if measured == measured else None
-    return {"chance": chance, "status": str(status_of(chance)[0]), "basis": basis}
+    status = str(status_of(chance)[0])
+    return {"chance": chance, "status": status, "status_name": STATUS_NAMES[status], "basis": basis}
 
 
 def _why_not(row: dict, performance: pd.DataFrame | None) -> str:
