@@ -74,8 +74,8 @@ def group_direction(
         p_mixed            float  of one with us and one against: what is left
         status             str    pass, fail, undecided or not_tested, by the chance
         verdict            str    specialising: passes; commoditising: fails, with p_commoditising of .8 or more and
-                                  discounts that deepen by a point a year or more in each look; mixed: p_mixed of .8 or more;
-                                  undecided; not_tested
+                                  discounts that deepen by a point a year or more in each look; mixed: p_mixed of .8
+                                  or more; undecided; not_tested
         trend              str    better, worse, level: the direction is itself the trend
         why_not            str    why it is not tested: short_history, no_list_price, no_future_category; else empty
 

@@ -111,9 +111,8 @@ def _prospects(found: NextGeneration) -> Finding | None:
     }
     text = (
         "Call the first {first:count} of {prospects:count} prospects first: of our customers with attributes like "
-        f"theirs {{likeness:pct}} are of {like}, of all who are in a group {{base:pct}}. How far to trust it: of two "
-        "customers, one of them and one not, {attributes:text} point out the right one in {auc:pct} of cases "
-        "({auc:pct_range}); guessing does in half"
+        f"theirs {{likeness:pct}} are of {like}, of all {{base:pct}}. Of two customers, one of them and one not, "
+        "{attributes:text} point out the right one in {auc:pct} of cases ({auc:pct_range}); guessing does in half"
     )
     said = {"n": asked.passing + asked.others, "evidence": "modelled", "table": "lookalikes"}
     return Finding(id="08.prospects", text=text + ".", values=values, **said)
@@ -138,7 +137,7 @@ def _viral(found: NextGeneration) -> Finding | None:
         values |= {"best": group_value(best["group_id"]), "rate": number_value(HUNDRED * best["per_year"])}
         values |= {"low": number_value(HUNDRED * best["per_year_low"])}
         values |= {"high": number_value(HUNDRED * best["per_year_high"])}
-        text += "; most through {best:group}, {rate:number} ({low:number} to {high:number})"
+        text += "; most through {best:group}: {rate:number} ({low:number} to {high:number})"
         if not best["surely_more"]:
             text += ", which may be chance"
     if is_known(whole["part_passing"]) and whole["came_known"] >= LEAST_CAME:

@@ -61,6 +61,12 @@ def driver_chances(
     independently: how a rating moves an opinion, and how high it is against another's, are different sides of the
     answers. A group of few answers borrows importance (as in step 06), never an advantage.
 
+    The largest of several chances is a friendly number, and yet no better one was found. Over 40 seeds of Harbour, true
+    groups (tests/method/test_harbour_right_to_win.py), some 50 answers each: where we are ahead on something that
+    matters it passes 142 of 200 and fails none, where we are behind on all that matters it passes 39, fails 10 and
+    leaves the rest open. With importance borrowed from all customers in the draws it would be 134 and 67, with
+    bias-corrected draws 177 and 84, and the chance of any driver at all 196 and 132.
+
     Examples
     --------
     >>> groups = pd.DataFrame({"customer_id": ["c1"], "group_id": "g1", "group_name": "Yards"})

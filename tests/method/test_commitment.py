@@ -130,8 +130,8 @@ def test_what_the_next_twelve_months_get_wrong():
     assert text["08.commitment"] == (
         "Of 5 projects 2 should pay, with a chance of 80 % or more; "
         "Pays for Refit is worth most, EUR 100.00 more than it costs (in eight cases of "
-        "ten between EUR 84.42 and EUR 131.17); 1 could go either way; 1 should be refused: Trap for Refit, which is expected to lose EUR 369.50; for 1 nobody has "
-        "said how low or high the margins may be."
+        "ten between EUR 84.42 and EUR 131.17); 1 could go either way; 1 should be refused: Trap for "
+        "Refit, which is expected to lose EUR 369.50; for 1 nobody has said how low or high the margins may be."
     )
 
 

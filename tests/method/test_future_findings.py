@@ -131,8 +131,8 @@ def test_why_names_what_keeps_groups_back_and_what_is_open():
     found = {one.id: one for one in future_findings(given([[1, 0, 0, 0.5, 1], [1, 1, 1, 0, None]]))}["08.why"]
     assert found.text == (
         "{group_1:group} fails {fails_1:text}; {group_2:group} fails {fails_2:text} alone; "
-        "{undecided:count} of {tests:count} verdicts is open; {not_tested:count} of {tests:count} verdicts is not tested "
-        "for want of data."
+        "{undecided:count} of {tests:count} verdicts is open; "
+        "{not_tested:count} of {tests:count} verdicts is not tested for want of data."
     )
     assert found.values["fails_1"].value == "Same direction and Worth committing to" and found.n == 2
     nobody = {one.id: one for one in future_findings(given([[1] * 5, [1] * 5]))}["08.why"]

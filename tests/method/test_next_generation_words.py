@@ -52,8 +52,11 @@ def test_each_part_has_its_sentence():
     assert list(found) == ["08.movers", "08.prospects", "08.going_viral"]
     movers_ = found["08.movers"]
     assert {name: value.value for name, value in movers_.values.items()} == {
-        **{"group": "g2", "compared": 13, "named": 12},
-        **{"change_0": "orders more often", "count_0": 12},
+        "group": "g2",
+        "compared": 13,
+        "named": 12,
+        "change_0": "orders more often",
+        "count_0": 12,
     }
     assert "stand in it by now" in movers_.text and "hardly any of this is chance" in movers_.text
     assert movers_.text.endswith("a mover {change_0:text} ({count_0:count} of {named:count}).")
