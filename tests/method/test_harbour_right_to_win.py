@@ -1,5 +1,6 @@
-"""Right to win on Harbours with their true groups: where we are ahead on what matters, and where we are behind on all of
-it. Harbour itself plants something that matters and on which we lead in every group; the other world turns that round.
+"""Right to win on Harbours with their true groups: where we are ahead on what matters, and where we are behind on it.
+
+Harbour itself plants something that matters and on which we lead in every group; the other world turns that round.
 """
 
 from __future__ import annotations
