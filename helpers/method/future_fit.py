@@ -20,16 +20,7 @@ from helpers.method.finding_values import is_known
 from helpers.method.group_named import NO_GROUP, Named, formed_groups, group_named, names_of_groups
 from helpers.method.intent_words import TESTS
 from helpers.method.money import whole_money
-from helpers.method.pass_chance import (
-    FAIL,
-    FAIL_TO,
-    NOT_TESTED,
-    PASS,
-    PASS_FROM,
-    STATUS_NAMES,
-    UNDECIDED,
-    status_of,
-)
+from helpers.method.pass_chance import FAIL, FAIL_TO, NOT_TESTED, PASS, PASS_FROM, STATUS_NAMES, UNDECIDED, status_of
 
 TEST_NAMES = {
     "profitable": "Profitable",
@@ -39,13 +30,7 @@ TEST_NAMES = {
     "right_to_win": "Right to win",
 }
 # where there is room for a word or two only
-SHORT_NAMES = {
-    "profitable": "Profit",
-    "direction": "Same way",
-    "commitment": "Commit",
-    "market": "Market",
-    "right_to_win": "Right to win",
-}
+SHORT_NAMES = dict(zip(TEST_NAMES, ("Profit", "Same way", "Commit", "Market", "Right to win"), strict=True))
 MUST_PASS = ("profitable", "right_to_win")  # a passing group passes these, and fails none
 LEADS, HELD_BACK, OPEN, OUT = "leads", "held_back", "open", "out_of_step"
 STANDS = {
