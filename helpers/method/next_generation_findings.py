@@ -124,6 +124,8 @@ def _viral(found: NextGeneration) -> Finding | None:
     if rows.empty:
         return None
     whole = rows[rows["group_id"] == ALL].iloc[0]
+    if not is_known(whole["per_year"]):  # nobody was here, such as where no group was formed
+        return None
     groups = rows[~rows["group_id"].isin([ALL, *BESIDE])]
     values = {"sent": count_value(whole["buying_referrals"]), "all": number_value(HUNDRED * whole["per_year"])}
     said = {"id": "08.going_viral", "n": int(whole["customers"]), "evidence": "measured", "table": "going_viral"}
