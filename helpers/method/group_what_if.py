@@ -43,7 +43,12 @@ def if_groups(form: Callable[..., Formed], *, way_in: str, count: float | None) 
 
 
 def if_refit(
-    form: Callable[..., Formed], *, way_in: str, count: float | None, decided: Mapping | None, before: GroupsBefore | None
+    form: Callable[..., Formed],
+    *,
+    way_in: str,
+    count: float | None,
+    decided: Mapping | None,
+    before: GroupsBefore | None,
 ) -> Callable[[Any], Finding]:
     """Which groups there would be if customers were assigned to those of the version before, or these formed anew.
 
