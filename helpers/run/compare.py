@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +69,7 @@ def comparison_lines(compared: Comparison, client_name: str, currency: str) -> l
     parts = [
         ("Customers", [line for one in compared.sortings for line in _sorting(one)]),
         ("Numbers that moved", [*(_number(one, reader) for one in moved), f"{counted(stand, 'other number')} stood"]),
-        ("Decisions", [line for one in compared.decisions for line in _decision(one)]),
+        ("Decisions", list(_decisions(compared.decisions))),
         ("Parameters", compared.parameters),
         ("Definitions", [f"{step_id[:2]}: {listed(lines, 4)}" for step_id, lines in compared.definitions.items()]),
         ("Steps", list(_steps(compared))),
@@ -87,9 +87,10 @@ def _sorting(one: Sorting) -> Iterator[str]:
         f"by {one.kind}: {one.moved:,} of {one.both:,} moved; {one.only_before:,} are sorted in the first only, "
         f"{one.only_after:,} in the second only"
     )
-    for move in one.moves:
-        named = f": {listed(move.customer_ids, 4)}" if move.customer_ids else ""
-        yield f"  {move.from_} -> {move.to}: {move.customers:,}{named}"
+    for moves, sign in ((one.moves, ""), (one.aside, ", no move")):
+        for move in moves:
+            named = f": {listed(move.customer_ids, 4)}" if move.customer_ids else ""
+            yield f"  {move.from_} -> {move.to}: {move.customers:,}{sign}{named}"
     if one.held_back:
         yield f"  {counted(one.held_back, 'move')} of too few customers to be shown"
 
@@ -106,13 +107,28 @@ def _said(value: Value, reader: Audience) -> str:
     return f"{text} ({low} to {high})"
 
 
+def _decisions(decisions: Sequence[DecisionMoved]) -> Iterator[str]:
+    """Those that are another now, each with both, and in one line those that were only made again."""
+    again = [one.id for one in decisions if one.what == "changed" and not _other(one)]
+    for one in decisions:
+        if one.id not in again:
+            yield from _decision(one)
+    if again:
+        yield f"made again as they were: {listed(again, 12)}"
+
+
+def _other(one: DecisionMoved) -> list[str]:
+    return [name for name in ("value", "reason", "by") if one.before.get(name) != one.after.get(name)]
+
+
 def _decision(one: DecisionMoved) -> Iterator[str]:
     if one.what != "changed":
         facts = one.after or one.before
         yield f"{one.id} is {one.what}{_value(facts)}{_by(facts)}"
         return
-    other = [name for name in ("value", "reason", "by") if one.before.get(name) != one.after.get(name)]
-    yield f"{one.id}: {listed(other)} changed" if other else f"{one.id}: decided again"
+    made = [bool(facts.get("by")) for facts in (one.before, one.after)]
+    words = {(True, False): "was decided, and is open now", (False, True): "was open, and is decided now"}
+    yield f"{one.id}: {words.get(tuple(made)) or listed(_other(one)) + ' changed'}"
     for word, facts in (("then", one.before), ("now", one.after)):
         yield f"  {word}{_value(facts)}{_by(facts)}"
 

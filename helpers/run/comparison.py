@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field
 
 from helpers.client.result_model import DecisionUsed, Finding, Part, Result, Value
+from helpers.method.group_members import BESIDE
 from helpers.run.freshness import changes
 from helpers.show.audience import Audience
 from helpers.steps import STEPS
@@ -30,6 +31,7 @@ SORTED = {
     "value tier": ("04_value_to_us", "customer_value", "value_tier", "value_tier"),
     "letter": ("02_rate_customers", "customer_ratings", "rating", "rating"),
 }
+UNSORTED = (*BESIDE, "unknown", "unrated")  # kinds that say that a customer was not sorted
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,10 @@ class Move(Part):
 
 
 class Sorting(Part):
-    """How one way to sort customers moved: `both` are those who are sorted in both, `held_back` moves of too few."""
+    """How one way to sort customers moved: `both` are those who are sorted in both, `held_back` moves of too few.
+
+    `aside` are those who stood beside the groups, or could not be sorted, in one of the two: they count as no move.
+    """
 
     kind: str
     both: int
@@ -62,6 +67,7 @@ class Sorting(Part):
     only_before: int
     only_after: int
     moves: list[Move] = []
+    aside: list[Move] = []
     held_back: int = 0
 
 
@@ -140,23 +146,26 @@ def _sorting(kind: str, before: Side, after: Side, audience: Audience) -> Sortin
     # a group is the same while its id is, whatever it is called
     named = [dict(zip(one[column].astype(str), one[name].astype(str), strict=True)) for one in tables]
     then, now = kinds
-    both = then.index.intersection(now.index).sort_values()
-    moved = both[(then[both] != now[both]).to_numpy()]
+    sorted_ = [one.index[~one.isin(UNSORTED)] for one in kinds]
+    both = sorted_[0].intersection(sorted_[1])
     found: dict[tuple[str, str], list[str]] = {}
-    for customer in moved:
-        found.setdefault((named[0][then[customer]], named[1][now[customer]]), []).append(str(customer))
+    for customer in sorted(then.index.intersection(now.index)):
+        if then[customer] != now[customer]:
+            found.setdefault((then[customer], now[customer]), []).append(str(customer))
     shown = {pair: ids for pair, ids in found.items() if not audience.holds_back(len(ids))}
-    moves = [
-        Move(from_=pair[0], to=pair[1], customers=len(ids), customer_ids=ids if audience.sees_persons else [])
-        for pair, ids in sorted(shown.items(), key=lambda item: (-len(item[1]), item[0]))
-    ]
+    moves, aside = [], []
+    for pair, ids in sorted(shown.items(), key=lambda item: (-len(item[1]), item[0])):
+        named_ids = ids if audience.sees_persons else []
+        move = Move(from_=named[0][pair[0]], to=named[1][pair[1]], customers=len(ids), customer_ids=named_ids)
+        (aside if set(pair) & set(UNSORTED) else moves).append(move)
     return Sorting(
         kind=kind,
         both=len(both),
-        moved=len(moved),
-        only_before=len(then) - len(both),
-        only_after=len(now) - len(both),
+        moved=int((then[both] != now[both]).sum()),
+        only_before=len(sorted_[0]) - len(both),
+        only_after=len(sorted_[1]) - len(both),
         moves=moves,
+        aside=aside,
         held_back=len(found) - len(shown),
     )
 
