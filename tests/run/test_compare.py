@@ -25,13 +25,10 @@ def groups(rows):
 
 
 def said(step, *, active=100, decided=(), parameters=None):
-    values = {
-        "active": Value(value=active, unit="count"),
-        "best_part": Value(value=0.5, low=0.4, high=0.6, unit="share"),
-    }
-    answer = Finding(
-        id=f"{step[:2]}.answer", text="We have {active:count}.", values=values, n=active, evidence="measured"
-    )
+    part = Value(value=0.5, low=0.4, high=0.6, unit="share")
+    values = {"active": Value(value=active, unit="count"), "best_part": part}
+    told = {"text": "We have {active:count}.", "values": values, "n": active, "evidence": "measured"}
+    answer = Finding(id=f"{step[:2]}.answer", **told)
     facts = {"kit": "0", "mode": "final", "as_of": "2025-09-01", "notebook": NotebookUsed(origin="kit", sha256="0")}
     return Result(step=step, **facts, findings=[answer], decisions=list(decided), parameters=parameters or {})
 
