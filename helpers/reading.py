@@ -90,6 +90,11 @@ class StepReading:
             raise StepInputError(f"{self.step.id} does not declare reads_intent_rules in helpers/steps.py, as it must.")
         return read_intent_rules(self.client.folder)
 
+    @property
+    def version(self) -> None:
+        """The latest version frozen of an earlier day than this run's; None where there is none."""
+        return None
+
     def _declared(self, other: str) -> Path | None:
         """The folder with the result of a step that this one builds on; None where there is none and none is needed."""
         if other not in self.step.builds_on:
