@@ -98,7 +98,7 @@ def equity_bridge(
     then, now = _parts_of_value(earlier), _parts_of_value(today)
     if then is None or now is None:
         return None
-    both = then.join(now, how="outer", lsuffix="_then", rsuffix="_now").sort_index()
+    both = then.add_suffix("_then").join(now.add_suffix("_now"), how="outer").sort_index()
     was = both["active_then"].fillna(False).to_numpy(dtype=bool)
     is_now = both["active_now"].fillna(False).to_numpy(dtype=bool)
     known = both["clv_then"].notna().to_numpy()

@@ -118,6 +118,6 @@ def asked_of_people(
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     words = [name for name in COLUMNS if name not in ("last_answered", "next_due", "overdue")]
-    table = table.assign(**{name: table[name].fillna("").astype("str") for name in words})
+    table = table.assign(**{name: table[name].astype("object").fillna("").astype("str") for name in words})
     days = {name: pd.to_datetime(table[name]) for name in ("last_answered", "next_due")}
     return table.assign(**days).astype({"overdue": bool}).reset_index(drop=True)

@@ -133,7 +133,7 @@ def owner_scores(results_scored: pd.DataFrame) -> pd.DataFrame:
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
     words = [name for name in table if name not in (*MONEY, "by_date", "due", "hit", "good")]
-    table = table.assign(**{name: table[name].fillna("").astype("str") for name in words})
+    table = table.assign(**{name: table[name].astype("object").fillna("").astype("str") for name in words})
     table = table.assign(by_date=pd.to_datetime(table["by_date"]))
     kinds = dict.fromkeys(MONEY, "float64") | dict.fromkeys(["due", "hit", "good"], bool)
     return table.astype(kinds).reset_index(drop=True)

@@ -126,11 +126,12 @@ def scoreboard(
         facts = {"unit": own["unit"].iloc[0], "period": period, "better": NAMED[name][1]}
         measures.append(told | facts | row | ranges.get((group, name), {}))
     board = pd.DataFrame(measures).reindex(columns=MEASURES)
+    board["last_signal"] = pd.to_datetime(board["last_signal"])
     table = pd.concat(points, ignore_index=True) if points else pd.DataFrame(columns=POINTS)
     order = {name: place for place, name in enumerate(NAMED)}
     board = board.iloc[np.lexsort((board["group_id"], board["name"].map(order), board["group_id"] != ALL))]
     place = {key: number for number, key in enumerate(board["measure"])}
-    table["picture"] = table["measure"].map(_pictures(board, as_of)).fillna("")
+    table["picture"] = table["measure"].map(_pictures(board, as_of)).astype("object").fillna("")
     table = table.assign(place=table["measure"].map(place)).sort_values(["place", "period_start"])
     return _typed(table[POINTS]), _typed(board)
 
@@ -282,7 +283,9 @@ def _typed(table: pd.DataFrame) -> pd.DataFrame:
     """Dtypes as published; money of a measure on the grid of money, all else to nine decimals."""
     words = ("measure", "group_id", "group_name", "name", "title", "unit", "better", "period", "label", "charted",
              "limits", "signal", "signal_name", "last_signal_name", "owner", "picture")  # fmt: skip
-    table = table.assign(**{name: table[name].fillna("").astype("str") for name in words if name in table})
+    table = table.assign(
+        **{name: table[name].astype("object").fillna("").astype("str") for name in words if name in table}
+    )
     for name in ("level", "value", "centre", "reach", "lower", "upper", "lag1", "expected_low", "expected_high"):
         if name in table:
             exact = table[name].astype(float).round(9) + 0.0

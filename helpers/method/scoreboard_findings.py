@@ -202,7 +202,7 @@ def _bridge(bridge: pd.DataFrame) -> Finding | None:
         return None
     amounts = bridge.set_index("part")["amount"]
     parts = bridge[~bridge["is_total"] & ~bridge["part"].isin([MODEL, DEFINITION])]
-    change, measuring = amounts[NOW] - amounts[BEFORE], float(amounts[[MODEL, DEFINITION]].sum())
+    change, measuring = amounts[NOW] - amounts[BEFORE], float(amounts.reindex([MODEL, DEFINITION]).sum())
     most = parts.loc[parts["amount"].abs().idxmax()]
     values = {
         "change": money_value(abs(change)),
