@@ -20,10 +20,10 @@ MOVED, VOLUME, MARGIN, SERVE = "moved", "share_gained", "margin", "cost_to_serve
 CONTRACTS, MODEL, DEFINITION, NOW = "contracts", "model", "definition", "now"
 PARTS = {
     BEFORE: ("Customer equity then", "total"),
-    ACQUIRED: ("Acquired", "customers"),
-    WON_BACK: ("Won back", "customers"),
-    LOST: ("Lost", "customers"),
-    MOVED: ("Moved between groups", "customers"),
+    ACQUIRED: ("Acquired customers", "customers"),
+    WON_BACK: ("Won-back customers", "customers"),
+    LOST: ("Lost customers", "customers"),
+    MOVED: ("Moves between groups", "customers"),
     VOLUME: ("Share gained: they buy more or less", "relation"),
     MARGIN: ("Margin", "relation"),
     SERVE: ("Cost to serve", "relation"),

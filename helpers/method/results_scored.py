@@ -94,7 +94,11 @@ def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: ob
     side = np.where(table["now"] > table["high"], ABOVE, BELOW)
     outcome = np.select([table["score"].isin([NOT_DUE, CANNOT_SAY]), outside], [table["score"], side], IN_RANGE)
     table["outcome"] = pd.Series(outcome, index=table.index).astype("str")
-    table["outcome_name"] = table["outcome"].map(OUTCOMES)
+    # which side is good differs by measure, so the words say it
+    judged = np.select(
+        [outside & (table["better"] == ""), table["score"] == BEYOND, outside], ["", ": better", ": worse"], ""
+    )
+    table["outcome_name"] = table["outcome"].map(OUTCOMES) + judged
     table["due"] = ~table["score"].isin([NOT_DUE, CANNOT_SAY])
     table["hit"] = table["outcome"] == IN_RANGE
     table["good"] = table["hit"] | (table["score"] == BEYOND)

@@ -79,8 +79,8 @@ def scoreboard(
     series : list of DataFrame, one row per measure and period, the columns of `score_series.portfolio_series`
     names : mapping of group_id to name; "all" needs none
     earlier : DataFrame or None
-        `score_measures` of the earlier version: limits that 24 points set are kept, and so is whether the measure is
-        charted as a difference.
+        `score_measures` of the earlier version: of all customers, limits that 24 points set are kept, and so is whether
+        the measure is charted as a difference. Those of a group are set anew: its past is, see `kinds_of_customers`.
     expected : DataFrame or None, of step 09
         The ranges that stand beside the measures.
     as_of : date
@@ -118,7 +118,9 @@ def scoreboard(
         key = name if group == ALL else f"{group}.{name}"
         key = f"{key}.{VERSION}" if period == VERSION and name == "customer_share" else key
         before = kept.get(key)
-        before = before if before is not None and before["period"] == period else None
+        # the past of a group is told anew with each version, since customers count where they last bought
+        kept_too = before is not None and before["period"] == period and group == ALL
+        before = before if kept_too else None
         frame, row = _charted(own, before, A_YEAR[period], NAMED[name][2:])
         told = {"measure": key, "group_id": group, "group_name": names.get(group, "") if group != ALL else ""}
         told |= {"name": name, "title": _title(name, told["group_name"], row["charted"])}

@@ -53,7 +53,8 @@ def scoreboard_findings(
         13.answer, what came since the earlier version, or that this is the first; 13.portfolio, which measures of all
         customers moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
         13.moved.<measure>, those in the second picture; 13.season and 13.persistent, measures to read with care;
-        13.bridge, what moved customer equity; 13.scored, what came of the results; 13.owner.<n>, whose ranges held
+        13.bridge, what moved customer equity; 13.measuring, what of it no customer did; 13.scored, what came of the
+        results; 13.owner.<n>, whose ranges held
     """
     limited = score_measures[score_measures["limits"] != "none"]
     lately = limited[limited["last_signal"] >= pd.Timestamp(as_of) - pd.DateOffset(months=LATELY)]
@@ -62,7 +63,7 @@ def scoreboard_findings(
     pictured = dict.fromkeys(scoreboard.loc[scoreboard["picture"] == MOVED, "measure"])
     found += [_one(row, scoreboard) for row in limited[limited["measure"].isin(pictured)].to_dict("records")]
     found += [_told(limited[limited["seasonal"]], "season"), _told(limited[limited["persistent"]], "persistent")]
-    found += [_bridge(equity_bridge), _scored(results_scored), *_owners(results_scored)]
+    found += [*_bridge(equity_bridge), _scored(results_scored), *_owners(results_scored)]
     return [one for one in found if one is not None]
 
 
@@ -196,14 +197,13 @@ def _whose(row: dict) -> str:
     return f" of {row['group_name']}" if row["group_name"] else ""
 
 
-def _bridge(bridge: pd.DataFrame) -> Finding | None:
+def _bridge(bridge: pd.DataFrame) -> list[Finding]:
     """The largest part of the change of customer equity, and what is no change of customers at all."""
     if bridge.empty:
-        return None
+        return []
     amounts = bridge.set_index("part")["amount"]
     parts = bridge[~bridge["is_total"] & ~bridge["part"].isin([MODEL, DEFINITION])]
     change, measuring = amounts[NOW] - amounts[BEFORE], float(amounts.reindex([MODEL, DEFINITION]).sum())
-    most = parts.loc[parts["amount"].abs().idxmax()]
     values = {
         "change": money_value(abs(change)),
         "before": money_value(amounts[BEFORE]),
@@ -211,14 +211,20 @@ def _bridge(bridge: pd.DataFrame) -> Finding | None:
     }
     way = "rose" if change >= 0 else "fell"
     text = f"Customer equity {way} by {{change:money}}, from {{before:money}} to {{now:money}}."
-    if most["amount"]:
+    if parts["amount"].any():
+        most = parts.loc[parts["amount"].abs().idxmax()]
         values |= {"most": text_value(inside_sentence(most["part_name"])), "amount": money_value(most["amount"])}
         text += " Most of what moved it is {most:text}: {amount:money}."
-    if round(measuring, 2):
-        values["measuring"] = money_value(measuring)
-        text += " {measuring:money} of the change is measuring, and no customer did anything."
     people = int(bridge.loc[bridge["part"] == NOW, "customers"].iloc[0])
-    return Finding(id="13.bridge", text=text, values=values, n=people, evidence="modelled", table="equity_bridge")
+    kind = {"n": people, "evidence": "modelled", "table": "equity_bridge"}
+    found = [Finding(id="13.bridge", text=text, values=values, **kind)]
+    if round(measuring, 2):
+        text = (
+            "Of that change {measuring:money} is measuring: the model was fitted anew, or margins count other costs. "
+        )
+        text += "No customer did anything."
+        found.append(Finding(id="13.measuring", text=text, values={"measuring": money_value(measuring)}, **kind))
+    return found
 
 
 def _scored(scored: pd.DataFrame) -> Finding | None:

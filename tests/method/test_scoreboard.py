@@ -130,6 +130,9 @@ def test_limits_of_the_earlier_version_are_kept_where_24_points_set_them():
     _, open_then = scoreboard([series(first[:20])], {}, as_of="2025-09-01")
     _, opened = scoreboard([series(first + 40)], {}, earlier=open_then, as_of="2026-01-01")
     assert open_then["limits"].tolist() == ["open"] and opened["centre"][0] == pytest.approx(then["centre"][0] + 40)
+    _, group = scoreboard([series(first, group="g1")], {}, as_of="2026-01-01")
+    _, anew = scoreboard([series(first + 40, group="g1")], {}, earlier=group, as_of="2026-01-01")
+    assert anew["centre"][0] == pytest.approx(group["centre"][0] + 40)  # who counts in a group is told anew
     _, quarters = scoreboard([series(first + 40, period="quarter")], {}, earlier=then, as_of="2026-01-01")
     assert quarters["centre"][0] != then["centre"][0]  # limits of months say nothing of quarters
 
@@ -323,3 +326,18 @@ def test_the_earlier_version_is_read_as_it_was_frozen():
     assert found.there and found.value["from"][0] == "04_value_to_us/customer_value"
     assert found.results["from"][0] == "09_choose_intent/expected_results"
     assert not earlier_version(None).there
+
+
+def test_a_bridge_on_which_nothing_moved_says_so():
+    worth = pd.DataFrame({"customer_id": ["a"], "group_id": "g1", "status": "active", "revenue": 9.0, "clv": 20.0,
+                          "cost_to_serve": 0.0, "expected_revenue": 100.0, "margin_rate": 0.2, "contract_clv": np.nan,
+                          "clv_basis": "after_cost_to_serve"})  # fmt: skip
+    found = said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=bridge_table(worth, worth))
+    assert "Most" not in found["13.bridge"].text and "13.measuring" not in found
+    again = bridge_table(worth, worth, restated=pd.Series({"a": 150.0}))
+    assert (
+        said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=again)["13.measuring"]
+        .values["measuring"]
+        .value
+        == 10.0
+    )
