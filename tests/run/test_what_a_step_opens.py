@@ -14,6 +14,7 @@ from helpers.client.decisions import FOLDER as DECISIONS
 from helpers.client.folder import open_client
 from helpers.client.results import OF_RESULT, OF_TABLE, RESULT, finished_steps, read_manifest
 from helpers.client.tables_manifest import read_tables_manifest
+from helpers.client.versions import VERSIONS
 from helpers.run import freshness
 from helpers.run.freshness import HELPERS
 from helpers.run.standing import Standing
@@ -57,6 +58,8 @@ def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tm
             assert path.stem in tables, name
         elif path.parts[0] == "results":
             assert path.parts[1] in results, name
+        elif path.parts[0] == VERSIONS:
+            assert f"version {path.parts[1]}" in parts, name
         else:
             assert name == f"{DECISIONS}/{step.id}.yaml", name
     assert set(step.reads) <= {Path(name).stem for name in found["opened"]}, "nothing was seen"
