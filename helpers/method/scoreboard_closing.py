@@ -7,13 +7,14 @@ import pandas as pd
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import counted, listed
 from helpers.method.equity_bridge import BEFORE, NOW
+from helpers.method.finding_values import inside_sentence
 from helpers.method.money import HALF_A_CENT, UNITS, ten_thousandths
 from helpers.method.results_scored import CANNOT_SAY
-from helpers.method.score_periods import LEAST_ORDERS
+from helpers.method.score_periods import LEAST_ORDERS, VERSION
 from helpers.method.score_series import PORTION, REVENUE, SHARE
 from helpers.method.scoreboard_findings import known_by_period
 from helpers.method.share import ALL
-from helpers.method.xmr import BASELINE, SCALING
+from helpers.method.xmr import BASELINE, LEAST, SCALING
 
 
 def scoreboard_assumptions(
@@ -129,6 +130,15 @@ def scoreboard_cannot_say(
                 question="How does each group move over time?",
                 because="Groups were not formed by behaviour, so nobody knows who was in which before today.",
                 unlocked_by="groups by behaviour (step 03).",
+            )
+        )
+    short = score_measures[(score_measures["limits"] == "none") & (score_measures["period"] != VERSION)]
+    if len(short):
+        gaps.append(
+            CannotSay(
+                question=f"What is noise and what is news in {listed([inside_sentence(one) for one in short['title']], 4)}?",
+                because=f"It takes {LEAST} points to set limits.",
+                unlocked_by="a longer history.",
             )
         )
     lacking = _not_by_period(expected_results, known) if by_group else []

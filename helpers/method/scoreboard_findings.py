@@ -98,6 +98,9 @@ def _answer(limited, lately, bridge, scored, since) -> Finding:
     if since is None:
         text = "This is the first version: baselines and limits are set now, for {limits:count} measures. "
         text += "{moved:count} of them moved beyond noise in the last twelve months."
+        if len(limited) == 1:
+            text = "This is the first version: baselines and limits are set now, for one measure. "
+            text += "It moved beyond noise in the last twelve months." if len(lately) else "It shows nothing but noise."
         if limited.empty:
             values, text = (
                 {},
@@ -143,7 +146,7 @@ def _portfolio(scoreboard, limited, lately) -> Finding | None:
 
 def _moved(limited, lately) -> Finding | None:
     """How many moved, and how many would without any change."""
-    if limited.empty or lately.empty:
+    if len(limited) < 2 or lately.empty:
         return None
     values = {"moved": count_value(len(lately)), "limits": count_value(len(limited))}
     values["chance"] = number_value(round(CHANCE * len(limited), 1))
@@ -162,9 +165,9 @@ def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
     values = {"what": text_value(inside_sentence(NAMED[row["name"]][0])), "rule": text_value(row["last_signal_name"])}
     values |= {"when": text_value(marked["label"]), "now": _value(last["value"], unit)}
     values["centre"] = _value(row["centre"], unit)
-    whose = "Of all customers together"
+    whose = "Of all customers together,"
     if row["group_id"] != ALL:
-        values["group"], whose = group_value(row["group_id"]), "In {group:group}"
+        values["group"], whose = group_value(row["group_id"]), "In {group:group},"
     against = " differs from a year earlier by" if row["charted"] == DIFFERENCE else " stands at"
     text = f"{whose} {{what:text}}{against} {{now:{how}}}, and its centre is {{centre:{how}}}. The latest signal is of "
     text += "{when:text}: {rule:text}."

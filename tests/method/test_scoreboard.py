@@ -236,11 +236,12 @@ def test_the_first_version_says_that_it_is_the_first():
 
 def test_a_measure_that_fell_is_told_with_its_group_and_for_the_worse():
     fell = np.concatenate([noise(24), noise(8, 2) - 60])
-    found = said(scoreboard([series(fell, "profit", group="g1")], {"g1": "Yards"}, as_of=AS_OF))
+    both = [series(fell, "profit", group="g1"), series([100.0, 101.0] * 16)]
+    found = said(scoreboard(both, {"g1": "Yards"}, as_of=AS_OF))
     finding = found["13.moved.g1_profit"]
     assert finding.values["group"].value == "g1" and finding.values["way"].value == "worse"
     assert finding.values["now"].value == pytest.approx(fell[-1]) and finding.values["centre"].unit == "money"
-    assert found["13.moved"].values["chance"].value == 0.1
+    assert found["13.moved"].values["chance"].value == 0.2
     quiet = said(scoreboard([series([100.0, 101.0] * 16)], {}, as_of=AS_OF))
     assert "13.moved" not in quiet and "13.portfolio" in quiet
 
@@ -341,3 +342,12 @@ def test_a_bridge_on_which_nothing_moved_says_so():
         .value
         == 10.0
     )
+
+
+def test_few_points_and_one_measure_are_told_as_they_are():
+    tables = scoreboard([series(noise(4), "customer_share", "share", "quarter")], {}, as_of=AS_OF)
+    gaps = scoreboard_cannot_say(tables[1], None, NO_RESULTS, None, groups=False, by_group=False)
+    assert any(gap.question == "What is noise and what is news in customer share?" for gap in gaps)
+    assert not any("share of the chosen" in gap.question for gap in gaps)
+    alone = said(scoreboard([series(noise(24))], {}, as_of="2026-01-01"))
+    assert "for one measure" in alone["13.answer"].text and "13.moved" not in alone
