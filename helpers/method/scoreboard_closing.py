@@ -134,9 +134,10 @@ def scoreboard_cannot_say(
         )
     short = score_measures[(score_measures["limits"] == "none") & (score_measures["period"] != VERSION)]
     if len(short):
+        titles = [inside_sentence(title) for title in short["title"]]
         gaps.append(
             CannotSay(
-                question=f"What is noise and what is news in {listed([inside_sentence(one) for one in short['title']], 4)}?",
+                question=f"What is noise and what is news in {listed(titles, 4)}?",
                 because=f"It takes {LEAST} points to set limits.",
                 unlocked_by="a longer history.",
             )
