@@ -20,8 +20,9 @@ NOBODY = ""
 COLUMNS = [
     *("group_id", "group_name", "measure", "measure_name", "unit", "better", "baseline", "low", "likely", "high"),
     *("by_date", "owner", "now", "outcome", "outcome_name", "score", "due", "hit", "good"),
+    *("owner_due", "owner_hit_rate"),
 ]
-MONEY = ("baseline", "low", "likely", "high", "now")
+NUMBERS = ("baseline", "low", "likely", "high", "now", "owner_hit_rate")
 
 
 def measured_now(
@@ -75,6 +76,7 @@ def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: ob
         due           bool   its day has come and it can be measured
         hit           bool   within its range
         good          bool   within its range, or better than it
+        owner_due, owner_hit_rate  int, float  results of its owner that are due, and the part of them in range
     Without an earlier version there is no row.
 
     Examples
@@ -102,6 +104,9 @@ def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: ob
     table["due"] = ~table["score"].isin([NOT_DUE, CANNOT_SAY])
     table["hit"] = table["outcome"] == IN_RANGE
     table["good"] = table["hit"] | (table["score"] == BEYOND)
+    owners = owner_scores(table.assign(owner=table["owner"].fillna("").astype("str"))).set_index("owner")
+    table["owner_due"] = table["owner"].map(owners["results"]).fillna(0)
+    table["owner_hit_rate"] = table["owner"].map(owners["hit_rate"])
     return _typed(table.reindex(columns=COLUMNS))
 
 
@@ -136,8 +141,8 @@ def owner_scores(results_scored: pd.DataFrame) -> pd.DataFrame:
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    words = [name for name in table if name not in (*MONEY, "by_date", "due", "hit", "good")]
+    words = [name for name in table if name not in (*NUMBERS, "by_date", "due", "hit", "good", "owner_due")]
     table = table.assign(**{name: table[name].astype("object").fillna("").astype("str") for name in words})
     table = table.assign(by_date=pd.to_datetime(table["by_date"]))
-    kinds = dict.fromkeys(MONEY, "float64") | dict.fromkeys(["due", "hit", "good"], bool)
+    kinds = dict.fromkeys(NUMBERS, "float64") | dict.fromkeys(["due", "hit", "good"], bool) | {"owner_due": "int64"}
     return table.astype(kinds).reset_index(drop=True)

@@ -39,6 +39,7 @@ NAMED = {
 # the measures of all customers that one picture shows, as far as they are there
 FIRST = ("revenue", "gross_margin_rate", "lapse_rate", "customer_share", "profit_rate", "referred_buyers")
 IN_A_PICTURE = 4
+EARLIER = "against a year earlier"
 PORTFOLIO, MOVED = "portfolio", "moved"
 POINTS = [
     *("measure", "group_id", "group_name", "name", "title", "unit", "period", "period_start", "period_end", "label"),
@@ -255,7 +256,7 @@ def _state(limits: Limits | None) -> str:
 def _title(name: str, group: str, charted: str) -> str:
     title = NAMED[name][0]
     title = f"{group}: {title[0].lower()}{title[1:]}" if group else title
-    return f"{title}, against a year earlier" if charted == DIFFERENCE else title
+    return f"{title}, {EARLIER}" if charted == DIFFERENCE else title
 
 
 def _ranges(expected: pd.DataFrame | None) -> dict[tuple[str, str], dict]:

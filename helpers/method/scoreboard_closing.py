@@ -12,6 +12,7 @@ from helpers.method.money import HALF_A_CENT, UNITS, ten_thousandths
 from helpers.method.results_scored import CANNOT_SAY
 from helpers.method.score_periods import LEAST_ORDERS, VERSION
 from helpers.method.score_series import PORTION, REVENUE, SHARE
+from helpers.method.scoreboard import EARLIER
 from helpers.method.scoreboard_findings import known_by_period
 from helpers.method.share import ALL
 from helpers.method.xmr import BASELINE, LEAST, SCALING
@@ -34,6 +35,12 @@ def scoreboard_assumptions(
         used.append(Assumption(id="13.baseline", text=text, value=BASELINE))
         text = "A measure is taken by month where each month holds so many orders, else by quarter."
         used.append(Assumption(id="13.orders", text=text, value=LEAST_ORDERS))
+    if score_measures["seasonal"].any():
+        text = "These measures repeat themselves from year to year, and are charted as the difference from the same "
+        text += "period a year earlier."
+        titles = score_measures.loc[score_measures["seasonal"], "title"]
+        names = listed(titles.str.removesuffix(f", {EARLIER}").tolist(), 9)
+        used.append(Assumption(id="13.season", text=text, value=names, evidence="measured"))
     if (score_measures["name"] == PORTION).any():
         text = "A customer counts in one group over all time: the one that it was in when it last bought."
         used.append(Assumption(id="13.group", text=text, value="group when last bought"))

@@ -52,9 +52,9 @@ def scoreboard_findings(
     list of Finding
         13.answer, what came since the earlier version, or that this is the first; 13.portfolio, which measures of all
         customers moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
-        13.moved.<measure>, those in the second picture; 13.season and 13.persistent, measures to read with care;
+        13.moved.<measure>, those in the second picture; 13.persistent, measures whose signals come easily;
         13.bridge, what moved customer equity; 13.measuring, what of it no customer did; 13.scored, what came of the
-        results; 13.owner.<n>, whose ranges held
+        results; 13.owners, whose ranges held most and least often
     """
     limited = score_measures[score_measures["limits"] != "none"]
     lately = limited[limited["last_signal"] >= pd.Timestamp(as_of) - pd.DateOffset(months=LATELY)]
@@ -62,8 +62,8 @@ def scoreboard_findings(
     found += [_portfolio(scoreboard, limited, lately), _moved(limited, lately)]
     pictured = dict.fromkeys(scoreboard.loc[scoreboard["picture"] == MOVED, "measure"])
     found += [_one(row, scoreboard) for row in limited[limited["measure"].isin(pictured)].to_dict("records")]
-    found += [_told(limited[limited["seasonal"]], "season"), _told(limited[limited["persistent"]], "persistent")]
-    found += [*_bridge(equity_bridge), _scored(results_scored), *_owners(results_scored)]
+    found += [_persistent(limited[limited["persistent"]])]
+    found += [*_bridge(equity_bridge), _scored(results_scored), _owners(results_scored)]
     return [one for one in found if one is not None]
 
 
@@ -76,6 +76,11 @@ def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
     values["never"] = count_value(states.get("never", 0))
     text = "Of {all:count} questions that we mean to learn from, {late:count} are overdue and {never:count} were never "
     text += "answered."
+    if not {"overdue", "never"} & set(states.index):
+        values, text = (
+            {"all": values["all"]},
+            "Of {all:count} questions that we mean to learn from all were answered in time.",
+        )
     kind = {"evidence": "judged", "table": "learning_loop", "n_of": "row"}
     found = [Finding(id="13.learning", text=text, values=values, n=len(learning_loop), **kind)]
     for row in learning_loop[learning_loop["answer"] != ""].to_dict("records"):
@@ -179,21 +184,19 @@ def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
     return Finding(id=f"13.moved.{name}", text=text, values=values, n=people, evidence="measured", table="scoreboard")
 
 
-def _told(rows: pd.DataFrame, kind: str) -> Finding | None:
-    """Measures that are read with care, and why."""
+def _persistent(rows: pd.DataFrame) -> Finding | None:
+    """Measures whose limits are narrower than they should be."""
     if rows.empty:
         return None
-    many = len(rows) > 1
     names = [f"{inside_sentence(NAMED[row['name']][0])}{_whose(row)}" for row in rows.to_dict("records")]
-    values = {"names": text_value(listed(names, 3))} | ({"count": count_value(len(rows))} if many else {})
-    who = "{count:count} measures have a season and are" if many else "One measure has a season and is"
-    text = f"{who} charted against a year earlier: {{names:text}}."
-    if kind == "persistent":
-        values["alike"] = number_value(PERSISTENT)
-        text = f"In {'{count:count} measures' if many else 'one measure'} neighbouring points are alike (correlation "
-        text += "above {alike:ratio}), so that limits are narrow and signals come easily: {names:text}."
+    values = {"names": text_value(listed(names, 3)), "alike": number_value(PERSISTENT)}
+    values |= {"count": count_value(len(rows))} if len(rows) > 1 else {}
+    text = (
+        f"In {'{count:count} measures' if len(rows) > 1 else 'one measure'} neighbouring points are alike (correlation "
+    )
+    text += "above {alike:ratio}), so that limits are narrow and signals come easily: {names:text}."
     facts = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
-    return Finding(id=f"13.{kind}", text=text, values=values, n=len(rows), **facts)
+    return Finding(id="13.persistent", text=text, values=values, n=len(rows), **facts)
 
 
 def _whose(row: dict) -> str:
@@ -247,20 +250,27 @@ def _scored(scored: pd.DataFrame) -> Finding | None:
     return Finding(id="13.scored", text=text, values=values, **kind)
 
 
-def _owners(scored: pd.DataFrame) -> list[Finding]:
-    """Whose ranges held."""
-    found = []
-    for number, row in enumerate(owner_scores(scored).to_dict("records"), 1):
-        values = {"results": count_value(row["results"]), "hits": count_value(row["hits"])}
-        values |= {"rate": share_value(row["hit_rate"])}
-        text = " answers for {results:count} results that were due: {hits:count} within their range ({rate:pct})."
-        if row["results"] == 1:
-            text = text.replace("results that were", "result that was").replace("their", "its")
-        text = ("Nobody" if row["owner"] == NOBODY else "{owner:text}") + text
-        values |= {} if row["owner"] == NOBODY else {"owner": text_value(row["owner"])}
-        kind = {"evidence": "measured", "table": "results_scored", "n": row["results"], "n_of": "row"}
-        found.append(Finding(id=f"13.owner.o{number}", text=text, values=values, **kind))
-    return found
+def _owners(scored: pd.DataFrame) -> Finding | None:
+    """Whose ranges held most and least often; of equal ones the owner with more results, then by name."""
+    table = owner_scores(scored)
+    table = table[table["owner"] != NOBODY].sort_values(
+        ["hit_rate", "results", "owner"], ascending=[False, False, True]
+    )
+    if table.empty:
+        return None
+    best, least = table.iloc[0], table.iloc[-1]
+    values = {"best": text_value(best["owner"]), "held": count_value(best["hits"]), "due": count_value(best["results"])}
+    text = "The ranges of {best:text} held {held:count} of {due:count} times."
+    if best["hit_rate"] > least["hit_rate"]:
+        values |= {"least": text_value(least["owner"]), "less": count_value(least["hits"])}
+        values["of"] = count_value(least["results"])
+        text = "The ranges of {best:text} held most often, {held:count} of {due:count} times, and those of "
+        text += "{least:text} least, {less:count} of {of:count}."
+    elif len(table) > 1:
+        values = {"rate": share_value(best["hit_rate"]), "owners": count_value(len(table))}
+        text = "The ranges of all {owners:count} owners held alike often: {rate:pct} of those that were due."
+    kind = {"evidence": "measured", "table": "results_scored", "n": int(table["results"].sum()), "n_of": "row"}
+    return Finding(id="13.owners", text=text, values=values, **kind)
 
 
 def _value(value: float, unit: str) -> Value:

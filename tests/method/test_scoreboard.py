@@ -274,7 +274,9 @@ def test_what_came_since_the_earlier_version():
     assert found["13.bridge"].values["amount"].value == 10.0
     scores = {name: found["13.scored"].values[name].value for name in ("due", "hit", "better", "worse")}
     assert scores == {"due": 2, "hit": 0, "better": 1, "worse": 1}
-    assert found["13.owner.o1"].values["owner"].value == "Ada" and found["13.owner.o1"].values["rate"].value == 0.0
+    assert found["13.owners"].values["best"].value == "Ada" and found["13.owners"].values["held"].value == 0
+    assert scored["owner_due"].tolist() == [2, 2, 0, 0] and scored["outcome_name"].tolist()[:2] == [
+        "below the range: better", "above the range: worse"]  # fmt: skip
 
     window = {"since": "2025-09-01", "window_start": "2024-09-01", "as_of": AS_OF}
     used = {one.id: one.value for one in scoreboard_assumptions(tables[1], scored, **window)}
@@ -351,3 +353,15 @@ def test_few_points_and_one_measure_are_told_as_they_are():
     assert not any("share of the chosen" in gap.question for gap in gaps)
     alone = said(scoreboard([series(noise(24))], {}, as_of="2026-01-01"))
     assert "for one measure" in alone["13.answer"].text and "13.moved" not in alone
+
+
+def test_whose_ranges_held_most_and_least_often():
+    def owners(**hits):
+        rows = [{"owner": owner, "due": True, "hit": hit, "good": hit} for owner, own in hits.items() for hit in own]
+        table = pd.DataFrame(rows).reindex(columns=[*NO_RESULTS.columns])
+        return said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", scored=table)["13.owners"]
+
+    told = owners(Ada=[True, False], Jonas=[True, True], Tobias=[False]).values
+    assert (told["best"].value, told["held"].value, told["least"].value, told["of"].value) == ("Jonas", 2, "Tobias", 1)
+    assert owners(Ada=[True], Jonas=[True]).values["rate"].value == 1.0
+    assert owners(Ada=[True, False]).text.startswith("The ranges of {best:text} held {held:count}")
