@@ -246,7 +246,7 @@ class Sheet(Answer):
     columns: tuple[Column, ...] = field(default_factory=tuple)
 
     def wrong(self, value: Any) -> Iterator[Wrong]:
-        """A sheet on which nothing stands, fields that nobody asked for, and those that cannot be read as their kind."""
+        """A sheet on which nothing stands, fields that nobody asked for, and those that are not of their kind."""
         if not isinstance(value, dict):
             yield self._no(value, "mapping")
             return

@@ -28,6 +28,8 @@ STATES = {
 VERDICTS = {"pass": "Holds.", "flag": "To look at.", "fail": "Does not hold."}
 # Judgements whose answers name people or customers: the client's page says that they exist, not what they hold.
 HELD_BACK = ("beliefs", "secrets")
+# Judgements whose proposals quote what customers wrote: a client sees them once people have put them in words.
+QUOTING = ("proposition",)
 HELD = "Recorded in the working papers; it names people and customers, so it is not shown here."
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
@@ -73,9 +75,11 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
         moved, which may be those of a few. None shows all.
     """
     sees_all = audience is None or audience.sees_persons
-    held_back = not sees_all and used.id.rpartition(".")[2] in HELD_BACK
+    name, by_people = used.id.rpartition(".")[2], used.state in ("decided", "stale")
+    quotes = not sees_all and name in QUOTING
+    held_back = not sees_all and name in HELD_BACK or quotes and not by_people
     rows = [("Who and when", escape(_who(used))), ("Reason", escape(used.reason or ""))]
-    if used.state in ("decided", "stale") and used.proposed is not None and not _same(used.value, used.proposed):
+    if by_people and used.proposed is not None and not _same(used.value, used.proposed) and not quotes:
         rows.append(("The rule proposed", value_html(used.proposed)))
     why = "Why proposed" if used.proposed is not None else "Why none proposed"
     rows.append((why, escape(used.because)))

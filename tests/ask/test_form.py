@@ -123,7 +123,7 @@ def test_what_is_entered_is_saved_and_found_again(kind, tmp_path):
         ("tactics", {"Crane": {"owner": "Ana", "starts": "4.1.27"}}, "is not a date. Expected year-month-day"),
         ("sheet", {"position": "higher"}, '"higher" is not an option.'),
         ("sheet", {"promis": "On time."}, "promis: no part has this name. Did you mean"),
-        ("sheet", {"cost": "a lot"}, "cost: \"a lot\" is no number."),
+        ("sheet", {"cost": "a lot"}, 'cost: "a lot" is no number.'),
         ("sheet", {"barriers": {"crates": ""}}, "is no mapping of names. Write each as name: text."),
         ("tactics", {"Crane": {"owner": "Ana", "part": 25}}, "25 is no part of one. Expected 0 to 1; write 0.25"),
     ],
