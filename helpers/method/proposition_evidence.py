@@ -156,7 +156,8 @@ def _remarks(answers: Answers, group: str, best: pd.DataFrame) -> tuple[str, ...
     rows = rows.assign(sentence=split.astype(object)).explode("sentence").astype({"sentence": "str"})
     rows = rows[rows["sentence"].str.split().str.len() >= LEAST_WORDS]
     told: list[str] = []
-    for driver, label in best[["driver", "label"]].itertuples(index=False):
+    asked = best[best["driver"].isin(answers.names)]
+    for driver, label in asked[["driver", "label"]].itertuples(index=False):
         content = rows[OWN + driver] >= rows[OTHER + driver].fillna(np.inf)
         about = rows.loc[content & speaks_of(rows["sentence"], label), "sentence"]
         about = about[~about.map(_of_own_work).astype(bool)]

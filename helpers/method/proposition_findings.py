@@ -96,14 +96,21 @@ def proposition_findings(
 def _answer(wanted: pd.DataFrame, table: pd.DataFrame) -> Finding:
     served = table[table["primary"] != RETIRE]
     drafts = int((served["state"] == DRAFT).sum())
-    values = {"chosen": count_value(len(wanted)), "decided": count_value(len(served) - drafts)}
-    text = "Of {chosen:count} groups that we mean to serve, {decided:count} have a proposition that people decided"
-    if len(served) - drafts == len(wanted) > 1:
+    decided = len(served) - drafts
+    values = {"chosen": count_value(len(wanted)), "decided": count_value(decided)}
+    if len(wanted) == 1:
+        values = {}
+        drafted = "a draft from the evidence" if drafts else "no proposition yet"
+        text = f"The one group that we mean to serve has {'a proposition that people decided' if decided else drafted}"
+    elif decided == len(wanted):
         values = {"decided": values["decided"]}
         text = "People have decided what we promise each of the {decided:count} groups that we mean to serve"
-    if drafts:
-        values["drafts"] = count_value(drafts)
-        text += "; {drafts:count} have a draft from the evidence"
+    else:
+        text = "Of {chosen:count} groups that we mean to serve, {decided:count} "
+        text += f"{'has' if decided == 1 else 'have'} a proposition that people decided"
+        if drafts:
+            values["drafts"] = count_value(drafts)
+            text += f"; {{drafts:count}} {'has' if drafts == 1 else 'have'} a draft from the evidence"
     said = {"n": int(wanted["customers"].sum()), "evidence": "judged", "table": "value_propositions"}
     return Finding(id="10.answer", text=f"{text}.", values=values, **said)
 
@@ -129,11 +136,11 @@ def _cards(table: pd.DataFrame) -> Finding | None:
 
 def _promise(row: dict) -> Finding:
     """What one group is promised."""
-    values = {"group": group_value(row["group_id"]), "promise": text_value(row["promise"].rstrip("."))}
+    values = {"group": group_value(row["group_id"]), "promise": text_value(row["promise"])}
     draft = ", as a draft" if row["state"] == DRAFT else ""
     said = {"n": int(row["customers"]), "evidence": "judged", "table": "value_propositions"}
     return Finding(
-        id=f"10.promise.{row['group_id']}", text=f"{{group:group}}{draft}: {{promise:text}}.", values=values, **said
+        id=f"10.promise.{row['group_id']}", text=f"{{group:group}}{draft}: “{{promise:text}}”", values=values, **said
     )
 
 
@@ -144,6 +151,9 @@ def _claims(drivers: pd.DataFrame) -> Finding | None:
     held, behind = drivers[drivers["standing"] == AHEAD], drivers[drivers["standing"] == "behind"]
     values = {"claims": count_value(len(drivers)), "held": count_value(len(held))}
     text = "Of {claims:count} claims on a driver, customers who compared us bear out {held:count}"
+    if len(held) == len(drivers) > 1:
+        values = {"claims": values["claims"]}
+        text = "Customers who compared us bear out all {claims:count} things that we claim to do better"
     if len(behind):
         values["behind"] = text_value(
             listed([f"{inside_sentence(row.label)} for {row.group_name}" for row in behind.itertuples()], 4)
@@ -184,7 +194,8 @@ def _barriers(barriers: pd.DataFrame) -> Finding | None:
     locks, held = (barriers["kind"] == LOCK_IN).sum(), barriers["accepted"].sum()
     values = {"barriers": count_value(len(barriers)), "held": count_value(held)}
     one = len(barriers) == 1
-    text = "Of {barriers:count} barriers to exit, {held:count} rest on something that the group finds better with us"
+    rest = "rests" if held == 1 else "rest"
+    text = f"Of {{barriers:count}} barriers to exit, {{held:count}} {rest} on something that the group finds better with us"
     if one:
         does = "rests" if held else "does not rest"
         text = f"The one barrier to exit {does} on something that the group finds better with us"

@@ -31,6 +31,7 @@ from helpers.method.proposition_words import (
 
 FINDING, SECRET, UNKNOWN = "finding", "secret", "unknown"
 BARRIER, LOCK_IN = "barrier", "lock_in"
+BARRIERS = {BARRIER: "Barrier", LOCK_IN: "Lock-in"}
 # what binds and does not please: it holds customers only as long as it lasts
 BINDING = re.compile(
     r"\b(contract|notice\b|switch|cancel|penalt|deposit|exit fee|lock.?in|minimum term)",
@@ -49,7 +50,8 @@ COLUMNS = [
 ]
 PART_COLUMNS = ["group_id", "group_name", "kind", "kind_name", "offer"]
 BARRIER_COLUMNS = [
-    *("group_id", "group_name", "barrier", "driver", "label", "advantage", "advantage_low", "kind", "accepted"),
+    *("group_id", "group_name", "barrier", "driver", "label", "advantage", "advantage_low"),
+    *("kind", "kind_name", "accepted"),
 ]
 
 
@@ -208,7 +210,8 @@ def exit_barriers(propositions: Sequence[Proposition], standing: pd.DataFrame) -
             row |= {"kind": LOCK_IN if binds else BARRIER, "accepted": not binds and row.get("standing") == AHEAD}
             rows.append(row)
     table = pd.DataFrame(rows, columns=BARRIER_COLUMNS)
-    texts = ("group_id", "group_name", "barrier", "driver", "label", "kind")
+    table["kind_name"] = table["kind"].map(BARRIERS)
+    texts = ("group_id", "group_name", "barrier", "driver", "label", "kind", "kind_name")
     return table.astype(dict.fromkeys(texts, "str") | {"accepted": bool, "advantage": float, "advantage_low": float})
 
 
@@ -271,8 +274,10 @@ def _row(
     row["drivers_named"] = ", ".join(dict.fromkeys(label for _, label in drivers))
     row["proof"] = said(sheet, "proof")
     row["proof_kind"] = proof_kind(row["proof"], sentences, secrets)
-    told = sentences.get(row["proof"], "") or str(secret_row(row["proof"], secrets).get("what", ""))
-    row["proof_said"] = told if row["proof_kind"] != UNKNOWN else ""
+    known = secret_row(row["proof"], secrets).get("what")
+    row["proof_said"] = sentences.get(row["proof"], "")
+    if row["proof_kind"] == SECRET:
+        row["proof_said"] = f"What we know of their work: {known}"
     earner = said(sheet, "price_driver")
     row["price_driver"], earner_label = _named(standing, one.group_id, earner) if earner else ("", "")
     row["price_line"] = _price_line(row, earner_label)
