@@ -195,7 +195,8 @@ def _barriers(barriers: pd.DataFrame) -> Finding | None:
     values = {"barriers": count_value(len(barriers)), "held": count_value(held)}
     one = len(barriers) == 1
     rest = "rests" if held == 1 else "rest"
-    text = f"Of {{barriers:count}} barriers to exit, {{held:count}} {rest} on something that the group finds better with us"
+    text = f"Of {{barriers:count}} barriers to exit, {{held:count}} {rest} on something that the group finds better "
+    text += "with us"
     if one:
         does = "rests" if held else "does not rest"
         text = f"The one barrier to exit {does} on something that the group finds better with us"
