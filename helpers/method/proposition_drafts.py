@@ -19,12 +19,11 @@ from helpers.method.proposition_words import ABOVE, LEVEL, is_called_for
 VALUES = "01.all.values"
 STANDS_FOR = "we stand for"
 NEXT_BEST = "the next best supplier"
-Sheet = dict[str, Any]
 
 
 def proposition_drafts(
     intents: pd.DataFrame, evidence: Mapping[str, Evidence], firm_values: str, proofs: Mapping[str, str]
-) -> dict[str, tuple[Sheet | None, str]]:
+) -> dict[str, tuple[dict[str, Any] | None, str]]:
     """A draft for each group that its intent calls for one.
 
     Parameters
@@ -55,7 +54,7 @@ def proposition_drafts(
     (None, 'We mean to retire this group, so it is promised nothing new.')
     """
     called = is_called_for(intents)
-    drafts: dict[str, tuple[Sheet | None, str]] = {}
+    drafts: dict[str, tuple[dict[str, Any] | None, str]] = {}
     for group, wanted in zip(intents["group_id"], called, strict=True):
         if not wanted:
             drafts[group] = None, "We mean to retire this group, so it is promised nothing new."
@@ -79,13 +78,13 @@ def firm_values(framed: Result | None) -> str:
     return " ".join(str(value).split()).rstrip(".") if isinstance(value, str) else ""
 
 
-def _draft(known: Evidence, values: str, proof: str) -> Sheet | None:
+def _draft(known: Evidence, values: str, proof: str) -> dict[str, Any] | None:
     """The sheet; None where there is nothing to build on, for a channel alone promises nothing."""
     if not (known.serves or known.alternative or known.remarks):
         return None
     labels = [inside_sentence(label) for label in known.labels]
     other = known.alternative or NEXT_BEST
-    sheet: Sheet = {}
+    sheet: dict[str, Any] = {}
     if labels:
         what = listed(labels)
         if values:
@@ -107,7 +106,7 @@ def _draft(known: Evidence, values: str, proof: str) -> Sheet | None:
     return sheet
 
 
-def _because(sheet: Sheet | None) -> str:
+def _because(sheet: dict[str, Any] | None) -> str:
     if sheet is None:
         return "No answer to a survey says where this group finds us better or whom else it knows: there is no draft."
     if "drivers" not in sheet:

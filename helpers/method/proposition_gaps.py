@@ -87,7 +87,6 @@ PART_NAMES = {
 NUMBERS = ("none", "one", "two", "three")
 STANDS = {LEVEL: "level with", ABOVE: "above"}
 PROPOSE = "a survey in which they compare us with their best alternative would make a draft"
-Gap = tuple[str, str]
 
 
 def proposition_gaps(
@@ -134,7 +133,7 @@ def proposition_gaps(
     order = {gap: place for place, gap in enumerate(GAPS)}
     for group, wanted in zip(intents.to_dict("records"), called, strict=True):
         one = by_group.get(group["group_id"])
-        found: list[Gap] = []
+        found: list[tuple[str, str]] = []
         if one is None:
             found = [_missing(group["primary"])] if wanted else []
         elif not wanted:
@@ -152,12 +151,12 @@ def proposition_gaps(
     return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(texts, "str") | {"customers": "int64"})
 
 
-def _missing(primary: str) -> Gap:
+def _missing(primary: str) -> tuple[str, str]:
     intent = inside_sentence(INTENTS.get(primary, primary))
     return "no_proposition", f"Write what we promise this group, which we mean to {intent}; {PROPOSE}."
 
 
-def _alike(one: Proposition, propositions: Sequence[Proposition]) -> Iterator[Gap]:
+def _alike(one: Proposition, propositions: Sequence[Proposition]) -> Iterator[tuple[str, str]]:
     """Other groups that are told the same, though they are other people with other intents."""
     for part, words in (("promise", "The promise"), ("headline", "The headline")):
         mine = _bare(said(one.sheet, part))
@@ -169,7 +168,7 @@ def _alike(one: Proposition, propositions: Sequence[Proposition]) -> Iterator[Ga
             return
 
 
-def _promise(one: Proposition, standing: pd.DataFrame) -> Iterator[Gap]:
+def _promise(one: Proposition, standing: pd.DataFrame) -> Iterator[tuple[str, str]]:
     own = standing[standing["group_id"] == one.group_id]
     if not said(one.sheet, "values_line"):
         yield "no_values_line", "Say in one sentence why what we stand for matters to this group."
@@ -206,7 +205,7 @@ def _promise(one: Proposition, standing: pd.DataFrame) -> Iterator[Gap]:
             yield "competitor_wins", f"The promise speaks of {inside_sentence(row['label'])}, where {higher}: {advice}."
 
 
-def _proof(one: Proposition, sentences: Mapping[str, str], secrets: pd.DataFrame | None) -> Iterator[Gap]:
+def _proof(one: Proposition, sentences: Mapping[str, str], secrets: pd.DataFrame | None) -> Iterator[tuple[str, str]]:
     proof = said(one.sheet, "proof")
     kind = proof_kind(proof, sentences, secrets)
     lead = f"10.lead.{one.group_id}"
@@ -232,7 +231,7 @@ def _proof(one: Proposition, sentences: Mapping[str, str], secrets: pd.DataFrame
         yield "proof_of_other", f"Name a proof of this group: {proof} speaks of another one."
 
 
-def _price(one: Proposition, standing: pd.DataFrame, known: Evidence) -> Iterator[Gap]:
+def _price(one: Proposition, standing: pd.DataFrame, known: Evidence) -> Iterator[tuple[str, str]]:
     if not said(one.sheet, "alternative"):
         hint = f"; they name {known.alternative} most often" if known.alternative else ""
         yield "no_alternative", f"Name whom they would go to without us{hint}."
@@ -251,7 +250,7 @@ def _price(one: Proposition, standing: pd.DataFrame, known: Evidence) -> Iterato
             yield "price_not_earned", f"Name something else that earns the price, or change the price: {shown}."
 
 
-def _offer(one: Proposition, known: Evidence) -> Iterator[Gap]:
+def _offer(one: Proposition, known: Evidence) -> Iterator[tuple[str, str]]:
     there = [name for kind, name in KINDS.items() if said(one.sheet, kind)]
     if len(there) < LEAST_KINDS:
         rest = [inside_sentence(name) for name in KINDS.values() if name not in there]
@@ -270,7 +269,7 @@ def _offer(one: Proposition, known: Evidence) -> Iterator[Gap]:
         yield "no_channel", f"Say through which channel they hear of it and buy it{hint}."
 
 
-def _barriers(one: Proposition, own: pd.DataFrame, standing: pd.DataFrame) -> Iterator[Gap]:
+def _barriers(one: Proposition, own: pd.DataFrame, standing: pd.DataFrame) -> Iterator[tuple[str, str]]:
     for row in own[(own["kind"] != LOCK_IN) & ~own["accepted"].astype(bool)].to_dict("records"):
         why = f"it rests on {inside_sentence(row['label'])}, where they do not surely rate us higher"
         yield "barrier_not_earned", f"Do not count on {quoted(row['barrier'])}: {why}."
