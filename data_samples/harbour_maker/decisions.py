@@ -19,6 +19,7 @@ FILES = (
     "07_value_exchange.yaml",
     "08_face_of_future.yaml",
     "09_choose_intent.yaml",
+    "10_value_propositions.yaml",
     "13_scoreboard.yaml",
 )
 SAID = {

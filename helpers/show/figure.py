@@ -59,7 +59,7 @@ def figure_html(
     try:
         wide, notes = drawing_of(exhibit, table, schema, audience, brand=brand)
         if kind.draw is None:
-            body = _table(wide, exhibit)
+            body = kind.html(wide)
         else:
             alt = _told(exhibit, wide)
             body, behind = _picture(wide, kind.draw, alt, phone), _numbers(wide)
@@ -128,14 +128,6 @@ def _size(svg: bytes) -> str:
 def _numbers(drawing: Drawing) -> str:
     table = html_table(drawing.rows, drawing.schema, drawing.audience, most=BEHIND_AT_MOST)
     return f"<details><summary>The numbers</summary>{table}</details>"
-
-
-def _table(drawing: Drawing, exhibit: Exhibit) -> str:
-    visible = [name for name in exhibit.encoding.get("columns", drawing.rows.columns) if name in drawing.rows.columns]
-    columns = visible if "columns" in exhibit.encoding else None
-    return html_table(
-        drawing.rows, drawing.schema, drawing.audience, columns=columns, most=exhibit.encoding.get("most")
-    )
 
 
 def _unknown_characters(drawing: Drawing) -> list[str]:

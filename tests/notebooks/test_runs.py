@@ -148,7 +148,8 @@ def test_each_finding_and_exhibit_stands_on_the_page(run_sample, sample, step):
         assert len(figures) == 1, exhibit.id
         if not len(read_published(run.results, step.id, exhibit.table)):
             continue  # nothing to show, and the page says so
-        drawn = "<table" in figures[0] if exhibit.kind == "table" else figures[0].count("data:image/svg") == 2
+        written = {"table": "<table", "cards": '<article class="card"'}.get(exhibit.kind)
+        drawn = written in figures[0] if written else figures[0].count("data:image/svg") == 2
         assert drawn, f"{exhibit.id} is empty"
 
 
