@@ -1,4 +1,4 @@
-"""Through which channel do we serve each group: what the data say, beside what people decide, and where the two disagree.
+"""Through which channel do we serve each group? What the data say, what people decide, and where the two disagree.
 
 A channel is judged by what is left of its sales, not by its sales. Nothing is proposed: which channel leads is a matter
 of what we promise as well, and that no order says.
@@ -127,7 +127,7 @@ def _lines(transactions: pd.DataFrame, groups: pd.DataFrame | None, start: objec
     lines["channel"] = lines["channel"].fillna("").replace("", NOT_SAID)
     lines["order"] = lines["order_id"].fillna(lines["date"].dt.strftime("%Y-%m-%d"))
     member = {} if groups is None else dict(zip(groups["customer_id"], groups["group_id"], strict=True))
-    lines["group_id"] = lines["customer_id"].map(member).fillna("" if member else ALL).astype("str")
+    lines["group_id"] = lines["customer_id"].map(member).astype("object").fillna("" if member else ALL).astype("str")
     lines["units"] = ten_thousandths(lines["revenue"].fillna(0.0))
     lines["margin"] = lines["units"] - ten_thousandths(lines["cost_of_goods"].fillna(0.0))
     lines["blank"] = lines["cost_of_goods"].isna()
@@ -205,8 +205,8 @@ def _roles(
         channel = known.get(channel.casefold(), channel)
         if (group, channel) in found:
             raise StepInputError(
-                f"The decision on channels, row {quoted(key)}: {quoted(channel)} has a role for {quoted(text)} already. "
-                "Expected one row for each group and channel: take one out."
+                f"The decision on channels, row {quoted(key)}: {quoted(channel)} has a role for {quoted(text)} "
+                "already. Expected one row for each group and channel: take one out."
             )
         found[group, channel] = (role, str(row.get("why") or ""))
     return found
@@ -219,8 +219,8 @@ def _group(text: str, key: str, names: dict[str, str]) -> str:
     if named.unmatched:
         hint = nearest(text, [*names, *names.values()])
         raise StepInputError(
-            f"The decision on channels, row {quoted(key)}: {quoted(text)} is no group of ours. Expected an id or a name "
-            f"of a group.{hint and ' ' + hint}"
+            f"The decision on channels, row {quoted(key)}: {quoted(text)} is no group of ours. Expected an id or "
+            f"a name of a group.{hint and ' ' + hint}"
         )
     return str(named.group_id.iloc[0])
 

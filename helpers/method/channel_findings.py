@@ -247,7 +247,9 @@ def channel_cannot_say(
             f"What do contacts mean for {listed(list(unknown))}?", "The table touchpoints names groups we do not have.",
             "touchpoints: customer_group with the ids or names of step 03.",
         )  # fmt: skip
-    if len(channel_choice) and channel_choice["channel"].nunique() < 2:
+    if channel_choice.empty:
+        return gaps
+    if channel_choice["channel"].nunique() < 2:
         gap("Which channel serves which group best?", "There is one channel.", "transactions: channel.")
     elif channel_choice["gross_margin"].isna().any():
         gap("What is left of a sale through each channel?", "A line has no cost.", "transactions: cost_of_goods.")

@@ -12,7 +12,7 @@ import pandas as pd
 from helpers.errors import StepInputError
 from helpers.method.delivered import columns_of
 from helpers.method.group_members import BESIDE, group_order
-from helpers.method.money import HALF_A_CENT, whole_money
+from helpers.method.money import whole_money
 from helpers.method.share import ALL
 from helpers.method.spend_by_function import ALL_FUNCTIONS
 

@@ -132,8 +132,8 @@ def _intent(spend_alignment: pd.DataFrame, intent: str) -> Finding | None:
     else:
         values["groups"] = count_value(len(against))
         text = (
-            f"We want to {say[0]} {{groups:count}} groups to which the tactics give {say[1]} part of {{what:text}} than "
-            "today, {group:group} among them."
+            f"We want to {say[0]} {{groups:count}} groups to which the tactics give {say[1]} part of {{what:text}} "
+            "than today, {group:group} among them."
         )
     name = "11.intent_unfunded" if intent == GROW else "11.intent_overfunded"
     return _finding(name, text, values, against)

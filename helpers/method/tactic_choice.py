@@ -95,8 +95,8 @@ def set_values(problem: TacticProblem, sets: np.ndarray, effects: np.ndarray) ->
 
     Notes
     -----
-    Within a cell the largest effect above zero counts in full, each other one half; of equal ones that comes first which
-    no cap holds. Effects below zero count in full. Effects under a cap are added up, and count up to it.
+    Within a cell the largest effect above zero counts in full, each other one half; of equal ones that comes first
+    which no cap holds. Effects below zero count in full. Effects under a cap are added up, and count up to it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What step 11 says of the best set of tactics: against the team's own, how firm, and what another budget would bring."""
+"""What step 11 says of the best set of tactics: against the team's own, how firm, and what more money would bring."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def _best(portfolio: Portfolio) -> Finding:
         )  # fmt: skip
     values |= {"effect": money_value(best.effect), "cost": money_value(best.cost), "value": money_value(best.value)}
     text = (
-        f"Of {{all:count}} tactics {{best:count}} are worth most together{within}: {{effect:money}} of discounted margin "
-        "for {cost:money}, so {value:money} after cost."
+        f"Of {{all:count}} tactics {{best:count}} are worth most together{within}: {{effect:money}} of discounted "
+        "margin for {cost:money}, so {value:money} after cost."
     )
     return _finding("11.best_set", text, values, portfolio)
 
@@ -121,8 +121,8 @@ def _full(portfolio: Portfolio) -> Finding | None:
     text = "In {group:group} the tactics together promise more than there is to win: what is above it is not counted."
     if len(portfolio.full) > 1:
         values["groups"] = count_value(len(portfolio.full))
-        text = "In {groups:count} groups, {group:group} among them, the tactics promise more than there is to win: what is "
-        text += "above it is not counted."
+        text = "In {groups:count} groups, {group:group} among them, the tactics promise more than there is to win: "
+        text += "what is above it is not counted."
     return _finding("11.headroom_full", text, values, portfolio)
 
 
@@ -146,22 +146,17 @@ def portfolio_checks(portfolio: Portfolio) -> list[Check]:
         if limit is not None:
             total = float(rows[column].sum())
             verdict = "pass" if total <= max(limit, 0.0) + HALF_A_CENT else "fail"
-            found.append(
-                Check(
-                    id=f"11.{name}", sentence=words, found=round(total, 2), expected=float(limit), tolerance=HALF_A_CENT,
-                    verdict=verdict,
-                )
-            )  # fmt: skip
+            found.append(_check(name, words, total, float(limit), verdict))
     total, whole = float(rows["effect_counted"].sum()), portfolio.best.effect
     verdict = "pass" if abs(total - whole) < HALF_A_CENT * max(len(rows), 1) else "fail"
     words = "What each tactic of the best set counts for adds up to the set's effect."
-    found.append(
-        Check(
-            id="11.effect_counted", sentence=words, found=round(total, 2), expected=round(whole, 2),
-            tolerance=HALF_A_CENT, verdict=verdict,
-        )
-    )  # fmt: skip
+    found.append(_check("effect_counted", words, total, round(whole, 2), verdict))
     return found
+
+
+def _check(name: str, words: str, found: float, expected: float, verdict: str) -> Check:
+    numbers = {"found": round(found, 2), "expected": expected, "tolerance": HALF_A_CENT}
+    return Check(id=f"11.{name}", sentence=words, verdict=verdict, **numbers)
 
 
 def portfolio_assumptions(portfolio: Portfolio) -> list[Assumption]:
@@ -179,7 +174,7 @@ def portfolio_assumptions(portfolio: Portfolio) -> list[Assumption]:
         ),
     ]  # fmt: skip
     if portfolio.draws:
-        text = "Draws of the tactics' effects, each apart, split-normal between its low and high (5th and 95th percentile)."
+        text = "Draws of the tactics' effects, each apart, split-normal with low and high as 5th and 95th percentile."
         found.append(Assumption(id="11.effect_draws", text=text, value=portfolio.draws, evidence="judged"))
     return found
 

@@ -30,11 +30,14 @@ def _whole(rows: pd.DataFrame) -> Finding | None:
     if rows.empty:
         return None
     row = rows.iloc[0]
+    unclear = (
+        "How much service an order gets has nothing to do with the customer's worth, as far as can be told (rank "
+        "correlation {r:number})."
+    )
     text = {
         FITS: "The more a customer is worth, the more service an order of it gets (rank correlation {r:number}).",
         AGAINST: "The more a customer is worth, the less service an order of it gets (rank correlation {r:number}).",
-    }.get(row["verdict"], "How much service an order gets has nothing to do with the customer's worth, as far as can be "
-          "told (rank correlation {r:number}).")  # fmt: skip
+    }.get(row["verdict"], unclear)
     values = {"r": number_value(round(row["correlation"], 2))}
     return _finding("11.treatment", text, values, int(row["customers"]))
 

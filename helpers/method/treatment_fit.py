@@ -172,7 +172,8 @@ def rank_correlation(x: pd.Series, y: pd.Series, level: float = LEVEL) -> tuple[
 
     Missing under ten pairs, or where all values on one side are equal. A perfect order has no interval but itself.
 
-    >>> tuple(round(one, 3) for one in rank_correlation(pd.Series(range(10)), pd.Series([2, 1, 3, 4, 6, 5, 7, 8, 10, 9])))
+    >>> other = pd.Series([2, 1, 3, 4, 6, 5, 7, 8, 10, 9])
+    >>> tuple(round(one, 3) for one in rank_correlation(pd.Series(range(10)), other))
     (0.964, 0.846, 0.992)
     """
     n = len(x)
