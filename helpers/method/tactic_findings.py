@@ -80,10 +80,11 @@ def _firm(portfolio: Portfolio) -> Finding | None:
         return None
     loose = rows[rows["stays"] < FIRM]
     values = {"best": count_value(len(rows)), "firm": count_value(len(rows) - len(loose))}
+    verb = "is" if len(rows) - len(loose) == 1 else "are"
     text = (
-        "Of these {best:count} tactics {firm:count} are firm: whatever the effects turn out to be within their ranges, "
+        f"Of these {{best:count}} tactics {{firm:count}} {verb} nearly always in the best set, whatever the effects turn "
+        "out to be within their ranges."
     )
-    text += "they are nearly always in the best set."
     if len(loose):
         row = loose.loc[loose["stays"].idxmin()]
         values |= {"tactic": text_value(row["title"]), "stays": share_value(row["stays"])}
