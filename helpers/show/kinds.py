@@ -10,6 +10,7 @@ from helpers.client.schema import TableSchema
 from helpers.errors import StepInputError, nearest
 from helpers.show.audience import Audience
 from helpers.show.bar import BAR
+from helpers.show.control import CONTROL
 from helpers.show.encodings import Drawing, Kind, check_encoding, rows_for
 from helpers.show.grid import GRID
 from helpers.show.line import LINE
@@ -28,6 +29,7 @@ KINDS: dict[str, Kind] = {
         PANELS,
         WATERFALL,
         MAP,
+        CONTROL,
         TABLE,
         # A new kind goes here.
     )
