@@ -86,10 +86,10 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
                 where_needed=True,
             ),
         ),
-        publishes=("tactics", "tactic_gaps", "trial_plans", "learning_plan", "group_resources"),
+        publishes=("tactics", "tactic_gaps", "trial_plans", "learning_plan"),
         uses=(
-            *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "group_resources", "tactic_findings"),
-            "tactic_closing",
+            *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "register_findings"),
+            "register_closing",
         ),
         headlines=(Headline("Tactics chosen", "answer/chosen"), Headline("Cost of the tactics", "answer/cost")),
     ),

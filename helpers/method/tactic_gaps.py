@@ -107,7 +107,7 @@ def orphan_reasons(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> pd.Serie
     """
     orphans = tactic_gaps[tactic_gaps["gap"].isin(ORPHANS)]
     words = orphans.groupby("tactic")["gap_name"].agg("; ".join)
-    return tactics["tactic"].map(words).fillna("").astype("str")
+    return tactics["tactic"].map(words.to_dict()).astype("object").fillna("").astype("str")
 
 
 def circles_of(tactics: pd.DataFrame) -> list[tuple[str, ...]]:

@@ -8,8 +8,8 @@ import pytest
 
 from helpers.errors import StepInputError
 from helpers.method.learning_plan import learning_plan
-from helpers.method.tactic_closing import asked_of_people, tactic_cannot_say, tactic_checks
-from helpers.method.tactic_findings import tactic_findings, with_orphans_and_trials
+from helpers.method.register_closing import asked_of_people, register_cannot_say, register_checks
+from helpers.method.register_findings import register_findings, with_orphans_and_trials
 from helpers.method.tactic_gaps import CALLS_FOR, circles_of, orphan_reasons, tactic_gaps
 from helpers.method.tactics import STAGES, tactics
 from helpers.method.trial_plans import customers_needed, discounted_years, spreads, trial_plans
@@ -102,7 +102,9 @@ def test_what_is_needed_must_have_ended_and_be_chosen():
 
 
 def test_tactics_that_wait_for_each_other_are_one_circle_each():
-    table = register(a={"needs": "b"}, b={"needs": ["c", "d"]}, c={"needs": "a"}, d={}, x={"needs": "x"}, y={"needs": "x"})
+    table = register(
+        a={"needs": "b"}, b={"needs": ["c", "d"]}, c={"needs": "a"}, d={}, x={"needs": "x"}, y={"needs": "x"}
+    )
     assert circles_of(table) == [("a", "b", "c"), ("x",)]
     kinds = [gap for gap in gaps_of(a={"needs": "b"}, b={"needs": "a"}) if gap[0] == "cycle"]
     assert kinds == [("cycle", "a")]
@@ -123,7 +125,7 @@ def test_what_is_not_known_is_no_gap():
     assert gaps_of(drivers=None, t={"driver": "speed"}) == []
     assert tactic_gaps(tactics(None, INTENTS, DRIVERS), INTENTS, DRIVERS).empty
     # customers who stand beside the groups have no intent
-    assert gaps_of(t={"group": "lapsing"}) == [("no_group", "t")]
+    assert gaps_of(t={"group": "lapsing"}) == [("not_called_for", "t")]
 
 
 def test_every_intent_calls_for_stages_that_there_are():
@@ -137,7 +139,7 @@ def test_orphans_are_told_in_the_register():
     assert found.tolist() == ["The group is to be retired; It serves no driver", ""]
 
 
-# ---- trials ------------------------------------------------------------------------------------------------------------
+# ---- trials ----------------------------------------------------------------------------------------------------------
 
 
 def test_the_size_of_a_trial_equals_the_textbook():
@@ -247,7 +249,7 @@ def test_discounted_years_refuse_what_has_no_meaning():
         discounted_years(0, 0.1)
 
 
-# ---- loops -------------------------------------------------------------------------------------------------------------
+# ---- loops -----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -268,19 +270,21 @@ def test_when_a_loop_is_due(cadence, last, due, late):
 
 
 def test_a_loop_without_a_group_is_about_all_customers():
-    table = learning_plan({"a": {"question": "?"}, "b": {"question": "?", "group": "Boats"}}, INTENTS, as_of="2026-01-01")
+    table = learning_plan(
+        {"a": {"question": "?"}, "b": {"question": "?", "group": "Boats"}}, INTENTS, as_of="2026-01-01"
+    )
     assert table["group_id"].tolist() == ["all", "no_group"]
     assert learning_plan(None, INTENTS, as_of="2026-01-01").empty
 
 
-# ---- what is said ------------------------------------------------------------------------------------------------------
+# ---- what is said ----------------------------------------------------------------------------------------------------
 
 
 def said(table, loops=LOOPS, plans=None):
     gaps = tactic_gaps(table, INTENTS, DRIVERS, loops)
     plans = trial_plans(table, SPREADS, months=12, annual_discount=0.0) if plans is None else plans
     whole = with_orphans_and_trials(table, orphan_reasons(table, gaps), plans)
-    found = tactic_findings(whole, gaps, plans, loops, INTENTS)
+    found = register_findings(whole, gaps, plans, loops, INTENTS)
     return {one.id: say(one, audience_for("working", "EUR", NAMES)).replace("\N{NO-BREAK SPACE}", " ") for one in found}
 
 
@@ -291,9 +295,13 @@ def test_what_is_said_of_a_register():
         x={"effect_likely": 400, "effect_high": 400},
     )
     found = said(table)
-    assert found["11.answer"] == "Of 3 tactics the team chose 2, which take EUR 100 and 7 working days."
-    assert found["11.orphans"] == "Nothing asks for one of the tactics. Fair is to attract, and we mean to retire Fleets."
-    assert found["11.gaps"] == "We want Clubs tomorrow, too, and it has no chosen tactic that lets our offer to it evolve."
+    assert found["11.answer"] == "Of 3 tactics the team chose 2, which take EUR 100.00 and 7 working days."
+    assert (
+        found["11.orphans"] == "Nothing asks for one of the tactics. Fair is to attract, and we mean to retire Fleets."
+    )
+    assert (
+        found["11.gaps"] == "We want Clubs tomorrow, too, and it has no chosen tactic that lets our offer to it evolve."
+    )
     assert found["11.timeline"] == (
         "The work runs from 1 January 2027 to 1 February 2027. Fair starts before E1 has ended, which it needs."
     )
@@ -322,14 +330,14 @@ def test_a_client_without_tactics_is_asked_for_them_alone():
     empty, some = register(), register(a={})
     assert asked_of_people(empty, None) == {"tactics": [], "loops": [], "budget": [], "people_days": []}
     assert set(map(len, asked_of_people(some, INTENTS).values())) == {1}
-    gaps = tactic_cannot_say(empty, trials(), INTENTS)
+    gaps = register_cannot_say(empty, trials(), INTENTS)
     assert [gap.question for gap in gaps] == ["What do we do about our intents, and what does it cost?"]
-    assert "Step 09" in tactic_cannot_say(some, trials({}), None)[0].unlocked_by
+    assert "Step 09" in register_cannot_say(some, trials({}), None)[0].unlocked_by
 
 
 def test_checks_can_fail():
     table = register(a={}, b={})
-    good = tactic_checks(table, {"a": {}, "b": {}}, LOOPS, {"a": {}, "b": {}})
+    good = register_checks(table, {"a": {}, "b": {}}, LOOPS, {"a": {}, "b": {}})
     assert {one.verdict for one in good} == {"pass"}
-    bad = tactic_checks(table.head(1), {"a": {}, "b": {}}, LOOPS.head(1), {"a": {}, "b": {}})
+    bad = register_checks(table.head(1), {"a": {}, "b": {}}, LOOPS.head(1), {"a": {}, "b": {}})
     assert {one.verdict for one in bad} == {"fail"}

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.client.result_model import Finding
-from helpers.method.finding_values import count_value, date_value, group_value, money_value, share_value, text_value
-from helpers.method.intent_words import GROW
+from helpers.method.finding_values import count_value, date_value, group_value, money_value, text_value
 from helpers.method.tactic_gaps import ORPHANS
 
 IN_TIME = ("dates_upside_down", "unknown_need", "need_not_chosen", "need_ends_later", "cycle")
@@ -25,19 +24,20 @@ def with_orphans_and_trials(tactics: pd.DataFrame, orphan: pd.Series, trial_plan
     return tactics.assign(orphan=orphan, trial_size=tactics["tactic"].map(sizes).astype("Int64"))
 
 
-def tactic_findings(
+def register_findings(
     tactics: pd.DataFrame,
     tactic_gaps: pd.DataFrame,
     trial_plans: pd.DataFrame,
     learning_plan: pd.DataFrame,
-    group_resources: pd.DataFrame,
+    group_intents: pd.DataFrame | None,
 ) -> list[Finding]:
     """The findings on the register, each only where there is something to say.
 
     Parameters
     ----------
     tactics : DataFrame, from `with_orphans_and_trials`
-    tactic_gaps, trial_plans, learning_plan, group_resources : DataFrame, of the functions of these names
+    tactic_gaps, trial_plans, learning_plan : DataFrame, of the functions of these names
+    group_intents : DataFrame or None, of step 09
 
     Returns
     -------
@@ -45,26 +45,25 @@ def tactic_findings(
         11.answer, what is chosen and what it costs, or that nothing is planned; 11.orphans, what nothing asks for;
         11.gaps, groups that lack an evolve tactic or a loop; 11.timeline, from when to when, and what starts too early;
         11.trials, what can be tried and what not;
-        11.resources, whether the part of the money rises of a group to grow, of several the one where it does least;
         11.learning, loops and which are late
     """
     if tactics.empty:
-        return _nothing(group_resources)
+        return _nothing(group_intents)
     found = [_answer(tactics), _orphans(tactics, tactic_gaps), _groups(tactic_gaps), _time(tactics, tactic_gaps)]
-    found += [_trials(trial_plans), _money(group_resources), _learning(learning_plan)]
+    found += [_trials(trial_plans), _learning(learning_plan)]
     return [one for one in found if one is not None]
 
 
-def _nothing(group_resources: pd.DataFrame) -> list[Finding]:
+def _nothing(group_intents: pd.DataFrame | None) -> list[Finding]:
     """That there are intents and no tactic."""
-    if group_resources.empty:
+    if group_intents is None or group_intents.empty:
         return []
-    values = {"groups": count_value(len(group_resources))}
+    values = {"groups": count_value(len(group_intents))}
     text = "There are intents for {groups:count} groups, and no tactic is registered yet: nothing carries them."
-    if len(group_resources) == 1:
+    if len(group_intents) == 1:
         text, values = "There is an intent for one group, and no tactic is registered yet: nothing carries it.", {}
-    people = int(group_resources["customers"].sum())
-    return [Finding(id="11.answer", text=text, values=values, n=people, evidence="judged", table="group_resources")]
+    people = int(group_intents["customers"].sum())
+    return [Finding(id="11.answer", text=text, values=values, n=people, evidence="judged", table="tactics")]
 
 
 def _answer(tactics: pd.DataFrame) -> Finding:
@@ -89,7 +88,7 @@ def _answer(tactics: pd.DataFrame) -> Finding:
 
 def _orphans(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
     """How many tactics nothing asks for, and the dearest of them with its reason."""
-    orphans = tactics[tactics["orphan"] != ""]
+    orphans = tactics[tactics["orphan"] != ""].sort_values("tactic")  # of equally dear ones the first by its key
     if orphans.empty:
         return None
     first = orphans.loc[orphans["cost"].fillna(-1).idxmax()]
@@ -126,7 +125,7 @@ def _time(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
     values = {"first": date_value(dated["starts"].min()), "last": date_value(dated["ends"].max())}
     values["dated"] = count_value(len(dated))
     text = "The work runs from {first:date} to {last:date}."
-    wrong = tactic_gaps[tactic_gaps["gap"].isin(IN_TIME)]
+    wrong = tactic_gaps[tactic_gaps["gap"].isin(IN_TIME)].sort_values(["tactic", "gap"])
     if wrong.empty:
         text += " Nothing starts before what it needs has ended."
     else:
@@ -137,7 +136,7 @@ def _time(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
 
 def _trials(trial_plans: pd.DataFrame) -> Finding | None:
     """How many tactics can be tried on their own group, and the one that lacks least of those that cannot."""
-    known = trial_plans[trial_plans["possible"].notna()]
+    known = trial_plans[trial_plans["possible"].notna()].sort_values("tactic")
     if known.empty:
         return None
     possible = known["possible"].astype(bool)
@@ -158,26 +157,6 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
             "thought to bring."
         )
     return _finding("11.trials", text, values, len(known), "trial_plans")
-
-
-def _money(group_resources: pd.DataFrame) -> Finding | None:
-    """Whether money follows intent: of the groups to grow the one whose part of it changes least for the better."""
-    grown = group_resources[(group_resources["primary"] == GROW) & group_resources["change"].notna()]
-    if grown.empty:
-        return None
-    row = grown.loc[grown["change"].idxmin()]
-    values = {"group": group_value(row["group_id"]), "now": share_value(row["spend_part"])}
-    values["planned"] = share_value(row["planned_part"])
-    values["against"] = count_value(int(grown["against_intent"].astype(bool).sum()))
-    text = "Money follows intent: of what is spent today {group:group} has {now:pct}, of what is planned {planned:pct}."
-    if row["against_intent"]:
-        text = (
-            "We mean to grow {group:group}, and its part of the money does not rise: {now:pct} of what is spent today, "
-            "{planned:pct} of what is planned."
-        )
-        text += " The same is true of {against:count} groups in all." if values["against"].value > 1 else ""
-    people = int(row["customers"])
-    return _finding("11.resources", text, values, people, "group_resources", n_of="customer")
 
 
 def _learning(learning_plan: pd.DataFrame) -> Finding | None:

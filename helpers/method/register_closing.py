@@ -28,7 +28,7 @@ def asked_of_people(tactics: pd.DataFrame, group_intents: pd.DataFrame | None) -
     return {"tactics": ["all"] if some or len(tactics) else [], "loops": more, "budget": more, "people_days": more}
 
 
-def tactic_assumptions(
+def register_assumptions(
     trial_plans: pd.DataFrame, tactic_gaps: pd.DataFrame, *, months: int, annual_discount: float
 ) -> list[Assumption]:
     """What the register's findings used that the data did not supply, each only where it was."""
@@ -51,23 +51,19 @@ def tactic_assumptions(
     return said
 
 
-def tactic_checks(
-    tactics: pd.DataFrame, register: Mapping | None, group_resources: pd.DataFrame, learning_plan: pd.DataFrame,
-    loops: Mapping | None,
-) -> list[Check]:  # fmt: skip
-    """Whether each row that people wrote is in the tables once, and the parts of the money make one."""
+def register_checks(
+    tactics: pd.DataFrame, register: Mapping | None, learning_plan: pd.DataFrame, loops: Mapping | None
+) -> list[Check]:
+    """Whether each row that people wrote is in the tables once."""
     written, known = len(register or {}), int(tactics["tactic"].nunique())
-    checks = [_same("register", "Each tactic of the register is in the table once.", known, written)]
-    checks.append(_same("loops", "Each learning loop is in the plan once.", len(learning_plan), len(loops or {})))
-    for name, words in (("spend_part", "spent today"), ("planned_part", "planned")):
-        if group_resources[name].notna().any():
-            found = round(float(group_resources[name].sum()), 9)
-            checks.append(_same(name, f"The groups' parts of what is {words} make one.", found, 1.0))
-    return checks
+    return [
+        _same("register", "Each tactic of the register is in the table once.", known, written),
+        _same("loops", "Each learning loop is in the plan once.", len(learning_plan), len(loops or {})),
+    ]
 
 
-def tactic_cannot_say(
-    tactics: pd.DataFrame, trial_plans: pd.DataFrame, group_intents: pd.DataFrame | None, group_resources: pd.DataFrame
+def register_cannot_say(
+    tactics: pd.DataFrame, trial_plans: pd.DataFrame, group_intents: pd.DataFrame | None
 ) -> list[CannotSay]:
     """Which questions on the register stay open for this client, each only where it does."""
     gaps = []
@@ -89,9 +85,6 @@ def tactic_cannot_say(
         gaps.append(
             _gap("What does each tactic bring, and can it be tried?", because, "Their effects in the register.")
         )
-    if len(group_resources) and group_resources["spend_part"].isna().all() and len(tactics):
-        because = "What is spent today on each group was not delivered."
-        gaps.append(_gap("Does money follow intent?", because, "spend, by customer_group."))
     return gaps
 
 
