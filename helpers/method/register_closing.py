@@ -12,20 +12,32 @@ from helpers.method.tactic_gaps import CHOSEN
 from helpers.method.trial_plans import LEVEL, MONTHS, NO_EFFECT, NO_SPREAD, POWER
 
 
-def asked_of_people(tactics: pd.DataFrame, group_intents: pd.DataFrame | None) -> dict[str, list[str]]:
+def asked_of_people(
+    tactics: pd.DataFrame, group_intents: pd.DataFrame | None, channel_choice: pd.DataFrame | None = None
+) -> dict[str, list[str]]:
     """Which of the step's decisions this client is asked for, each as the scopes to ask.
 
     Notes
     -----
-    The register is asked for where a group has an intent. What tactics may cost, who does them and what is learned is
-    asked once there are any: a client who has just begun is not drowned in questions.
+    The register is asked for where a group has an intent. What tactics may cost, who does them, what is learned and,
+    where there are two channels or more, which of them leads is asked once there are tactics: a client who has just
+    begun is not drowned in questions.
 
-    >>> asked_of_people(pd.DataFrame({"tactic": []}), pd.DataFrame({"group_id": ["g1"]}))
-    {'tactics': ['all'], 'loops': [], 'budget': [], 'people_days': []}
+    >>> asked = asked_of_people(pd.DataFrame({"tactic": []}), pd.DataFrame({"group_id": ["g1"]}))
+    >>> [name for name, scopes in asked.items() if scopes]
+    ['tactics']
     """
     some = group_intents is not None and len(group_intents) > 0
     more = ["all"] if some and len(tactics) else []
-    return {"tactics": ["all"] if some or len(tactics) else [], "loops": more, "budget": more, "people_days": more}
+    several = channel_choice is not None and channel_choice["channel"].nunique() > 1
+    first = ["all"] if some or len(tactics) else []
+    return {
+        "tactics": first,
+        "loops": more,
+        "budget": more,
+        "people_days": more,
+        "channel_choice": more if several else [],
+    }
 
 
 def register_assumptions(
