@@ -109,6 +109,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
         ),
         uses=(
             *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "register_findings", "register_closing"),
+            "aligned_findings",
             *("tactic_portfolio", "tactic_register", "tactic_findings", "channel_consistency", "channel_choice"),
             *("channel_findings", "cost_to_serve", "treatment_fit", "treatment_findings", "spend_by_function"),
             *("spend_alignment", "spend_findings"),
