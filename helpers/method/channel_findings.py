@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.channel_choice import CLOSE, LEAD, SEEN, STEADY
+from helpers.method.channel_choice import CLOSE, SEEN, STEADY
 from helpers.method.channel_consistency import FEW, NO_WEIGHT, SURE
 from helpers.method.finding_values import count_value, group_value, number_value, share_value, text_value
 from helpers.method.group_members import BESIDE
@@ -141,11 +141,11 @@ def _contradictions(channel_choice: pd.DataFrame) -> Finding | None:
         "against": count_value(len(against)),
         "group": group_value(worst["group_id"]),
         "channel": text_value(worst["channel"]),
-        "role": text_value({LEAD: "that it leads", CLOSE: "closing it"}.get(worst["role"], "that it supports")),
+        "role": text_value({CLOSE: "be closed"}.get(worst["role"], worst["role"])),
     }
     text = (
         "Of {roles:count} roles that people gave channels the data speak against {against:count}. The largest is "
-        "{channel:text} for {group:group}: they speak against {role:text}."
+        "{channel:text} for {group:group}, where people want it to {role:text}."
     )
     return Finding(
         id="11.channel_contradictions", text=text, values=values, n=len(decided), n_of="row", evidence="modelled",

@@ -80,10 +80,11 @@ def _firm(portfolio: Portfolio) -> Finding | None:
         return None
     loose = rows[rows["stays"] < FIRM]
     values = {"best": count_value(len(rows)), "firm": count_value(len(rows) - len(loose))}
+    verb = "is" if len(rows) - len(loose) == 1 else "are"
     text = (
-        "Of these {best:count} tactics {firm:count} are firm: whatever the effects turn out to be within their ranges, "
+        f"Of these {{best:count}} tactics {{firm:count}} {verb} nearly always in the best set, whatever the effects "
+        "turn out to be within their ranges."
     )
-    text += "they are nearly always in the best set."
     if len(loose):
         row = loose.loc[loose["stays"].idxmin()]
         values |= {"tactic": text_value(row["title"]), "stays": share_value(row["stays"])}
@@ -197,16 +198,15 @@ def portfolio_cannot_say(portfolio: Portfolio) -> list[CannotSay]:
             "Which tactics can we afford?", "Nobody said how much money or how many days there are.",
             "the decisions 11.all.budget and 11.all.people_days.",
         )  # fmt: skip
-    if portfolio.no_range:
-        gap(
-            f"How firm is {listed(list(portfolio.no_range))}?", "Nobody said how little or how much it may bring.",
-            "the register of tactics: effect low and high.",
-        )  # fmt: skip
-    if portfolio.uncapped:
-        gap(
-            f"Can so much be won in {listed(list(portfolio.uncapped))}?", "How much there is to win is not known.",
-            "wallets of 30 customers or more, and the rate of capture in step 05.",
-        )  # fmt: skip
+    vague = rows.loc[rows["tactic"].isin(portfolio.no_range), "title"].tolist()
+    if vague:
+        unlocked = "the register of tactics: effect low and high."
+        gap(f"How firm is {listed(vague)}?", "Nobody said how little or how much it may bring.", unlocked)
+    names = dict(zip(rows["group_id"], rows["group_name"], strict=True))
+    open_ended = [names[group] or group for group in portfolio.uncapped]
+    if open_ended:
+        unlocked = "wallets of 30 customers or more, and the rate of capture in step 05."
+        gap(f"Can so much be won in {listed(open_ended)}?", "How much there is to win is not known.", unlocked)
     if np.isnan(portfolio.gap):
         gap("Which tactics are best together?", "The solver found no set.", "fewer tactics, or wider limits.")
     elif portfolio.gap > GAP:

@@ -29,8 +29,8 @@ GAP = 0.005  # from so many tactics on, an answer within half a percent of the b
 LARGE = 60
 POINTS = 20  # of the frontier, from nothing to all tactics
 COLUMNS = [
-    *("tactic", "title", "group_id", "driver", "cost", "people_days", "effect", "effect_counted", "best", "selected"),
-    *("stays", "draws", "why_not"),
+    *("tactic", "title", "group_id", "group_name", "driver", "cost", "people_days", "effect", "effect_counted"),
+    *("best", "selected", "stays", "draws", "why_not"),
 ]
 
 

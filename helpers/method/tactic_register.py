@@ -9,11 +9,13 @@ import pandas as pd
 
 from helpers.errors import StepInputError, listed, quoted
 from helpers.method.delivered import columns_of
+from helpers.method.group_named import NO_GROUP
+from helpers.method.share import ALL
 from helpers.method.tactic_choice import TacticProblem
 from helpers.method.value_at_stake import WIN
 
 SHARE_STAGE, SHARE_MEASURE = "win", "customer_share"
-TEXTS = ("tactic", "title", "group_id", "driver", "stage", "measure", "needs")
+TEXTS = ("tactic", "title", "group_id", "group_name", "driver", "stage", "measure", "needs")
 MONEY = ("cost", "effect_low", "effect_likely", "effect_high")
 TYPES = dict.fromkeys(TEXTS, "str") | dict.fromkeys((*MONEY, "people_days"), float)
 
@@ -31,7 +33,8 @@ def share_caps(value_at_stake: pd.DataFrame | None, *, months: int, annual_disco
 
     Returns
     -------
-    dict of group_id to money; groups of which it is not known are absent
+    dict of group_id to money; groups of which it is not known are absent. "all", for tactics that win share of every
+    group, is their sum where each is known
 
     Notes
     -----
@@ -43,6 +46,8 @@ def share_caps(value_at_stake: pd.DataFrame | None, *, months: int, annual_disco
     >>> stake = pd.DataFrame({"group_id": ["g1", "g2"], "lever": "win", "alone": [120.0, None]})
     >>> share_caps(stake, months=12, annual_discount=0.0)
     {'g1': 120.0}
+    >>> share_caps(stake[:1], months=12, annual_discount=0.0)
+    {'g1': 120.0, 'all': 120.0}
     """
     if months < 1 or not annual_discount >= 0:
         raise StepInputError(
@@ -52,9 +57,12 @@ def share_caps(value_at_stake: pd.DataFrame | None, *, months: int, annual_disco
     if value_at_stake is None:
         return {}
     years = float(((1 + annual_discount) ** (-(np.arange(months) + 0.5) / 12)).sum() / 12)
-    rows = value_at_stake[(value_at_stake["lever"] == WIN) & value_at_stake["alone"].notna()]
-    return {str(group): max(round(float(alone) * years, 4), 0.0) for group, alone in
-            zip(rows["group_id"], rows["alone"], strict=True)}  # fmt: skip
+    every = value_at_stake[value_at_stake["lever"] == WIN].sort_values("group_id")
+    rows = every[every["alone"].notna()]
+    caps = {}
+    for group, alone in zip(rows["group_id"], rows["alone"], strict=True):
+        caps[str(group)] = max(round(float(alone) * years, 4), 0.0)
+    return caps | ({ALL: round(sum(caps.values()), 4)} if len(rows) == len(every) > 0 else {})
 
 
 def register(tactics: pd.DataFrame | None) -> pd.DataFrame:
@@ -125,7 +133,7 @@ def tactic_problem(
     cap_of = [at.get(group, -1) if wins else -1 for group, wins in
               zip(able["group_id"], able["wins_share"], strict=True)]  # fmt: skip
     # without a group or a driver nobody knows what it overlaps with
-    named = (able["group_id"] != "") & (able["driver"] != "")
+    named = ~able["group_id"].isin(["", NO_GROUP]) & (able["driver"] != "")
     cell = (able["group_id"] + "\n" + able["driver"].str.casefold()).where(named, able["tactic"])
     problem = TacticProblem(
         cost=able["cost"].to_numpy(),

@@ -143,7 +143,9 @@ def test_what_is_won_stays_below_what_there_is_to_win():
     # the register's own word goes before stage and measure
     found = tactic_portfolio(table.assign(wins_share=[True, False, False]), caps={"g1": 90.0})
     assert found.best.effect == 210.0
-    assert tactic_portfolio(table).uncapped == ("g1",)
+    open_ended = tactic_portfolio(table.assign(group_name="Yards"))
+    assert open_ended.uncapped == ("g1",)
+    assert "Can so much be won in Yards?" in [one.question for one in portfolio_cannot_say(open_ended)]
 
 
 def test_what_is_needed_is_chosen_too_though_it_loses():
@@ -206,6 +208,8 @@ def test_the_most_that_can_be_won():
         {"group_id": ["g1", "g1", "g2"], "lever": ["win", "keep", "win"], "alone": [1200.0, 5.0, None]}
     )
     caps = share_caps(stake, months=24, annual_discount=0.1)
+    both = share_caps(stake.fillna({"alone": 600.0}), months=24, annual_discount=0.1)
+    assert both["all"] == pytest.approx(1.5 * caps["g1"], abs=1e-3) and list(both) == ["g1", "g2", "all"]
     by_month = sum(100 * 1.1 ** (-(month - 0.5) / 12) for month in range(1, 25))
     assert caps == {"g1": pytest.approx(by_month, abs=1e-3)} and share_caps(None, months=1, annual_discount=0) == {}
     with pytest.raises(StepInputError, match="horizon is 0 months"):
