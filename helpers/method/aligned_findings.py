@@ -43,7 +43,8 @@ def aligned_findings(findings: Iterable[Finding]) -> list[Finding]:
 
     Examples
     --------
-    >>> said = [Finding(id=f"11.{name}", text="So.", evidence="judged") for name in ("treatment", "best_below", "answer")]
+    >>> names = ("treatment", "best_below", "answer")
+    >>> said = [Finding(id=f"11.{name}", text="So.", evidence="judged") for name in names]
     >>> [one.id for one in aligned_findings(said)]
     ['11.answer', '11.best_below']
     """
