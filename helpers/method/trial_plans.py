@@ -171,7 +171,7 @@ def discounted_years(months: int, annual_discount: float) -> float:
     """What one a year is worth today over so many months, each counted in its middle.
 
     >>> discounted_years(36, 0.0), round(discounted_years(36, 0.10), 4)
-    (3.0, 2.6088)
+    (3.0, 2.6092)
     """
     if months < 1 or annual_discount <= -1:
         raise StepInputError(f"A horizon of {months} months at {annual_discount:g} a year. Expected a month or more.")
