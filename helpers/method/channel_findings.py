@@ -119,8 +119,10 @@ def _moves(formed: pd.DataFrame) -> Finding | None:
         "before": share_value(row["part_before"]),
         "now": share_value(row["part_now"]),
     }
-    way = "rose" if row["change"] > 0 else "fell"
-    text = f"The part of {{group:group}}'s revenue through {{channel:text}} {way} from {{before:pct}} to {{now:pct}}."
+    text = (
+        "Of the revenue from {group:group} {before:pct} came through {channel:text} in the first half of the window, "
+        "{now:pct} in the second."
+    )
     return Finding(
         id="11.channel_moves", text=text, values=values, n=int(row["customers"]), evidence="measured",
         table="channel_choice",
@@ -159,18 +161,14 @@ def _losses(formed: pd.DataFrame) -> Finding | None:
     if rows.empty:
         return None
     worst = rows.loc[rows["result"].idxmin()]
-    values = {
-        "groups": count_value(rows["group_id"].nunique()),
-        "group": group_value(worst["group_id"]),
-        "channel": text_value(worst["channel"]),
-    }
-    text = "In {groups:count} groups a channel loses money after cost to serve, and nobody decided on it: most in "
-    text += "{group:group} through {channel:text}."
-    if rows["group_id"].nunique() == 1:
-        values.pop("groups")
+    own = rows[rows["group_id"] == worst["group_id"]]
+    values = {"group": group_value(worst["group_id"]), "channels": text_value(listed(own["channel"].tolist()))}
+    text = "What {group:group} order through {channels:text} loses money after cost to serve, and nobody decided on it."
+    if rows["group_id"].nunique() > 1:
+        values["groups"] = count_value(rows["group_id"].nunique())
         text = (
-            "In {group:group} a channel loses money after cost to serve, and nobody decided on it: most through "
-            "{channel:text}."
+            "In {groups:count} groups a channel loses money after cost to serve, and nobody decided on it: most with "
+            "{group:group}, through {channels:text}."
         )
     return Finding(
         id="11.channel_losses", text=text, values=values, n=int(rows["customers"].sum()),

@@ -100,13 +100,15 @@ def _index(alignment_index: pd.DataFrame, resource: str) -> Finding | None:
     }
     if resource == BUDGET:
         values["moved"] = money_value(row["moved"])
-        text = "{index:pct} of the spend would have to move for it to lie where value lies. The largest single move: "
-        text += "{moved:money} from {from:group} to {to:group}."
+        text = (
+            "{index:pct} of the spend would have to move for it to lie where value lies. The largest single move "
+            "towards that: {moved:money} from {from:group} to {to:group}."
+        )
         name = "11.misaligned"
     else:
         values["moved"] = count_value(round(row["moved"]))
         text = "{index:pct} of people's days would have to move for them to lie where value lies. The largest single "
-        text += "move: {moved:count} days from {from:group} to {to:group}."
+        text += "move towards that: {moved:count} days from {from:group} to {to:group}."
         name = "11.people_misaligned"
     return Finding(
         id=name, text=text, values=values, n=int(row["groups"]), n_of="row", evidence="modelled",

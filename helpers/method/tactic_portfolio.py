@@ -24,7 +24,7 @@ DRAWS = 1_000
 SEED = 20_111
 FIFTH = float(ndtri(0.95))  # standard deviations between the middle and the 5th or the 95th percentile
 # so many draws the solver gets, by the number of tactics: it needs a while for each
-SOLVED_DRAWS = ((25, 100), (60, 50), (200, 20))
+SOLVED_DRAWS = ((25, 100), (60, 30), (200, 20))
 GAP = 0.005  # from so many tactics on, an answer within half a percent of the best is good enough
 LARGE = 60
 POINTS = 20  # of the frontier, from nothing to all tactics

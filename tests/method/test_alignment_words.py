@@ -59,7 +59,7 @@ def test_spend():
     assert told["11.spend_out_of_line"] == (
         "Of the spend 40 % goes to Owners for 0 % of the lifetime value, and 30 % to Yards for 70 %."
     )
-    assert told["11.misaligned"].endswith("The largest single move: EUR 40.07 from Owners to Yards.")
+    assert told["11.misaligned"].endswith("The largest single move towards that: EUR 40.07 from Owners to Yards.")
     assert told["11.intent_unfunded"] == (
         "We want to grow Yards, and the tactics give it no larger part of money than today."
     )

@@ -116,7 +116,7 @@ def test_what_speaks_against_a_decision():
 def test_a_channel_that_loses_and_nobody_decided_on():
     rows = [("c", NOW, "1", "web", 10.0, 8.0), ("a", NOW, "2", "web", 10.0, 1.0)]
     told = findings(choice(lines(*rows)))["11.channel_losses"]
-    assert told.values["group"].value == "g2" and told.values["channel"].value == "web"
+    assert told.values["group"].value == "g2" and told.values["channels"].value == "web"
 
 
 @pytest.mark.parametrize(
