@@ -43,9 +43,9 @@ def register_findings(
     -------
     list of Finding
         11.answer, what is chosen and what it costs, or that nothing is planned; 11.orphans, what nothing asks for;
-        11.gaps, groups that lack an evolve tactic or a loop; 11.timeline, from when to when, and what starts too early;
-        11.trials, what can be tried and what not;
-        11.learning, loops and which are late
+        11.gaps, groups that lack an evolve tactic or a loop, or what else does not hold; 11.timeline, from when to
+        when, and what starts too early; 11.trials, what can be tried and what not; 11.learning, loops and which are
+        late
     """
     if tactics.empty:
         return _nothing(group_intents)
@@ -102,14 +102,23 @@ def _orphans(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None
 
 
 def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
-    """Which groups that we want tomorrow lack a tactic that evolves, or a loop."""
-    lacking = tactic_gaps[tactic_gaps["gap"].isin(["no_evolve", "no_loop"])]
-    if lacking.empty:
+    """Which groups that we want tomorrow lack a tactic that evolves, or a loop; else what else does not hold."""
+    if tactic_gaps.empty:
         return None
+    lacking = tactic_gaps[tactic_gaps["gap"].isin(["no_evolve", "no_loop"])]
+    others = tactic_gaps[~tactic_gaps["gap"].isin(ORPHANS)].sort_values(["gap", "tactic"])
+    if others.empty:
+        text = "Beside tactics that nothing asks for, all in the register holds."
+        return _finding("11.gaps", text, {}, len(tactic_gaps), "tactic_gaps")
+    if lacking.empty:
+        values = {"others": count_value(len(others)), "first": text_value(others["sentence"].iloc[0])}
+        text = "{others:count} things in the register do not hold. The first: {first:text}"
+        text = "One thing in the register does not hold. {first:text}" if len(others) == 1 else text
+        return _finding("11.gaps", text, values, len(tactic_gaps), "tactic_gaps")
     values = {"group": group_value(lacking["group_id"].iloc[0])}
     own = set(lacking.loc[lacking["group_id"] == values["group"].value, "gap"])
-    what = {"no_evolve": "no chosen tactic that lets our offer to it evolve", "no_loop": "no loop that learns about it"}
-    text = "We want {group:group} tomorrow, too, and it has " + " and ".join(what[gap] for gap in what if gap in own)
+    what = {"no_evolve": "no chosen tactic lets our offer to that group evolve", "no_loop": "no loop learns about it"}
+    text = "We want {group:group} tomorrow, too, and " + " and ".join(what[gap] for gap in what if gap in own)
     more = lacking["group_id"].nunique() - 1
     if more:
         values["more"] = count_value(more)
@@ -152,8 +161,9 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
         row = known.loc[lacks[~possible].idxmin()]
         values |= {"what": text_value(row["title"]), "has": count_value(row["customers"])}
         values |= {"needed": count_value(row["size"]), "group": group_value(row["group_id"])}
-        text += (
-            " {what:text}: {group:group} has {has:count} customers, and {needed:count} are needed to see what it is "
+        nearest = " The nearest of the others is " if possible.any() else " The nearest to it is "
+        text += nearest + (
+            "{what:text}: {group:group} has {has:count} customers, and {needed:count} are needed to see what it is "
             "thought to bring."
         )
     return _finding("11.trials", text, values, len(known), "trial_plans")

@@ -299,14 +299,31 @@ def test_what_is_said_of_a_register():
     assert (
         found["11.orphans"] == "Nothing asks for one of the tactics. Fair is to attract, and we mean to retire Fleets."
     )
-    assert (
-        found["11.gaps"] == "We want Clubs tomorrow, too, and it has no chosen tactic that lets our offer to it evolve."
-    )
+    assert found["11.gaps"] == "We want Clubs tomorrow, too, and no chosen tactic lets our offer to that group evolve."
     assert found["11.timeline"] == (
         "The work runs from 1 January 2027 to 1 February 2027. Fair starts before E1 has ended, which it needs."
     )
-    assert found["11.trials"].startswith("Of 2 tactics one can be tried to a clear answer within a year. E1: Yards has")
+    assert found["11.trials"].startswith(
+        "Of 2 tactics one can be tried to a clear answer within a year. The nearest of the others is E1: Yards has"
+    )
     assert found["11.learning"] == "We ask 2 questions again and again. None is late; 2 were never answered yet."
+
+
+@pytest.mark.parametrize(
+    ("rows", "said_of_it"),
+    [
+        ({"t": {"driver": ""}}, "Beside tactics that nothing asks for, all in the register holds."),
+        ({"t": {"owner": ""}}, "One thing in the register does not hold. Nobody answers for T."),
+        (
+            {"t": {"owner": ""}, "u": {"needs": "x"}},
+            "2 things in the register do not hold. The first: Nobody answers for T.",
+        ),
+    ],
+)
+def test_whatever_does_not_hold_has_its_sentence(rows, said_of_it):
+    evolve = {"e1": {"stage": "evolve"}, "e2": {"stage": "evolve", "group": "g2"}}
+    assert said(register(**evolve, **rows))["11.gaps"] == said_of_it
+    assert "11.gaps" not in said(register(**evolve))
 
 
 def test_nothing_planned_is_said_and_nothing_else():
