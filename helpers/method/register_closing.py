@@ -75,7 +75,10 @@ def register_checks(
 
 
 def register_cannot_say(
-    tactics: pd.DataFrame, trial_plans: pd.DataFrame, group_intents: pd.DataFrame | None
+    tactics: pd.DataFrame,
+    trial_plans: pd.DataFrame,
+    group_intents: pd.DataFrame | None,
+    drivers: pd.DataFrame | None,
 ) -> list[CannotSay]:
     """Which questions on the register stay open for this client, each only where it does."""
     gaps = []
@@ -87,6 +90,11 @@ def register_cannot_say(
         unlocked = "The decision tactics; workbook decisions CLIENT --export 11.all.tactics FILE.xlsx gives a sheet."
         gaps.append(_gap("What do we do about our intents, and what does it cost?", because, unlocked))
         return gaps
+    if len(tactics) and (drivers is None or drivers.empty):
+        because = "What customers were asked about is not known, so a driver counts as it was written."
+        gaps.append(
+            _gap("Do our tactics serve what matters to customers?", because, "survey, with ratings of drivers.")
+        )
     open_ = trial_plans["why_not"]
     if (open_ == NO_SPREAD).any():
         unlocked = "transactions: cost_of_goods of every line, and three customers or more in the group."

@@ -59,7 +59,7 @@ def tactic_gaps(
     group_intents : DataFrame or None
         Of step 09: group_id, group_name, primary, secondary. Without it no intent can call for anything.
     drivers : DataFrame or None
-        Of step 06: driver. Without it a driver that was named counts as one.
+        Of step 06: driver. Without it, or a row of it, a driver that was named counts as one.
     loops : DataFrame or None
         group_id of each learning loop.
 
@@ -85,7 +85,7 @@ def tactic_gaps(
     rows = tactics.to_dict("records")
     by_key = {row["tactic"]: row for row in rows}
     intents = _intents(group_intents)
-    known = None if drivers is None else set(drivers["driver"].astype("str"))
+    known = None if drivers is None or drivers.empty else set(drivers["driver"].astype("str"))
     circles = {members[0]: members for members in circles_of(tactics)}
     found = []
     for row in rows:

@@ -122,7 +122,8 @@ def test_chosen_groups_need_an_evolve_tactic_among_those_chosen_and_a_loop():
 
 def test_what_is_not_known_is_no_gap():
     assert gaps_of(intents=None, t={"group": "g2", "stage": "attract"}) == []
-    assert gaps_of(drivers=None, t={"driver": "speed"}) == []
+    for unasked in (None, DRIVERS.head(0)):
+        assert gaps_of(drivers=unasked, t={"driver": "speed"}) == []
     assert tactic_gaps(tactics(None, INTENTS, DRIVERS), INTENTS, DRIVERS).empty
     # customers who stand beside the groups have no intent
     assert gaps_of(t={"group": "lapsing"}) == [("not_called_for", "t")]
@@ -350,9 +351,12 @@ def test_a_client_without_tactics_is_asked_for_them_alone():
     one, two = pd.DataFrame({"channel": ["web"]}), pd.DataFrame({"channel": ["web", "phone"]})
     assert [name for name, scopes in asked_of_people(some, INTENTS, one).items() if not scopes] == ["channel_choice"]
     assert all(asked_of_people(some, INTENTS, two).values())
-    gaps = register_cannot_say(empty, trials(), INTENTS)
+    gaps = register_cannot_say(empty, trials(), INTENTS, DRIVERS)
     assert [gap.question for gap in gaps] == ["What do we do about our intents, and what does it cost?"]
-    assert "Step 09" in register_cannot_say(some, trials({}), None)[0].unlocked_by
+    assert "Step 09" in register_cannot_say(some, trials({}), None, DRIVERS)[0].unlocked_by
+    assert register_cannot_say(some, trials({}), INTENTS, DRIVERS) == []
+    unasked = register_cannot_say(some, trials({}), INTENTS, DRIVERS.head(0))
+    assert [gap.question for gap in unasked] == ["Do our tactics serve what matters to customers?"]
 
 
 def test_checks_can_fail():
