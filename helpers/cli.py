@@ -267,6 +267,25 @@ def decisions(
 
 
 @app.command()
+def compare(
+    client: Folder,
+    before: Annotated[str, typer.Argument(metavar="VERSION", help="A frozen version: v1.")],
+    after: Annotated[
+        str, typer.Argument(metavar="[VERSION]", help="Another one; what stands today if not given.")
+    ] = "today",
+    audience: Annotated[str, typer.Option(help="working; or client, who sees no customer's id.")] = "working",
+    json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
+) -> None:
+    """Say what differs between two frozen versions, or between one and today: who moved, numbers, decisions."""
+    from helpers.client.folder import open_client
+    from helpers.run.compare import compare_versions, comparison_lines
+
+    compared = compare_versions(client, before, after, audience)
+    opened = open_client(client)
+    print(compared.text() if json_ else "\n".join(comparison_lines(compared, opened.name, opened.currency)))
+
+
+@app.command()
 def verify(
     json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:

@@ -47,6 +47,8 @@ def reads_decides_publishes(step: Step) -> str:
     reads = names(step.reads + step.needs)
     more = step.reads_if_there + step.better_with + step.checks_with
     lines = [f"**Reads** {reads}" + (f"; says more with {names(more)}" if more else "") + "."]
+    if step.reads_version:
+        lines.append(f"**Looks back** at {names(step.reads_version)} in the versions before.")
     lines.append(f"**Decides** {names(tuple(choice.example for choice in step.decides))}.")
     lines.append(f"**Publishes** {names(step.publishes)}.")
     return "  \n".join(lines)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +11,7 @@ import pandas as pd
 
 from helpers.client.folder import Client
 from helpers.client.intent_rules_file import IntentRulesFile, read_intent_rules
-from helpers.client.result_model import Result
+from helpers.client.result_model import DecisionUsed, Result
 from helpers.client.results import (
     FORMS_GROUPS,
     INTERACTIVE,
@@ -22,9 +24,66 @@ from helpers.client.results import (
 from helpers.client.schema import schema
 from helpers.client.tables import read_table
 from helpers.client.tables_manifest import TablesManifest
+from helpers.client.versions import Version, versions_before
 from helpers.errors import RunError, StepInputError, nearest
 from helpers.show.numbers import span_of_days
 from helpers.steps import Step, find_step
+
+
+@dataclass(frozen=True)
+class VersionSeen:
+    """A frozen version, as far as the registry lets a step look into it."""
+
+    frozen: Version
+    step: Step
+
+    @property
+    def name(self) -> str:
+        """Such as v1."""
+        return self.frozen.name
+
+    @property
+    def as_of(self) -> str:
+        """The day after the last of its window, as year-month-day."""
+        return self.frozen.as_of
+
+    @property
+    def window_months(self) -> int:
+        """How long its window was."""
+        return self.frozen.facts.window_months
+
+    def table(self, step_id: str, table: str) -> pd.DataFrame | None:
+        """A table as it was published then; None where that version has none. StepInputError if it is not declared."""
+        other = find_step(step_id).id
+        self._declared(f"{other}/{table}", f"{other}/{table}" in self.step.reads_version)
+        return self.frozen.table(other, table)
+
+    def tables(self, step_id: str, *names: str) -> list[pd.DataFrame | None]:
+        """Several tables of one step, in the order of their names."""
+        return [self.table(step_id, name) for name in names]
+
+    def result(self, step_id: str) -> Result | None:
+        """All that a step said then; None where it was not there. StepInputError if that step is not declared."""
+        other = find_step(step_id).id
+        self._declared(other, other in self._steps)
+        return self.frozen.result(other)
+
+    @cached_property
+    def decisions(self) -> dict[str, DecisionUsed]:
+        """What was decided then in the declared steps, by the decision's id."""
+        numbers = {name[:2] for name in self._steps}
+        return {name: used for name, used in self.frozen.decisions.items() if name[:2] in numbers}
+
+    @property
+    def _steps(self) -> set[str]:
+        return {name.partition("/")[0] for name in self.step.reads_version}
+
+    def _declared(self, name: str, declared: bool) -> None:
+        if not declared:
+            raise StepInputError(
+                f'{self.step.id} does not declare that it looks back at "{name}". '
+                f"{nearest(name, self.step.reads_version)} Declare it under reads_version in helpers/steps.py."
+            )
 
 
 class StepReading:
@@ -83,6 +142,42 @@ class StepReading:
         other = find_step(step_id).id
         folder = self._declared(other)
         return read_result(folder, other) if folder else None
+
+    @cached_property
+    def version(self) -> VersionSeen | None:
+        """The latest version frozen of an earlier day than this run's; None where there is none.
+
+        Raises
+        ------
+        StepInputError
+            If the registry does not say that this step looks back at versions.
+        RunError
+            If a version is not as it was frozen, or counts in another currency.
+        """
+        return self._versions[-1] if self._versions else None
+
+    @property
+    def first_version(self) -> VersionSeen | None:
+        """The first of them: what was fixed once and for all, such as the customers among whom a place is counted."""
+        return self._versions[0] if self._versions else None
+
+    @cached_property
+    def _versions(self) -> list[VersionSeen]:
+        if not self.step.reads_version:
+            raise StepInputError(f"{self.step.id} does not declare reads_version in helpers/steps.py, as it must.")
+        found = versions_before(self.client.folder, self.as_of)
+        for version in found:
+            if version.facts.currency != self.client.currency:
+                raise RunError(
+                    f"versions/{version.name} counts in {version.facts.currency}, client.yaml in "
+                    f"{self.client.currency}: no amount can be compared. Keep one currency in one client folder."
+                )
+        return [VersionSeen(version, self.step) for version in found]
+
+    def decided_before(self, decision: str) -> Any:
+        """What was in force in the version before for one of this step's decisions; None where there was none."""
+        used = self.version.decisions.get(f"{self.step.number}.{decision}") if self.version else None
+        return None if used is None else used.value
 
     def intent_rules(self) -> IntentRulesFile:
         """The intent rules as people wrote them: the client's own where it has any, else the kit's."""

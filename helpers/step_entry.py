@@ -60,6 +60,8 @@ class Step:
     `reads` are delivered tables and their summaries that it cannot do without; `reads_if_there` those that let it say
     more. `needs` and `better_with` say the same of earlier steps; with those of `checks_with` it is only compared,
     so it is not provisional where they are. `uses` are the modules of `helpers.method` it calls.
+    `reads_version` names what it looks back at in versions frozen before: `<step>/<table>`, or `<step>` for what that
+    step said and what was decided in it.
     `reads_intent_rules` where the client's `intent_rules.yaml`, or the kit's, is part of it.
     `headlines` are one or two of its numbers by which clients are told apart at a glance.
     A cell that takes longer than `cell_seconds`, or a step longer than `step_seconds`, is stopped.
@@ -76,6 +78,7 @@ class Step:
     checks_with: tuple[str, ...] = ()
     decides: tuple[Choice, ...] = ()
     publishes: tuple[str, ...] = ()
+    reads_version: tuple[str, ...] = ()
     reads_intent_rules: bool = False
     uses: tuple[str, ...] = ()
     headlines: tuple[Headline, ...] = ()

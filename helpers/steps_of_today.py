@@ -73,6 +73,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         acts="The heads of sales and service",
         reads=("customer_summary", "customer_days"),
         reads_if_there=("service_events", "activity_costs", "survey", "referrals"),
+        reads_version=("02_rate_customers/customer_ratings",),
         decides=(
             Choice(
                 "weights",
@@ -95,7 +96,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         uses=(
             *("rating_measures", "rating", "cost_to_serve", "advocacy", "concentration", "revenue_bridge", "cohorts"),
             *("rating_mix", "call_list", "history", "list_tables", "list_findings", "list_changes", "list_words"),
-            *("list_closing", "rating_what_if"),
+            *("list_closing", "rating_what_if", "rating_reference"),
         ),
         headlines=(
             Headline("Active customers", "answer/active"),
@@ -109,6 +110,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         acts="The team that leads the engagement",
         reads=("customer_summary", "customer_days", "customer_quarter", "customer_channel"),
         reads_if_there=("customers",),
+        reads_version=tuple(f"03_form_groups/{table}" for table in ("customer_groups", "group_centres", "group_cuts")),
         decides=(
             Choice(
                 "way_in",
@@ -119,6 +121,13 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
                 "group_count",
                 "Into how many groups do we cut the customers?",
                 Amount("5", unit="groups", least=3, most=8),
+                where_needed=True,
+            ),
+            Choice(
+                "refit",
+                "Do we keep the groups of the last version and assign customers to them, or form them anew?",
+                Pick("assign", named=("assign", "refit")),
+                options=("assign", "refit"),
                 where_needed=True,
             ),
             Choice(
@@ -139,11 +148,12 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         publishes=(
             *("customer_groups", "group_profiles", "group_portions", "group_behaviour", "group_attributes"),
             *("group_buying", "group_rules", "group_evidence", "group_centres", "group_cuts", "group_features"),
+            "group_moves",
         ),
         uses=(
             *("group_features", "group_clusters", "group_evidence", "group_identity", "group_tree", "rules", "rfm"),
             *("group_members", "group_forming", "group_portions", "group_profiles", "group_mix", "group_tables"),
-            *("group_findings", "group_closing", "group_what_if"),
+            *("group_findings", "group_closing", "group_what_if", "group_before", "group_moves"),
         ),
         headlines=(Headline("Customer groups", "answer/groups"),),
     ),
@@ -159,6 +169,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         ),
         better_with=("03_form_groups",),
         checks_with=("02_rate_customers",),
+        reads_version=("04_value_to_us",),
         decides=(
             Choice(
                 "gross_margin_rate",
@@ -185,7 +196,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         ),
         uses=(
             *("year_before", "profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition"),
-            *("referral_value", "value_tables", "value_findings", "value_closing", "value_what_if"),
+            *("referral_value", "value_tables", "value_findings", "value_closing", "value_what_if", "value_tiers"),
         ),
         headlines=(
             Headline("Customer equity", "answer/equity"),

@@ -18,6 +18,7 @@ FILES = (
     "06_value_to_them.yaml",
     "07_value_exchange.yaml",
     "08_face_of_future.yaml",
+    "09_choose_intent.yaml",
     "11_align_tactics.yaml",
 )
 SAID = {

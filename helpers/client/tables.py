@@ -229,11 +229,12 @@ def _typed(values: pd.Series, schema: TableSchema, column: Column) -> pd.Series:
         ) from None
 
 
-def read_table(path: Path, schema: TableSchema) -> pd.DataFrame:
+def read_table(path: Path, schema: TableSchema, *, older: bool = False) -> pd.DataFrame:
     """A table as its schema says: text as str, dates as datetime64[us], money and rates as float64, Int64, boolean.
 
     Money is exact in the file and becomes float64 here; "to the cent" then means a difference below 0.005. The columns
-    are those of the file: an optional column that the client did not deliver is absent, not blank.
+    are those of the file: an optional column that the client did not deliver is absent, not blank. A table that an
+    older kit wrote (`older`) is given today's columns: a new one is missing in every row, a lost one is left out.
 
     Raises
     ------
@@ -244,12 +245,15 @@ def read_table(path: Path, schema: TableSchema) -> pd.DataFrame:
         raise StepInputError(f"Table {schema.name} is not there ({path.name}). Run the client again.")
     with _reader() as connection, plain_path(path) as plain:
         try:
-            columns = [schema.column(name) for name, _ in parquet_columns(connection, plain)]
+            names = [name for name, _ in parquet_columns(connection, plain)]
+            columns = [schema.column(name) for name in names if schema.has(name) or not older]
             texts = ", ".join(_handed_over(column) for column in columns)
             frame: pd.DataFrame = connection.execute(f"select {texts} from {_parquet(plain)}").df()
         except DatabaseError as error:
             reason = str(error).splitlines()[0].replace(str(plain), path.name)
             raise StepInputError(f"Table {schema.name} cannot be read: {reason}") from None
+    if older:
+        frame, columns = frame.reindex(columns=schema.names), schema.columns
     return frame.astype({column.name: column.dtype for column in columns})
 
 

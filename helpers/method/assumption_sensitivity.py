@@ -121,6 +121,8 @@ def assumption_sensitivity(
         stable_below, stable_above  float  stability of today's proposal on each side; missing on fewer than 20 draws
         explains          float  part of the doubt about the proposal that is gone if the side were known (0 to 1): the
                                  first-order index of Sobol; missing where one side cannot be told or there is no doubt
+        worth             float  in which part of the draws more the likeliest intent would be the right one if the side
+                                 were known; missing where one side cannot be told
         flip_at           float  the nearest value at which today's proposal changes, all other facts as they are;
                                  missing where none does
         flip_way          str    rises or falls; empty without
@@ -135,7 +137,8 @@ def assumption_sensitivity(
     References
     ----------
     Sobol, "Sensitivity Estimates for Nonlinear Mathematical Models" (1993); Saltelli and others, *Global Sensitivity
-    Analysis: The Primer* (2008), chapter 4.
+    Analysis: The Primer* (2008), chapter 4; Howard, "Information Value Theory", *IEEE Transactions on Systems
+    Science and Cybernetics* 2 (1966), on what it is worth to know.
     """
     now = _proposed(facts, rules).set_index("group_id")
     then = _proposed(drawn_facts(facts, drawn, share_cuts=share_cuts), rules)
@@ -148,10 +151,10 @@ def assumption_sensitivity(
         same = ((own["primary"] == today["primary"]) & (own["secondary"] == today["secondary"])).to_numpy()
         cut, above = _told_apart(quantity, doubt["value"], drawn, group, share_cuts)
         rows.append(
-            {**doubt, "cut": cut, **_sides(same, above)}
+            {**doubt, "cut": cut, **_sides(same, above), "worth": _worth(own, above)}
             | _flip(known[group], quantity, values, rules, (today["primary"], today["secondary"]), share_cuts)
         )
-    columns = [*doubts.columns, "rank", "cut", "part_above", "stable_below", "stable_above", "explains"]
+    columns = [*doubts.columns, "rank", "cut", "part_above", "stable_below", "stable_above", "explains", "worth"]
     columns += ["flip_at", "flip_way", "flip_primary", "flip_secondary", "flip_rule"]
     if not rows:
         return pd.DataFrame(columns=columns)
@@ -197,6 +200,18 @@ def _sides(same: np.ndarray, above: np.ndarray) -> dict[str, float]:
     explains = part * (1 - part) * (means[1] - means[0]) ** 2 / doubt if all(enough) and doubt > 0 else np.nan
     found = {"part_above": part, "stable_below": means[0], "stable_above": means[1], "explains": explains}
     return {name: round(one, DIGITS) for name, one in found.items()}
+
+
+def _worth(own: pd.DataFrame, above: np.ndarray) -> float:
+    """How much more often the likeliest intent is right if one knows on which side of the border the number lies."""
+    if min(above.sum(), (~above).sum()) < LEAST:
+        return np.nan
+    pairs = own["primary"] + " " + own["secondary"]
+
+    def right(some: pd.Series) -> int:
+        return int(some.value_counts().max())
+
+    return round((right(pairs[above]) + right(pairs[~above]) - right(pairs)) / len(pairs), DIGITS)
 
 
 def _regions(quantity: str, share_cuts: tuple[float, float]) -> list[tuple[float, str]]:

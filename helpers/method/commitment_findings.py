@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.client.result_model import Finding, Value
-from helpers.method.commitment_groups import ACCEPTS, GROUP, PROJECT, REFUSES
+from helpers.errors import listed
+from helpers.method.commitment_groups import ACCEPTS, PROJECT, REFUSES
 from helpers.method.finding_values import (
     count_value,
     group_value,
@@ -20,6 +21,7 @@ from helpers.method.group_named import NO_GROUP
 from helpers.method.pass_chance import FAIL, NOT_TESTED, PASS, PASS_FROM, UNDECIDED
 
 TABLE = "commitment_npv"
+MOST_NAMED = 12
 
 
 def commitment_findings(commitment_npv: pd.DataFrame) -> list[Finding]:
@@ -32,14 +34,11 @@ def commitment_findings(commitment_npv: pd.DataFrame) -> list[Finding]:
     Returns
     -------
     list of Finding
-        08.commitment; 08.commitment.<group_id> for each group with projects of which the chance is known;
-        08.not_worth_it, 08.twelve_months and 08.one_hit, the projects of which that is true.
+        08.commitment, with those to refuse by name; 08.twelve_months and 08.one_hit, the projects of which that is
+        true.
     """
     projects = commitment_npv[(commitment_npv["level"] == PROJECT) & commitment_npv["npv"].notna()]
-    groups = commitment_npv[(commitment_npv["level"] == GROUP) & commitment_npv["chance"].notna()]
-    found = [_answer(projects)]
-    found += [_group(row) for row in groups.to_dict("records")]
-    found += [_not_worth(projects), _short_view(projects), _one_hit(projects)]
+    found = [_answer(projects), _short_view(projects), _one_hit(projects)]
     return [one for one in found if one is not None]
 
 
@@ -80,7 +79,8 @@ def _answer(projects: pd.DataFrame) -> Finding | None:
         text += "; {open:count} could go either way"
     if count[FAIL]:
         values["failed"] = count_value(count[FAIL])
-        text += "; {failed:count} should be refused"
+        names = [_refused(row, values) for row in tested[tested["status"] == FAIL].to_dict("records")]
+        text += f"; {{failed:count}} should be refused: {listed(names, MOST_NAMED)}"
     if len(tested) < len(projects):
         values["untold"] = count_value(len(projects) - len(tested))
         text += "; for {untold:count} nobody has said how low or high the margins may be"
@@ -100,49 +100,16 @@ def _only(row: pd.Series, said: dict[str, object]) -> Finding:
     return Finding(text=text, values=values, **said)
 
 
-def _group(row: dict) -> Finding:
-    """What following one group would cost and bring, with all its projects together."""
-    values = {
-        "group": group_value(row["group_id"]),
-        "invested": money_value(row["invested"]),
-        "npv": _npv(row),
-        "chance": share_value(row["chance"]),
-    }
-    worth = "{npv:money} more than it costs"
-    if row["npv"] < 0:
-        worth = "{short:money} less than it costs"
-        values["short"] = money_value(-row["npv"])
-        del values["npv"]
-    text = (
-        f"Following {{group:group}} takes {{invested:money}} and is worth {worth} in today's money; the chance that it "
-        "pays is {chance:pct}"
-    )
-    if row["payback_years"] == 1:
-        text += ", and it is paid back within a year"
-    elif is_known(row["payback_years"]):
-        values["payback"] = count_value(row["payback_years"])
-        text += ", and it is paid back after {payback:count} years"
-    said = {"n": int(row["years"]), "n_of": "row", "evidence": "judged", "table": TABLE}
-    return Finding(id=f"08.commitment.{row['group_id']}", text=text + ".", values=values, **said)
-
-
-def _not_worth(projects: pd.DataFrame) -> Finding | None:
-    """The projects that should be refused because they will hardly pay."""
-    rows = projects[projects["status"] == FAIL]
-    if rows.empty:
-        return None
-    parts, values = [], {}
-    for number, row in enumerate(rows.to_dict("records"), 1):
-        values |= {f"project_{number}": text_value(_name(row)), f"chance_{number}": share_value(row["chance"])}
-        values[f"whom_{number}"], whom = _whom(row, number)
-        values[f"loss_{number}"] = money_value(-row["npv"])
-        parts.append(
-            f"{{project_{number}:text}} for {whom} is expected to lose {{loss_{number}:money}}, and pays with a chance "
-            f"of {{chance_{number}:pct}}"
-        )
-    return Finding(
-        id="08.not_worth_it", text=f"Not worth committing to: {'; '.join(parts)}.", values=values, **_told(rows)
-    )
+def _refused(row: Mapping, values: dict[str, Value]) -> str:
+    """A project that will hardly pay, and what it is expected to lose; its values are put to the others."""
+    number = 1 + sum(name.startswith("refused_") for name in values)
+    values[f"refused_{number}"] = text_value(_name(row))
+    values[f"whom_{number}"], whom = _whom(row, number)
+    text = f"{{refused_{number}:text}} for {whom}"
+    if row["npv"] >= 0:
+        return text
+    values[f"loss_{number}"] = money_value(-row["npv"])
+    return f"{text}, which is expected to lose {{loss_{number}:money}}"
 
 
 def _short_view(projects: pd.DataFrame) -> Finding | None:

@@ -234,7 +234,8 @@ def _compared(sweet: np.ndarray, happened: np.ndarray, classes: np.ndarray, leve
         return row | {"verdict": TOO_FEW}
     weight = counts[True] * counts[False] / counts.sum(axis=1)
     weight = weight / weight.sum()
-    ours, others = (float((weight * rates[side]).sum()) for side in (True, False))
+    # weights of three classes may add up to a hair above one, and with them the rate of a side in which all did it
+    ours, others = (min(float((weight * rates[side]).sum()), 1.0) for side in (True, False))
     # as many customers as would make the rate as sure if they were all of one class
     people = (1 / float((weight**2 / counts[side]).sum()) for side in (True, False))
     low, high = map(float, difference_interval(ours, next(people), others, next(people), level))

@@ -10,9 +10,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from helpers.client.result_model import CannotSay
 from helpers.errors import StepInputError, listed
 from helpers.method.money import HALF_A_CENT
 from helpers.method.value_at_stake import KEEP, REPAIR, WIN
+from helpers.method.value_words import in_words, range_in_words
 
 PROFIT, SHARE, LAPSE, SERVE, PORTION = "profit", "customer_share", "lapse_rate", "cost_to_serve_rate", "portion"
 # name, unit, the better direction, the table that holds the measure
@@ -85,6 +87,7 @@ def expected_results(
     *,
     by_date: object,
     decided: Mapping[str, Mapping] | None = None,
+    currency: str = "",
 ) -> pd.DataFrame:
     """What each group shall show by a date, as proposed from what is at stake, or as people decided.
 
@@ -98,6 +101,7 @@ def expected_results(
     by_date : date
     decided : mapping of "<group_id>.<measure>" to a row, optional
         owner, by_date, low, likely, high; what a row leaves out is proposed.
+    currency : str, as the client writes it; for the columns in words
 
     Returns
     -------
@@ -107,14 +111,16 @@ def expected_results(
         owner                        str    empty = nobody answers for it yet
         proposed                     bool   whether nobody decided on the range
         rests_on                     str    the lever or the projection
+        today_words, expected_words  str    baseline and range, each in its own unit
 
     Raises
     ------
     StepInputError
-        If a decided row is of no result, or low <= likely <= high does not hold.
+        If a decided row is of no group or no measure, or low <= likely <= high does not hold.
 
     Notes
     -----
+    A decided row whose measure is not known today, or that nothing moves any more, is left out; `set_aside` tells it.
     profit: baseline + all that is counted; customer share s: s + (1 - s) x rate of capture; lapse rate r: r x (1 - part
     kept); cost to serve: less what is counted of the repair, over the same revenue. The ends of several levers are
     added, as if all went well or badly together.
@@ -140,16 +146,22 @@ def expected_results(
                 continue
             given = decided.pop(f"{group}.{measure}", {})
             rows.append({"group_id": group, "group_name": name, **_row(measure, base, *ranged, given, by_date)})
-    if decided:
+    groups = set(value_at_stake["group_id"])
+    strange = sorted(key for key in decided if not _may_be(key, groups))
+    if strange:
         raise StepInputError(
-            f"Expected results: {listed(sorted(decided))} is none. Known here: "
-            f"{listed([row['group_id'] + '.' + row['measure'] for row in rows], 30) or 'none'}."
+            f"Expected results: {listed(strange)} is none. Expected a group and a measure, such as g1.profit; measures "
+            f"are {listed(list(MEASURES), 9)}, groups {listed(sorted(groups), 30) or 'none'}."
         )
     columns = ["group_id", "group_name", "measure", "measure_name", "unit", "better", "baseline", *ENDS, "by_date",
-               "owner", "proposed", "rests_on", "table"]  # fmt: skip
+               "owner", "proposed", "rests_on", "table", "today_words", "expected_words"]  # fmt: skip
+    for row in rows:
+        row["today_words"] = in_words(row["baseline"], row["unit"], currency)
+        row["expected_words"] = range_in_words(row["low"], row["high"], row["unit"], currency)
     table = pd.DataFrame(rows, columns=columns)
     table["by_date"] = pd.to_datetime(table["by_date"])
     words = ["group_id", "group_name", "measure", "measure_name", "unit", "better", "owner", "rests_on", "table"]
+    words += ["today_words", "expected_words"]
     numbers = dict.fromkeys(["baseline", *ENDS], "float64")
     return table.astype(dict.fromkeys(words, "str") | numbers | {"proposed": bool})
 
@@ -259,4 +271,50 @@ def _row(measure: str, base: float, ends: tuple[float, ...], rests_on: str, give
         "proposed": all(one is None for one in own),
         "rests_on": rests_on,
         "table": table,
+    }
+
+
+def set_aside(decided: Mapping[str, Mapping] | None, expected_results: pd.DataFrame) -> list[CannotSay]:
+    """Results that people decided on and that cannot be expected today.
+
+    >>> gaps = set_aside({"g1.customer_share": {"owner": "Renn"}}, pd.DataFrame({"group_id": [], "measure": []}))
+    >>> gaps[0].question
+    'What becomes of the results decided for g1.customer_share?'
+    """
+    stands = set(expected_results["group_id"] + "." + expected_results["measure"]) if len(expected_results) else set()
+    lost = sorted({str(key) for key in decided or {}} - stands)
+    if not lost:
+        return []
+    return [
+        CannotSay(
+            question=f"What becomes of the results decided for {listed(lost, 30)}?",
+            because="Their measure is not known today, or the intents do not move it.",
+            unlocked_by="the data that they were decided on, or another decision on the results.",
+        )
+    ]
+
+
+def _may_be(key: str, groups: set[str]) -> bool:
+    group, _, measure = key.rpartition(".")
+    return group in groups and measure in MEASURES
+
+
+def proposed_results(expected_results: pd.DataFrame) -> dict[str, dict[str, object]]:
+    """The results as rows of the decision, for people to put owners to: by "<group_id>.<measure>" its day and range.
+
+    Examples
+    --------
+    >>> row = {"group_id": "g1", "measure": "profit", "by_date": pd.Timestamp("2027-09-01"), "owner": ""}
+    >>> row |= {"low": 3637.52, "likely": 13026.6, "high": 24497.2, "unit": "money"}
+    >>> proposed_results(pd.DataFrame([row]))
+    {'g1.profit': {'owner': '', 'by_date': '2027-09-01', 'low': 3638.0, 'likely': 13027.0, 'high': 24497.0}}
+    """
+    digits = {"money": 0, "share": 4}
+    return {
+        f"{row['group_id']}.{row['measure']}": {
+            "owner": row["owner"],
+            "by_date": f"{row['by_date']:%Y-%m-%d}",
+            **{end: round(float(row[end]), digits[row["unit"]]) for end in ENDS},
+        }
+        for row in expected_results.to_dict("records")
     }

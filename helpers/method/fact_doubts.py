@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit, logit, ndtr, ndtri
 
+from helpers.client.result_model import Result
 from helpers.errors import StepInputError
 from helpers.method.intent_facts import LARGE_HEADROOM
 from helpers.method.intent_space import settled
@@ -56,6 +57,16 @@ QUANTITIES: Mapping[str, Quantity] = {
     "right_to_win": Quantity("Chance of Right to win", "right_to_win", CHANCE, "survey"),
 }
 SOURCES = tuple(dict.fromkeys(quantity.source for quantity in QUANTITIES.values()))
+
+
+def share_borders(said: Result | None) -> tuple[float, float]:
+    """The bands of customer share as step 05 was run with them; those of the kit where it was not run.
+
+    >>> share_borders(None) == CUTS
+    True
+    """
+    used = {} if said is None else said.parameters
+    return float(used.get("LOW_CUT", CUTS[0])), float(used.get("HIGH_CUT", CUTS[1]))
 
 
 def fact_doubts(

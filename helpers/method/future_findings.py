@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -17,11 +18,11 @@ from helpers.method.finding_values import (
     number_value,
     text_value,
 )
-from helpers.method.future_fit import HELD_BACK, LEADS, OPEN, OUT
+from helpers.method.future_fit import HELD_BACK, LEADS, OPEN, OUT, future_groups
 from helpers.method.group_test_findings import direction_findings, profitable_findings, right_to_win_findings
 from helpers.method.lookalikes import NextGeneration
 from helpers.method.next_generation_findings import next_generation_findings
-from helpers.method.pass_chance import NOT_TESTED
+from helpers.method.pass_chance import FAIL, NOT_TESTED, UNDECIDED
 from helpers.method.readiness_findings import readiness_findings
 
 
@@ -44,39 +45,41 @@ class FutureTables:
     next_generation: NextGeneration
 
 
-def future_findings(tables: FutureTables) -> list[Finding]:
+def future_findings(tables: FutureTables, of_paths: Sequence[Finding] = ()) -> list[Finding]:
     """The findings of step 08, the answer first, each only where there is something to say.
 
     Parameters
     ----------
     tables : FutureTables
+    of_paths : findings, from `path_findings`
 
     Returns
     -------
     list of Finding
-        08.answer, or 08.no_test where none could be made; 08.fit.<group_id>, the groups one by one; 08.verdicts, how
-        clear they are; 08.workshop, where people and data differ most; then those of each test and of the next
-        generation.
+        08.answer, or 08.no_test where none could be made; 08.why, which tests keep groups back; those of the paths;
+        what of the tests is more than the grid shows; the next generation; 08.workshop, where people and data differ
+        most.
     """
-    found = [_answer(tables), *_each(tables), _verdicts(tables), _workshop(tables)]
-    found = [one for one in found if one is not None]
-    found += profitable_findings(tables.profit_chance) + direction_findings(tables.group_direction)
-    found += commitment_findings(tables.commitment_npv) + readiness_findings(tables.market_readiness)
+    found = profitable_findings(tables.profit_chance) + direction_findings(tables.group_direction)
     found += right_to_win_findings(tables.right_to_win)
-    return found + next_generation_findings(tables.next_generation)
+    found += commitment_findings(tables.commitment_npv) + readiness_findings(tables.market_readiness)
+    found += next_generation_findings(tables.next_generation)
+    return [one for one in (_answer(tables), _why(tables), *of_paths, *found, _workshop(tables)) if one is not None]
 
 
-def path_findings(transition_paths: pd.DataFrame) -> list[Finding]:
-    """By which path groups that are out of step come along or leave.
+def path_findings(transition_paths: pd.DataFrame, not_needed: Sequence[str] = ()) -> list[Finding]:
+    """By which path groups that are out of step come along or leave, and which path nobody walks any more.
 
     Parameters
     ----------
     transition_paths : DataFrame, from `future_paths.transition_paths`
+    not_needed : group ids, from `future_paths.paths_not_needed`
 
     Returns
     -------
     list of Finding
-        08.transition, where a group has a path.
+        08.transition, where a group has a path; 08.path_not_needed, where people decided one for a group that is not
+        out of step today.
 
     Examples
     --------
@@ -85,8 +88,18 @@ def path_findings(transition_paths: pd.DataFrame) -> list[Finding]:
     >>> path_findings(rows)[0].values["released"].value
     900.0
     """
+    if not_needed:
+        values, names = _named(list(not_needed), "group")
+        is_, its = ("is", "the path") if len(not_needed) == 1 else ("are", "the paths")
+        text = (
+            f"{names} {is_} not out of step today: {its} that people decided on will not be walked. Take the decision "
+            "back, or ask what has changed."
+        )
+        idle = [Finding(id="08.path_not_needed", text=text, values=values, evidence="measured", table="future_groups")]
+    else:
+        idle = []
     if transition_paths.empty:
-        return []
+        return idle
     rows = transition_paths
     groups = rows["group_id"].drop_duplicates().tolist()
     values, names = _named(groups, "group")
@@ -102,7 +115,7 @@ def path_findings(transition_paths: pd.DataFrame) -> list[Finding]:
         text += "; walked to the end it releases {released:money} of cost to serve a year, if that cost really ends"
     customers = int(rows.drop_duplicates("group_id")["customers"].sum())
     said = {"n": customers, "evidence": "judged", "table": "transition_paths"}
-    return [Finding(id="08.transition", text=text + ".", values=values, **said)]
+    return [Finding(id="08.transition", text=text + ".", values=values, **said), *idle]
 
 
 def _answer(tables: FutureTables) -> Finding | None:
@@ -136,56 +149,38 @@ def _answer(tables: FutureTables) -> Finding | None:
         if count:
             values[stand] = count_value(count)
             text += f"; {{{stand}:count}} {'is' if count == 1 else 'are'} {words}"
-    said = {"n": int(rows["customers"].sum()), "evidence": _evidence(tables.future_fit), "table": "future_fit"}
-    return Finding(id="08.answer", text=text + ".", values=values, smallest=int(rows["customers"].min()), **said)
+    evidence, words = _rests_on(tables)
+    said = {"n": int(rows["customers"].sum()), "evidence": evidence, "table": "future_fit"}
+    text = f"{text}.{words}"
+    return Finding(id="08.answer", text=text, values=values, smallest=int(rows["customers"].min()), **said)
 
 
-def _each(tables: FutureTables) -> list[Finding]:
-    """What each group passes, fails and leaves open."""
-    found = []
-    for row in tables.future_groups.to_dict("records"):
-        fit = tables.future_fit[tables.future_fit["group_id"] == row["group_id"]]
-        if row["stand"] == NOT_TESTED:
-            continue
-        values = {"group": group_value(row["group_id"]), "stand": text_value(row["stand_name"].lower())}
-        parts = []
-        for status, words in (("pass", "passes"), ("fail", "fails"), ("undecided", "is open on")):
-            names = fit.loc[fit["status"] == status, "test_name"].tolist()
-            if names:
-                values[status] = text_value(listed(names, 5))
-                parts.append(f"{words} {{{status}:text}}")
-        if row["not_tested"]:
-            values["untested"] = count_value(row["not_tested"])
-            parts.append("was not tested in {untested:count} " + ("test" if row["not_tested"] == 1 else "tests"))
-        text = f"{{group:group}} ({{stand:text}}) {listed(parts, 4)}."
-        said = {"n": row["customers"], "evidence": _evidence(fit), "table": "future_fit"}
-        found.append(Finding(id=f"08.fit.{row['group_id']}", text=text, values=values, **said))
-    return found
-
-
-def _verdicts(tables: FutureTables) -> Finding | None:
-    """How many verdicts are clear, how they are known, and what goes which way."""
-    fit = tables.future_fit
+def _why(tables: FutureTables) -> Finding | None:
+    """Which tests keep groups back, and how many verdicts are open."""
+    fit, stands = tables.future_fit, tables.future_groups
     rows = fit[fit["status"] != NOT_TESTED]
     if rows.empty:
         return None
-    values: dict[str, Value] = {"tests": count_value(len(fit))}
+    failing = stands[stands["failed"] > 0].sort_values("failed", ascending=False, kind="stable")
+    values: dict[str, Value] = {}
     parts = []
-    for name, is_so, words in (
-        ("clear", rows["status"] != "undecided", "clear"),
-        ("open", rows["status"] == "undecided", "open"),
-        ("untested", fit["status"] == NOT_TESTED, "not tested for want of data"),
-    ):
-        if count := int(is_so.sum()):
-            values[name] = count_value(count)
-            parts.append(f"{{{name}:count}} {'is' if count == 1 else 'are'} {words}")
-    text = f"Of {{tests:count}} verdicts {listed(parts)}"
-    judged = int((rows["basis"] == "judged").sum())
-    if judged:
-        values["judged"] = count_value(judged)
-        text += f"; {{judged:count}} {'rests' if judged == 1 else 'rest'} on what people expect"
-    said = {"n": len(rows), "n_of": "row", "evidence": _evidence(rows), "table": "future_fit"}
-    return Finding(id="08.verdicts", text=text + ".", values=values, **said)
+    for place, row in enumerate(failing.to_dict("records"), 1):
+        values |= {
+            f"group_{place}": group_value(row["group_id"]),
+            f"fails_{place}": text_value(listed(row["fails"].split(", "))),
+        }
+        alone = " alone" if row["failed"] == 1 else ""
+        parts.append(f"{{group_{place}:group}} fails {{fails_{place}:text}}{alone}")
+    text = "; ".join(parts) or "No group fails a test"
+    for name, word in ((UNDECIDED, "open"), (NOT_TESTED, "not tested for want of data")):
+        if count := int((fit["status"] == name).sum()):
+            values |= {name: count_value(count), "tests": count_value(len(fit))}
+            text += f"; {{{name}:count}} of {{tests:count}} verdicts {'is' if count == 1 else 'are'} {word}"
+    failed = fit[fit["status"] == FAIL]
+    people = failing if len(failing) else stands
+    said = {"n": int(people["customers"].sum()), "evidence": _evidence(failed if len(failed) else rows)}
+    said |= {"smallest": int(people["customers"].min()), "table": "future_fit"}
+    return Finding(id="08.why", text=text + ".", values=values, **said)
 
 
 def _workshop(tables: FutureTables) -> Finding | None:
@@ -216,6 +211,20 @@ def _named(groups: list[str], stem: str) -> tuple[dict[str, Value], str]:
     values = {f"{stem}_{place}": group_value(group) for place, group in enumerate(groups, 1)}
     names = [f"{{{name}:group}}" for name in values]
     return values, names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _rests_on(tables: FutureTables) -> tuple[str, str]:
+    """The weakest evidence that the answer needs, and why: would the same lead, and the same be out, without it?"""
+    fit, stands = tables.future_fit, tables.future_groups
+    judged = fit["basis"] == "judged"
+    if not judged.any():
+        return "measured", ""
+    measured = fit.assign(status=fit["status"].mask(judged, NOT_TESTED))
+    without = future_groups(measured, fit[["group_id", "group_name"]].drop_duplicates())
+    ends = [table["stand"].where(table["stand"].isin([LEADS, OUT])).fillna("").tolist() for table in (stands, without)]
+    if ends[0] == ends[1]:
+        return "measured", " It would be the same without what people only expect."
+    return "judged", " Without what people only expect it would be another."
 
 
 def _evidence(fit: pd.DataFrame) -> str:

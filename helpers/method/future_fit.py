@@ -20,7 +20,7 @@ from helpers.method.finding_values import is_known
 from helpers.method.group_named import NO_GROUP, Named, formed_groups, group_named, names_of_groups
 from helpers.method.intent_words import TESTS
 from helpers.method.money import whole_money
-from helpers.method.pass_chance import FAIL, FAIL_TO, NOT_TESTED, PASS, PASS_FROM, UNDECIDED, status_of
+from helpers.method.pass_chance import FAIL, FAIL_TO, NOT_TESTED, PASS, PASS_FROM, STATUS_NAMES, UNDECIDED, status_of
 
 TEST_NAMES = {
     "profitable": "Profitable",
@@ -29,7 +29,8 @@ TEST_NAMES = {
     "market": "Adoption-ready growth",
     "right_to_win": "Right to win",
 }
-STATUS_NAMES = {PASS: "Passes", FAIL: "Fails", UNDECIDED: "Open", NOT_TESTED: "Not tested"}
+# where there is room for a word or two only
+SHORT_NAMES = dict(zip(TEST_NAMES, ("Profit", "Same way", "Commit", "Market", "Right to win"), strict=True))
 MUST_PASS = ("profitable", "right_to_win")  # a passing group passes these, and fails none
 LEADS, HELD_BACK, OPEN, OUT = "leads", "held_back", "open", "out_of_step"
 STANDS = {
@@ -53,7 +54,7 @@ EVIDENCE = {
 }
 TRENDS = {PASS: "better", FAIL: "worse", UNDECIDED: "level"}
 COLUMNS = [
-    *("group_id", "group_name", "test", "test_name", "chance", "score", "status", "status_name", "basis"),
+    *("group_id", "group_name", "test", "test_name", "test_short", "chance", "score", "status", "status_name", "basis"),
     *("evidence", *MONEY, *PARTS, "trend", "why_not", "workshop", "difference", "disagrees", "workshop_why"),
 ]
 OF_GROUPS = [
@@ -190,6 +191,7 @@ def future_fit(
     names = names_of_groups(groups)
     rows = [
         {"group_id": group_id, "group_name": names[group_id], "test": test, "test_name": TEST_NAMES[test]}
+        | {"test_short": SHORT_NAMES[test]}
         | _row(test, _of_group(tests[test], group_id, test))
         for group_id in formed_groups(names)
         for test in TESTS
@@ -206,7 +208,18 @@ def future_fit(
     table["difference"] = table["workshop"] - table["score"]
     known = table["difference"].notna()
     table["disagrees"] = (table["difference"].abs().round(6) >= DIFFER).astype("boolean").where(known)
-    texts = ("group_id", "group_name", "test", "test_name", "status", "status_name", "basis", "evidence", "trend")
+    texts = (
+        "group_id",
+        "group_name",
+        "test",
+        "test_name",
+        "test_short",
+        "status",
+        "status_name",
+        "basis",
+        "evidence",
+        "trend",
+    )
     kinds = dict.fromkeys((*texts, "why_not", "workshop_why"), "str") | dict.fromkeys((*MONEY, *PARTS), float)
     table = table.astype(kinds)
     for name in MONEY:

@@ -5,7 +5,7 @@ Gentle ways come first. A path ends where the group pays again, so each way has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -132,6 +132,25 @@ def transition_paths(future_groups: pd.DataFrame, chosen: Mapping[str, Mapping[s
     table["cost_released"] = whole_money(pd.to_numeric(table["cost_released"]).astype(float))
     texts = dict.fromkeys(("group_id", "group_name", "way", "way_name", "how"), "str")
     return table.astype(texts | {"customers": "int64", "place": "int64"})
+
+
+def paths_not_needed(future_groups: pd.DataFrame, decided: Callable[[str], Any]) -> list[str]:
+    """The groups for which people decided a path, though they are not out of step.
+
+    Parameters
+    ----------
+    future_groups : DataFrame, from `future_fit.future_groups`
+    decided : function from `<group_id>.transition` to the answer in force, or None
+
+    Examples
+    --------
+    >>> stands = pd.DataFrame({"group_id": ["g1", "g2", "g3"], "stand": ["out_of_step", "leads", "open"]})
+    >>> said = {"g1.transition": {"end": {"place": 1}}, "g2.transition": {"end": {"place": 1}}}
+    >>> paths_not_needed(stands, said.get)
+    ['g2']
+    """
+    others = future_groups.loc[future_groups["stand"] != OUT, "group_id"]
+    return [group for group in others if decided(f"{group}.transition")]
 
 
 def _because(row: Mapping[str, Any], ways: list[str], loses: bool) -> str:

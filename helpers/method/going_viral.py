@@ -18,7 +18,9 @@ from helpers.method.share import ALL, ALL_NAME
 DAYS_A_YEAR = 365.25
 DIGITS = 9
 COLUMNS = ["group_id", "group_name", "customers", "referrers", "buying_referrals", "customer_years"]
-NUMBERS = ["per_year", "per_year_low", "per_year_high", "surely_more", "came_known", "came_passing", "part_passing"]
+PER_HUNDRED = {"per_hundred": "per_year", "per_hundred_low": "per_year_low", "per_hundred_high": "per_year_high"}
+NUMBERS = ["per_year", "per_year_low", "per_year_high", *PER_HUNDRED]
+NUMBERS += ["surely_more", "came_known", "came_passing", "part_passing"]
 
 
 def going_viral(
@@ -101,7 +103,8 @@ def going_viral(
         more = _surely_more(counts[inside], counts[~inside], len(set(names) - set(BESIDE)) or 1)
         rows.append({"group_id": group_id, "group_name": names[group_id], "surely_more": more})
         rows[-1] |= _row(counts[inside], bool(passing))
-    return pd.DataFrame(rows, columns=[*COLUMNS, *NUMBERS]).astype({"surely_more": "boolean"})
+    table = pd.DataFrame(rows, columns=[*COLUMNS, *NUMBERS]).astype({"surely_more": "boolean"})
+    return table.assign(**{name: (100 * table[one]).round(DIGITS) for name, one in PER_HUNDRED.items()})
 
 
 def rate_interval(count: float, exposure: float, dispersion: float = 1.0, level: float = LEVEL) -> tuple[float, float]:

@@ -22,13 +22,15 @@ def group_cannot_say(tables: GroupTables) -> list[CannotSay]:
     ----------
     tables : GroupTables
     """
-    gaps = [
-        CannotSay(
-            question="Who moved from one group to another since the last version?",
-            because="None yet: this is the first version.",
-            unlocked_by="a second version, when later data are assigned to these groups.",
+    gaps = []
+    if tables.before is None:
+        gaps.append(
+            CannotSay(
+                question="Who moved from one group to another since the last version?",
+                because="None yet: this is the first version.",
+                unlocked_by="a second version, when later data are assigned to these groups.",
+            )
         )
-    ]
     if not tables.found.reality.real:
         gaps.append(
             CannotSay(

@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import StepInputError, listed
-from helpers.method.group_clusters import Centres, assign, centres_table, fit_centres
+from helpers.method.group_before import GroupsBefore, drift
+from helpers.method.group_clusters import Centres, assign, centres_table, fit_centres, frozen_centres
 from helpers.method.group_evidence import Reality, choose_clusters, confidence, groups_are_real
 from helpers.method.group_features import group_features, standing, telling_channel
 from helpers.method.group_identity import (
@@ -21,6 +22,7 @@ from helpers.method.group_identity import (
     default_names,
     identify,
     identity_words,
+    kept_identity,
     proposed_anchors,
 )
 from helpers.method.group_members import customer_groups
@@ -74,7 +76,8 @@ class Formed:
     """The groups in force. `real` tells that they are groups by behaviour that came back; else they are tiers or rules.
 
     `evidence` marks the number in force; `centres` is empty where groups are not by behaviour; `unmatched` are words of
-    rules that nobody has, `idle` the groups whose decided rule takes nobody.
+    rules that nobody has, `idle` the groups whose decided rule takes nobody. `kept` tells that customers were assigned
+    to the groups of the version before, which were not formed anew.
     """
 
     way_in: str
@@ -91,6 +94,7 @@ class Formed:
     descriptions: dict[str, str]
     unmatched: tuple[str, ...] = ()
     idle: tuple[str, ...] = ()
+    kept: bool = False
 
     @property
     def proposal(self) -> dict[str, dict]:
@@ -117,8 +121,8 @@ class Formed:
 
     @property
     def scopes(self) -> list[str]:
-        """Where a number of groups is asked for: for all where groups are by behaviour, else nowhere."""
-        return [ALL] if self.way_in == BEHAVIOUR else []
+        """Where a number of groups is asked for: for all where groups by behaviour are formed, else nowhere."""
+        return [ALL] if self.way_in == BEHAVIOUR and not self.kept else []
 
 
 def behaviour_found(
@@ -128,6 +132,7 @@ def behaviour_found(
     customer_channel: pd.DataFrame,
     *,
     as_of: object,
+    kept: GroupsBefore | None = None,
 ) -> Behaviour:
     """What the customers' behaviour of the last twelve months says: how many groups, and whether there are any.
 
@@ -135,21 +140,51 @@ def behaviour_found(
     ----------
     customer_summary, customer_days, customer_quarter, customer_channel : DataFrame
     as_of : date
+    kept : GroupsBefore, optional
+        Groups of an earlier version that customers are assigned to; their centres name the channel that counts.
 
     Returns
     -------
     Behaviour
     """
-    features = group_features(customer_days, customer_quarter, customer_channel, end=as_of)
-    # who is not active in the window by the summary has no group; the twelve months lie inside it or make it
-    active = customer_summary.loc[customer_summary["status"] == "active", "customer_id"]
-    features = features[features["customer_id"].isin(active)].reset_index(drop=True)
-    scale, said = feature_scale(features, telling_channel(customer_channel, end=as_of))
+    channel = (kept and kept.channel) or telling_channel(customer_channel, end=as_of)
+    bought = (customer_days, customer_quarter, customer_channel)
+    features = _features(customer_summary, *bought, as_of=as_of, channel=channel)
+    scale, said = feature_scale(features, channel)
     points = scaled(features, scale)
     revenue = _revenue(customer_summary).reindex(features["customer_id"]).fillna(0.0).to_numpy()
     k, evidence = choose_clusters(points, revenue)
     reality = groups_are_real(points, k) if k else _too_unsure(len(features), evidence)
     return Behaviour(features, scale, said, k, evidence, reality)
+
+
+def drift_of(
+    customer_summary: pd.DataFrame,
+    customer_days: pd.DataFrame,
+    customer_quarter: pd.DataFrame,
+    customer_channel: pd.DataFrame,
+    *,
+    as_of: object,
+    before: GroupsBefore | None,
+) -> float:
+    """How far groups formed anew would agree with those of the version before, whichever are in force.
+
+    As `group_before.drift`, on what customers did in the last twelve months, measured as it was then.
+    """
+    if before is None or not before.keeps(BEHAVIOUR):
+        return float("nan")
+    bought = (customer_days, customer_quarter, customer_channel)
+    return drift(_features(customer_summary, *bought, as_of=as_of, channel=before.channel), before)
+
+
+def _features(
+    customer_summary: pd.DataFrame, *bought: pd.DataFrame, as_of: object, channel: str | None
+) -> pd.DataFrame:
+    """The features of active customers."""
+    features = group_features(*bought, end=as_of, channel=channel)
+    # who is not active in the window by the summary has no group; the twelve months lie inside it or make it
+    active = customer_summary.loc[customer_summary["status"] == "active", "customer_id"]
+    return features[features["customer_id"].isin(active)].reset_index(drop=True)
 
 
 def form_groups(
@@ -162,6 +197,7 @@ def form_groups(
     way_in: str,
     count: float | None = None,
     decided: Mapping[str, Mapping] | None = None,
+    kept: GroupsBefore | None = None,
 ) -> Formed:
     """The groups by a way in, with their lasting ids and names.
 
@@ -178,6 +214,9 @@ def form_groups(
         Groups by behaviour; without it as many as the rule proposes.
     decided : mapping of group_id to its row, optional
         name, anchors, description and rule, as in the decision `all.groups`.
+    kept : GroupsBefore, optional
+        Groups of an earlier version: customers are assigned to its centres, or scored by its cuts, where it was of the
+        same way in. Ids are those of that version then, and names where nobody has decided others.
 
     Returns
     -------
@@ -191,15 +230,19 @@ def form_groups(
     stands = standing(customer_summary, customer_days, as_of=as_of)
     revenue, decided = _revenue(customer_summary), {str(group): row for group, row in (decided or {}).items()}
     values = rfm_values(customer_summary, as_of=as_of)
-    cuts = rfm_cuts(values)
+    kept = kept if kept and kept.keeps(way_in) else None
+    cuts = kept.cuts if kept and way_in == RFM else rfm_cuts(values)
     asked = _asked(customer_summary, found.features, rfm_scores(values, cuts), customers)
     identity, centres, reality, unmatched, idle = Identity({}), NO_CENTRES, found.reality, (), ()
-    names = {group: str(row["name"]) for group, row in decided.items() if row.get("name")}
+    names = kept.names if kept else {}
+    names = names | {group: str(row["name"]) for group, row in decided.items() if row.get("name")}
     if way_in == BEHAVIOUR:
-        k = _count(found, count)
-        reality = reality if k == found.k else groups_are_real(scaled(found.features, found.scale), k)
-        made = fit_centres(found.features, found.scale, k)
-        identity, assigned, centres = _clusters(found.features, made, revenue, decided_anchors(decided))
+        made, ids = frozen_centres(kept.centres) if kept else (None, None)
+        k = made.k if made else _count(found, count)
+        scale = made.scale if made else found.scale
+        reality = reality if k == found.k and not kept else groups_are_real(scaled(found.features, scale), k)
+        made = made or fit_centres(found.features, scale, k)
+        identity, assigned, centres = _clusters(found.features, made, revenue, decided_anchors(decided), ids)
     else:
         rows = decided if any(row.get("rule") for row in decided.values()) else {}
         written, rows = tuple(rows), rows or (dict(DEFAULT_GROUPS) if way_in == RFM else {})
@@ -235,16 +278,22 @@ def form_groups(
         descriptions={group: str(row["description"]) for group, row in decided.items() if row.get("description")},
         unmatched=unmatched,
         idle=idle,
+        kept=kept is not None,
     )
 
 
 def _clusters(
-    features: pd.DataFrame, made: Centres, revenue: pd.Series, anchors: Mapping[str, list[str]]
+    features: pd.DataFrame,
+    made: Centres,
+    revenue: pd.Series,
+    anchors: Mapping[str, list[str]],
+    kept: list[str] | None = None,
 ) -> tuple[Identity, pd.DataFrame, pd.DataFrame]:
-    """Who is in which cluster, by lasting ids."""
+    """Who is in which cluster, by lasting ids: those that were kept with the centres, else those of the anchors."""
     near = assign(features, made)
-    identity = identify(near.set_index("customer_id")["label"].astype("int64"), revenue, anchors)
-    ids = [identity.ids.get(label, f"g{label + 1}") for label in range(made.k)]
+    labels = near.set_index("customer_id")["label"].astype("int64")
+    identity = kept_identity(labels, kept, anchors) if kept else identify(labels, revenue, anchors)
+    ids = kept or [identity.ids.get(label, f"g{label + 1}") for label in range(made.k)]
     named = dict(enumerate(ids))
     assigned = pd.DataFrame(
         {

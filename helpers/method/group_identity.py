@@ -89,6 +89,29 @@ def identify(labels: pd.Series, revenue: pd.Series, anchors: Mapping[str, Iterab
     return Identity(ids, tuple(new) if decided else (), tuple(vanished), len(held), astray)
 
 
+def kept_identity(labels: pd.Series, ids: list[str], anchors: Mapping[str, Iterable[str]]) -> Identity:
+    """The ids of centres that were kept: nothing has to be matched, and anchors may have moved.
+
+    Parameters
+    ----------
+    labels : Series of int, the nearest centre of each customer, by customer_id
+    ids : list of str, the group_id of each centre
+    anchors : mapping of decided group_id to customer ids
+
+    Examples
+    --------
+    >>> found = kept_identity(pd.Series([0, 1], index=["a", "b"]), ["g2", "g1"], {"g2": ["a", "b"], "g3": ["z"]})
+    >>> found.ids, found.vanished, found.anchors, found.astray
+    ({0: 'g2', 1: 'g1'}, ('g3',), 3, 2)
+    """
+    held = [(group, labels.get(customer)) for group, ones in anchors.items() for customer in dict.fromkeys(ones)]
+    astray = sum(label is None or ids[int(label)] != group for group, label in held)
+    decided = set(anchors)
+    new = [group for group in group_order(ids) if decided and group not in decided]
+    vanished = [group for group in group_order(anchors) if group not in ids]
+    return Identity(dict(enumerate(ids)), tuple(new), tuple(vanished), len(held), astray)
+
+
 def decided_anchors(decided: Mapping[str, Mapping] | None) -> dict[str, list[str]]:
     """The anchors of the decision `all.groups`, by group id; a group without any has none.
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers.method.group_before import GroupsBefore
 from helpers.method.group_forming import Behaviour, Formed
 
 
 @dataclass(frozen=True)
 class GroupTables:
-    """The groups in force and the published tables of step 03."""
+    """The groups in force and the published tables of step 03; `before` are the groups of the version before."""
 
     found: Behaviour
     formed: Formed
@@ -19,6 +20,8 @@ class GroupTables:
     profiles: pd.DataFrame
     attributes: pd.DataFrame
     buying: pd.DataFrame
+    moves: pd.DataFrame | None = None
+    before: GroupsBefore | None = None
 
     @property
     def groups(self) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from helpers.errors import listed
 from helpers.method.finding_values import count_value, group_value, money_value, share_value, text_value
 from helpers.method.group_direction import (
     COMMODITISING,
+    MATTERS,
     NO_FUTURE,
     NO_LIST_PRICE,
     SHORT,
@@ -119,7 +120,8 @@ def profitable_findings(profit_chance: pd.DataFrame) -> list[Finding]:
     Returns
     -------
     list of Finding
-        08.profitable; 08.earns_and_falls, the groups that fail for their downturn alone.
+        08.profitable, where we lose money on a group; 08.earns_and_falls, the groups that fail for their downturn
+        alone.
     """
     rows = _of_groups(profit_chance)
     if rows.empty:
@@ -144,7 +146,7 @@ def profitable_findings(profit_chance: pd.DataFrame) -> list[Finding]:
     if open_:
         values["open"] = count_value(open_)
         text += "; for {open:count} it hangs on a few customers"
-    found = [Finding(id="08.profitable", text=text + ".", values=values, **said)]
+    found = [Finding(id="08.profitable", text=text + ".", values=values, **said)] if len(losers) else []
     falls = rows[(rows["fails_by"] == DOWNTURN) & (rows["p_profit"].notna()) & (rows["profit"] > 0)]
     if len(falls):
         row = falls.sort_values("profit", ascending=False, kind="stable").iloc[0]
@@ -249,6 +251,12 @@ def group_tests_assumptions(group_direction: pd.DataFrame, right_to_win: pd.Data
     elif (rows["looks"] == WITHIN).any():
         text = "What the choice of customers does to a group's direction is a step between two years, and no slope."
         said.append(Assumption(id="08.drawn_once", text=text, value="a step", evidence="assumed"))
+    if (rows["status"] != NOT_TESTED).any():
+        text = (
+            "A group goes against us only where discounts deepen, or categories of our future lose, by this part or "
+            "more a year."
+        )
+        said.append(Assumption(id="08.against", text=text, value=MATTERS, evidence="assumed"))
     if (right_to_win["basis"] == JUDGED).any():
         text = "Two advantages with a proof that people judge are as good as this chance."
         said.append(Assumption(id="08.two_proofs", text=text, value=JUDGED_CHANCE, evidence="judged"))

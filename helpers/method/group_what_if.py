@@ -8,6 +8,7 @@ from typing import Any
 from helpers.client.result_model import Finding
 from helpers.errors import StepInputError, listed
 from helpers.method.finding_values import count_value, number_value, share_value, text_value
+from helpers.method.group_before import GroupsBefore, kept_groups
 from helpers.method.group_forming import RULES, Behaviour, Formed
 
 
@@ -37,6 +38,34 @@ def if_groups(form: Callable[..., Formed], *, way_in: str, count: float | None) 
 
     def preview(decided: Mapping) -> Finding:
         return _told(form(way_in=way_in, count=count, decided=decided))
+
+    return preview
+
+
+def if_refit(
+    form: Callable[..., Formed],
+    *,
+    way_in: str,
+    count: float | None,
+    decided: Mapping | None,
+    before: GroupsBefore | None,
+) -> Callable[[Any], Finding]:
+    """Which groups there would be if customers were assigned to those of the version before, or these formed anew.
+
+    Parameters
+    ----------
+    form : `group_forming.form_groups` with all but way_in, count and decided
+    way_in, count, decided
+        In force.
+    before : the groups of the version before
+
+    Returns
+    -------
+    function from `assign` or `refit` to a Finding
+    """
+
+    def preview(refit: str) -> Finding:
+        return _told(form(way_in=way_in, count=count, decided=decided, kept=kept_groups(before, refit)))
 
     return preview
 

@@ -207,7 +207,7 @@ def _bias(bias: pd.DataFrame) -> Finding | None:
                 values[f"{name}_{place}"] = group_value(row["part"])
                 kinds[-1] = f"{{{name}_{place}:group}}"
         if kinds:
-            words.append(f"{listed(kinds)} answer {name} often")
+            words.append(f"{listed(kinds, most=len(kinds))} answer {name} often")
     if words:
         text += f": {'; '.join(words)}. The weights mend that for group and size"
     else:

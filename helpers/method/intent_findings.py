@@ -9,8 +9,11 @@ from helpers.errors import listed
 from helpers.method.finding_values import count_value, date_value, group_value, share_value, text_value
 from helpers.method.intent_facts import LARGE_HEADROOM
 from helpers.method.intent_words import FACTS, GROW, INTENTS, MAINTAIN, RE_ENGINEER, RETIRE
+from helpers.method.intents import focus_limit
+from helpers.method.mind_changers import ABOUT, change_clause, intent_words
+from helpers.method.pass_chance import PASS
 
-TOLD = 0.05  # part of the doubt that a number must explain to be named
+VERBS = {GROW: "grow", MAINTAIN: "maintain", RE_ENGINEER: "re-engineer", RETIRE: "retire"}
 UNLOCKED = {
     "position": "a survey that compares us with the best alternative, and costs of goods (steps 04 to 07)",
     "lifetime": "transactions: cost_of_goods, or a decided gross margin rate (step 04)",
@@ -32,30 +35,31 @@ def intent_findings(group_intents: pd.DataFrame, assumption_sensitivity: pd.Data
     Parameters
     ----------
     group_intents : DataFrame of `helpers.method.intent_table.group_intents`
-    assumption_sensitivity : DataFrame of `helpers.method.assumption_sensitivity.assumption_sensitivity`
+    assumption_sensitivity : DataFrame of `helpers.method.mind_changers.in_plain_words`
 
     Returns
     -------
     list of Finding
-        09.answer, how many groups have which first intent; 09.intent.<group_id>, each with the sentence of its rule, or
-        that people chose otherwise; 09.firm, how many proposals are firm and which is least; 09.change.<group_id>, the
-        number that explains most of the doubt about a group's proposal, where that is 5 % or more; 09.change, the one
-        of these with most doubt behind it
+        09.answer, which groups have which first intent; 09.intent.<group_id>, the group's intents with the sentence of
+        their rule and the number that would change them, or that people chose otherwise; 09.focus, more groups to grow
+        than one can; 09.firm, how many proposals are firm and which is least; 09.unmeasured, that none can be, for what
+        was not measured; 09.change, the number of all groups that is worth most to know, where it is one case of a
+        hundred or more; 09.flips, for how many groups one such number alone changes the proposal
     """
     if group_intents.empty:
         return []
-    found = [_answer(group_intents), *(_intent(row) for row in group_intents.to_dict("records"))]
-    drawn = group_intents[group_intents["intent_stability"].notna()]
-    found += [] if drawn.empty else [_firm(drawn)]
-    people = dict(zip(group_intents["group_id"], group_intents["customers"], strict=True))
-    first = assumption_sensitivity[assumption_sensitivity["rank"] == 1]
-    told = [row for row in first.to_dict("records") if row["explains"] >= TOLD]
-    found += [_change(row, people[row["group_id"]], f"09.change.{row['group_id']}") for row in told]
-    if told:
-        firm = dict(zip(group_intents["group_id"], group_intents["intent_stability"], strict=True))
-        # the doubt itself counts too: all of a small doubt is little
-        most = max(told, key=lambda row: row["explains"] * firm[row["group_id"]] * (1 - firm[row["group_id"]]))
-        found.append(_change(most, people[most["group_id"]], "09.change"))
+    found = [_answer(group_intents)]
+    growing = group_intents.loc[group_intents["primary"] == GROW]
+    found += _focus(growing, len(group_intents))
+    tells = assumption_sensitivity[assumption_sensitivity["tells"].astype(bool)]
+    tells = tells.sort_values(["worth", "group_id", "rank"], ascending=[False, True, True])
+    most = {row["group_id"]: row for row in reversed(tells.to_dict("records"))}
+    found += [_intent(row, most.get(row["group_id"])) for row in group_intents.to_dict("records")]
+    found += _firm(group_intents)
+    if len(tells):
+        people = dict(zip(group_intents["group_id"], group_intents["customers"], strict=True))
+        row = tells.iloc[0].to_dict()
+        found += [_change(row, people[row["group_id"]]), _flips(tells, group_intents)]
     return found
 
 
@@ -87,55 +91,109 @@ def _answer(group_intents: pd.DataFrame) -> Finding:
     counts = group_intents["primary"].value_counts()
     values = {intent: count_value(int(counts.get(intent, 0))) for intent in INTENTS}
     values["groups"] = count_value(len(group_intents))
-    text = (
-        f"Of {{groups:count}} groups we grow {{{GROW}:count}}, maintain {{{MAINTAIN}:count}}, "
-        f"re-engineer {{{RE_ENGINEER}:count}} and retire {{{RETIRE}:count}}."
-    )
+    parts = []
+    for intent, verb in VERBS.items():
+        own = group_intents.loc[group_intents["primary"] == intent, "group_id"].tolist()
+        values |= {f"{intent}_{number}": group_value(group) for number, group in enumerate(own, 1)}
+        named = [f"{{{intent}_{number}:group}}" for number in range(1, len(own) + 1)]
+        # what nobody is to grow or to leave is an answer as well
+        if named or intent in (GROW, RETIRE):
+            parts.append(f"{verb} {listed(named, len(named)) if named else 'none'}")
+    text = f"Of {{groups:count}} groups we {'; '.join(parts[:-1])}; and {parts[-1]}."
+    if len(group_intents) == 1:
+        intent = group_intents["primary"].iloc[0]
+        text = f"We {VERBS[intent]} {{{intent}_1:group}}, our only group."
     return _finding("09.answer", text, values, int(group_intents["customers"].sum()), "judged")
 
 
-def _intent(row: dict) -> Finding:
+def _focus(growing: pd.DataFrame, groups: int) -> list[Finding]:
+    limit = focus_limit(groups)
+    if len(growing) <= limit:
+        return []
+    values = {"growing": count_value(len(growing)), "most": count_value(limit), "groups": count_value(groups)}
+    text = (
+        "{growing:count} groups are to grow, and of {groups:count} at most {most:count} should: who grows all grows "
+        "none. Say which comes first."
+    )
+    return [_finding("09.focus", text, values, int(growing["customers"].sum()), "judged")]
+
+
+def _intent(row: dict, most: dict | None) -> Finding:
     values = {"group": group_value(row["group_id"]), "intent": text_value(row["primary_name"])}
     text = "{group:group}: {intent:text}"
     if row["secondary"]:
         values["second"] = text_value(row["secondary_name"])
         text += ", then {second:text}"
     if row["differs"]:
-        values["proposed"] = text_value(INTENTS[row["proposed"]])
+        values["proposed"] = text_value(intent_words(row["proposed"], row["proposed_secondary"]))
         text += ". People chose so; the rules propose {proposed:text}."
     else:
         values["why"] = text_value(row["sentence"])
         text += ". {why:text}"
+        if most is not None:
+            clause, more = change_clause(most, intent_words(row["otherwise"], row["otherwise_secondary"]))
+            text, values = text + clause, values | more
     return _finding(f"09.intent.{row['group_id']}", text, values, row["customers"], "judged")
 
 
-def _firm(group_intents: pd.DataFrame) -> Finding:
-    least = group_intents.loc[group_intents["intent_stability"].idxmin()]
-    values = {
-        "firm": count_value(int(group_intents["firm"].sum())),
-        "groups": count_value(len(group_intents)),
+def _firm(group_intents: pd.DataFrame) -> list[Finding]:
+    open_ = group_intents[group_intents["could_change"] != ""]
+    drawn = group_intents[group_intents["intent_stability"].notna() & (group_intents["could_change"] == "")]
+    values = {"groups": count_value(len(group_intents))}
+    people = int(group_intents["customers"].sum())
+    if drawn.empty:
+        if open_.empty:
+            return []
+        values["open"] = count_value(len(open_))
+        text = (
+            "No proposal is firm yet: for {open:count} of {groups:count} groups, something that was not measured could "
+            "change it by itself."
+        )
+        if len(group_intents) == 1:
+            text, values = "The proposal is not firm: something that was not measured could change it by itself.", {}
+        return [_finding("09.unmeasured", text, values, people, "modelled")]
+    least = drawn.loc[drawn["intent_stability"].idxmin()]
+    if len(group_intents) == 1:
+        text = "If all that is uncertain were known, the proposal would be the same in {part:pct} of the cases."
+        return [_finding("09.firm", text, {"part": share_value(least["intent_stability"])}, people, "modelled")]
+    values |= {
+        "firm": count_value(int(drawn["firm"].sum())),
         "group": group_value(least["group_id"]),
         "part": share_value(least["intent_stability"]),
     }
     text = (
         "If all that is uncertain were known, the proposal would most likely stay for {firm:count} of {groups:count} "
-        "groups. The least firm is that for {group:group}, the same in {part:pct} of the cases."
+        "groups. Least firm is that for {group:group}, the same in {part:pct} of the cases."
     )
-    return _finding("09.firm", text, values, int(group_intents["customers"].sum()), "modelled")
+    if len(open_):
+        values["open"] = count_value(len(open_))
+        text += " For {open:count} of them, something that was not measured could change it by itself."
+    return [_finding("09.firm", text, values, people, "modelled")]
 
 
-def _change(row: dict, customers: int, name: str) -> Finding:
-    values = {
-        "group": group_value(row["group_id"]),
-        "what": text_value(row["title"][0].lower() + row["title"][1:]),
-        "part": share_value(row["explains"]),
-    }
-    text = "What would tell us most about {group:group} is the {what:text}: {part:pct} of the doubt rests on it."
-    if name == "09.change":
-        text = (
-            "What would change our mind soonest is the {what:text} of {group:group}: {part:pct} of that doubt is there."
-        )
-    found = _finding(name, text, values, customers, "modelled")
+def _change(row: dict, customers: int) -> Finding:
+    values = {"group": group_value(row["group_id"]), "more": count_value(round(100 * row["worth"]))}
+    if row["kind"] == "chance":
+        values["claim"] = text_value(FACTS[row["quantity"]].words[PASS])
+        text = "Best worth finding out, for {group:group}: whether {claim:text}. "
+    else:
+        values["what"] = text_value(ABOUT[row["quantity"]])
+        text = "Best worth finding out, for {group:group}: {what:text}. "
+    text += "Who knows it chooses rightly in {more:count} more of every hundred cases."
+    found = _finding("09.change", text, values, customers, "modelled")
+    return found.model_copy(update={"table": "assumption_sensitivity"})
+
+
+def _flips(tells: pd.DataFrame, group_intents: pd.DataFrame) -> Finding:
+    alone = tells.loc[tells["flip_words"] != "", "group_id"].nunique()
+    values = {"alone": count_value(alone), "groups": count_value(len(group_intents))}
+    text = "For {alone:count} of {groups:count} groups, one number known with doubt can change the proposal by itself."
+    if not alone:
+        text = "For none of {groups:count} groups can one number known with doubt change the proposal by itself."
+        values.pop("alone")
+    if len(group_intents) == 1:
+        text, values = f"{'One' if alone else 'No'} number known with doubt can change the proposal by itself.", {}
+    found = _finding("09.flips", text, values, int(group_intents["customers"].sum()), "modelled")
     return found.model_copy(update={"table": "assumption_sensitivity"})
 
 
@@ -156,21 +214,31 @@ def intent_assumptions(assumption_sensitivity: pd.DataFrame) -> list[Assumption]
 
 
 def intent_cannot_say(facts: pd.DataFrame) -> list[CannotSay]:
-    """Which facts are known of no group or not of all, and what would tell them.
+    """Which facts are known of no group or not of all, and what would tell them; or that no group was formed.
+
+    Facts that the same groups lack are told together.
 
     >>> blank = {name: fact.blank for name, fact in FACTS.items()} | dict.fromkeys(UNLOCKED, "pass")
     >>> facts = pd.DataFrame([{"group_id": "g1", "group_name": "Yards", **blank, "market": "not_tested"}])
     >>> [gap.question for gap in intent_cannot_say(facts)]
-    ['Would an intent change by adoption-ready growth, for Yards?']
+    ['Would the intent change for Yards by adoption-ready growth?']
     """
+    if facts.empty:
+        whom = "What do we intend with each group, and what do we expect of it?"
+        return [CannotSay(question=whom, because="No group stands.", unlocked_by="groups, formed in step 03.")]
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for name in UNLOCKED:
+        groups = tuple(facts.loc[facts[name] == FACTS[name].blank, "group_name"])
+        if groups:
+            lacking.setdefault(groups, []).append(name)
     gaps = []
-    for name, unlocked in UNLOCKED.items():
-        fact = FACTS[name]
-        lacking = facts.loc[facts[name] == fact.blank, "group_name"].tolist()
-        if lacking:
-            whom = "any group" if len(lacking) == len(facts) > 1 else listed(lacking, 12)
-            title = fact.title[0].lower() + fact.title[1:]
-            question = f"Would an intent change by {title}, for {whom}?"
-            because = f"Not known is {title}. The rules then go by what else is known."
-            gaps.append(CannotSay(question=question, because=because, unlocked_by=f"{unlocked}."))
+    for groups, names in lacking.items():
+        whom = "any group" if len(groups) == len(facts) > 1 else listed(list(groups), 12)
+        titles = listed([FACTS[name].title[0].lower() + FACTS[name].title[1:] for name in names], 12)
+        unlocked = "; ".join(dict.fromkeys(UNLOCKED[name] for name in names))
+        because = f"Not known: {titles}. The rules go by what else is known."
+        question = f"Would the intent change for {whom} by {titles}?"
+        if len(names) > 1:
+            question = f"Would the intent change for {whom} if we knew more?"
+        gaps.append(CannotSay(question=question, because=because, unlocked_by=f"{unlocked}."))
     return gaps

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
+from helpers.method.expected_results import proposed_results
 from helpers.method.goal_outlook import customer_marks, goal_outlook
 from helpers.method.group_features import LAPSING, ONE_ORDER
-from helpers.method.intent_shifts import intent_shifts
+from helpers.method.intent_shifts import intent_shifts, proposed_shifts
 from helpers.method.portfolio_moves import moves_table, yearly_moves
 from helpers.method.portfolio_projection import (
     DRAWS,
@@ -157,15 +158,20 @@ def ahead_cannot_say(ahead: YearsAhead) -> list[CannotSay]:
     return projection_cannot_say(ahead.years)
 
 
-def asked_of_people(ahead: YearsAhead, expected_results: pd.DataFrame) -> dict[str, list[str]]:
-    """For whom each decision is asked: shifts where years can be projected, results where any is expected.
+def proposed_rows(ahead: YearsAhead, expected_results: pd.DataFrame) -> dict[str, dict]:
+    """What is proposed of each decision on the years ahead, (rows, why) for all; of nothing, nothing is asked.
+
+    Hold these proposals only after the decisions were read, for a proposal is given back where nobody has decided.
 
     >>> nothing = years_ahead(None, {}, {}, as_of="2026-01-01")
-    >>> asked_of_people(nothing, pd.DataFrame({"measure": ["profit"]}))
-    {'shifts': [], 'results': ['all']}
+    >>> proposed_rows(nothing, pd.DataFrame())
+    {'shifts': {}, 'results': {}}
     """
-    everybody = ["all"]
-    return {
-        "shifts": [] if ahead.seen is None else everybody,
-        "results": everybody if len(expected_results) else [],
-    }
+    asked: dict[str, dict] = {"shifts": {}, "results": {}}
+    if ahead.seen is not None and ahead.shifts is not None:
+        why = "Starting points to be talked about: no source says how much an intent changes."
+        asked["shifts"] = {"all": (proposed_shifts(ahead.shifts), why)}
+    if len(expected_results):
+        why = "As ranges from what is at stake and from the projection. Who answers for each, nobody can propose."
+        asked["results"] = {"all": (proposed_results(expected_results), why)}
+    return asked

@@ -82,6 +82,18 @@ def intent_shifts(
     return pd.DataFrame(found, columns=columns).astype(texts | dict.fromkeys(ENDS, "float64") | {"proposed": bool})
 
 
+def proposed_shifts(shifts: pd.DataFrame) -> dict[str, dict[str, object]]:
+    """The shifts as rows of the decision, for people to change: s1, s2 and so on.
+
+    Examples
+    --------
+    >>> proposed_shifts(intent_shifts({"g1": "retire"}))
+    {'s1': {'group_id': 'g1', 'kind': 'release', 'to': '', 'low': 0.2, 'likely': 0.4, 'high': 0.6}}
+    """
+    columns = ["group_id", "kind", "to", *ENDS]
+    return {f"s{number}": row for number, row in enumerate(shifts[columns].to_dict("records"), 1)}
+
+
 def _checked(row: Mapping, intents: Mapping[str, str]) -> dict:
     """A row with its words, if it can be."""
     kind, to = str(row.get("kind")), str(row.get("to") or "")

@@ -7,19 +7,24 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from helpers.errors import StepInputError, listed
-from helpers.method.intent_words import INTENTS, intent_fault
+from helpers.method.intent_words import INTENTS, UNKNOWN, intent_fault
+from helpers.method.pass_chance import NOT_TESTED
 
 COLUMNS = [
     *("group_id", "group_name", "customers", "primary", "primary_name", "secondary", "secondary_name", "differs"),
     *("proposed", "proposed_secondary", "rule", "sentence", "because", "not_known"),
     *("intent_stability", "primary_stability", "same_rule", "firm", "otherwise", "otherwise_secondary"),
-    "otherwise_part",
+    *("otherwise_part", "could_change"),
 ]
 NUMBERS = ["intent_stability", "primary_stability", "same_rule", "otherwise_part"]
 
 
 def group_intents(
-    proposal: pd.DataFrame, stability: pd.DataFrame, chosen: Mapping[str, Sequence[str]], groups: pd.DataFrame | None
+    proposal: pd.DataFrame,
+    stability: pd.DataFrame,
+    chosen: Mapping[str, Sequence[str]],
+    groups: pd.DataFrame | None,
+    flips: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """One row a group: its intents, and what speaks for them.
 
@@ -29,11 +34,15 @@ def group_intents(
     stability : DataFrame of `helpers.method.assumption_sensitivity.intent_stability`, of the same groups
     chosen : mapping of group_id to its first and, where there is one, second intent, as decided or proposed
     groups : DataFrame, one row per customer in a group, or None
+    flips : DataFrame of `helpers.method.intents.what_flips`, or None
 
     Returns
     -------
     DataFrame, one row per group: the columns of the published group_intents
-        differs  bool  whether people chose something else than the rules propose
+        differs       bool  whether people chose something else than the rules propose
+        firm          bool  as `stability` has it, and nothing could change it that is not known at all: what is not
+                            known is not drawn, and a proposal that rests on it would look firmer than it is
+        could_change  str   titles of the facts not known of which one alone could change it; empty where there is none
 
     Raises
     ------
@@ -64,8 +73,18 @@ def group_intents(
     table["primary"], table["secondary"] = [one for one, _ in both], [two for _, two in both]
     for place in ("primary", "secondary"):
         table[f"{place}_name"] = [INTENTS.get(intent, "") for intent in table[place]]
+    table["could_change"] = [_open(group, flips) for group in table["group_id"]]
+    table["firm"] = table["firm"] & (table["could_change"] == "")
     table["differs"] = (table["primary"] != table["proposed"]) | (table["secondary"] != table["proposed_secondary"])
     table["customers"] = [int(counted.get(group, 0)) for group in table["group_id"]]
     words = [name for name in COLUMNS if name not in (*NUMBERS, "customers", "firm", "differs")]
     kinds = dict.fromkeys(words, "str") | dict.fromkeys(NUMBERS, float) | {"firm": bool, "differs": bool}
     return table[COLUMNS].astype({**kinds, "customers": int}).reset_index(drop=True)
+
+
+def _open(group: str, flips: pd.DataFrame | None) -> str:
+    """The facts not known of a group that could by themselves change what is proposed for it."""
+    if flips is None or flips.empty:
+        return ""
+    own = flips[(flips["group_id"] == group) & flips["now"].isin([UNKNOWN, NOT_TESTED])]
+    return ", ".join(own["title"].drop_duplicates())

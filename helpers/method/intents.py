@@ -13,7 +13,7 @@ from helpers.method.intent_facts import NAMES, checked_words
 from helpers.method.intent_rules import IntentRule
 from helpers.method.intent_space import Space, in_words, settled
 from helpers.method.intent_words import DOWNTURN, FACTS, FUTURE, GROW, RIGHT, TESTS, intent_fault
-from helpers.method.pass_chance import PASS
+from helpers.method.pass_chance import FAIL, PASS
 from helpers.method.rules import UNGROUPED, first_match
 
 MOST_GROW = 2
@@ -175,12 +175,13 @@ def intent_checks(chosen: Mapping[str, Sequence[str]], facts: pd.DataFrame) -> l
     ]
 
 
-def _others(name: str, now: str) -> list[str]:
+def _others(name: str, row: Mapping[str, str]) -> list[str]:
     """The words that a fact could have instead; why a group fails is asked of one that fails only."""
-    words = [word for word in FACTS[name].words if word != now]
+    words = [word for word in FACTS[name].words if word != row[name]]
     if name != "diagnosis":
         return words
-    return [] if now == "none" else [word for word in words if word != "none"]
+    fails = row["lifetime"] == "below" or row[DOWNTURN] == "yes" or row["profitable"] == FAIL
+    return [word for word in words if word != "none"] if fails else []
 
 
 def what_flips(facts: pd.DataFrame, rules: Sequence[IntentRule]) -> pd.DataFrame:
@@ -224,7 +225,7 @@ def what_flips(facts: pd.DataFrame, rules: Sequence[IntentRule]) -> pd.DataFrame
     variants = []
     for row, fired in zip(facts.to_dict("records"), first_rule(facts, rules), strict=True):
         for name in levers:
-            others = _others(name, row[name])
+            others = _others(name, row)
             # the future is made anew only where what makes it is turned
             remade = name in (*TESTS, DOWNTURN)
             variants += [

@@ -94,7 +94,8 @@ def market_readiness(
 
     Notes
     -----
-    Growth is a line through logarithms with Student's t, see `market_growth`; adoption is described in `bass`. Curves
+    Growth is a line through logarithms with Student's t, see `market_growth`; adoption is described in `bass`. A market
+    that neither grows nor shrinks passes in one case of five and fails in one, as the borders of a test have it. Curves
     of two segments do not add up to one curve, so a group has none. Years before the first adopter do not count.
 
     Examples

@@ -30,9 +30,9 @@ def next_generation_findings(found: NextGeneration) -> list[Finding]:
     Returns
     -------
     list of Finding
-        08.movers, 08.mover_reasons, 08.prospects, 08.going_viral.
+        08.movers, with their reasons; 08.prospects; 08.going_viral.
     """
-    parts = [_movers(found), _reasons(found), _prospects(found), _viral(found)]
+    parts = [_movers(found), _prospects(found), _viral(found)]
     return [one for one in parts if one is not None]
 
 
@@ -70,28 +70,28 @@ def _movers(found: NextGeneration) -> Finding | None:
         text += ". About {chance:count} of them may be chance: so many went as far the other way"
     else:
         text += ". Nobody went as far the other way, so hardly any of this is chance"
-    return Finding(text=text + ".", values=values, smallest=named, table="lookalikes", **said)
+    reasons, why = _reasons(found)
+    smallest = min([named, *(int(value.value) for name, value in reasons.items() if name.startswith("count_"))])
+    values |= reasons
+    return Finding(text=f"{text}.{why}", values=values, smallest=smallest, table="lookalikes", **said)
 
 
-def _reasons(found: NextGeneration) -> Finding | None:
-    """What the movers do otherwise than a year before."""
+def _reasons(found: NextGeneration) -> tuple[dict[str, Value], str]:
+    """What the movers do otherwise than a year before; nothing where no reason is known."""
     rows = found.movers.features
     rows = rows[rows["told_of"] > 0]
     if rows.empty:
-        return None
+        return {}, ""
     told = rows.groupby("change", sort=False)["told_of"].sum()
     told = told.sort_values(ascending=False, kind="stable")
     told = told[(told >= LEAST_TOLD) | (told == told.iloc[0])][:MOST_REASONS]
-    named = len(found.movers.table)
-    values: dict[str, Value] = {"named": count_value(named)}
+    values: dict[str, Value] = {}
     parts = []
     for place, (change, count) in enumerate(told.items()):
         values |= {f"change_{place}": text_value(change), f"count_{place}": count_value(count)}
         of_all = "" if place else " of {named:count}"
         parts.append(f"{{change_{place}:text}} ({{count_{place}:count}}{of_all})")
-    text = f"Compared with a year before, a mover {listed(parts)}."
-    said = {"n": named, "smallest": int(told.min()), "evidence": "measured", "table": "mover_features"}
-    return Finding(id="08.mover_reasons", text=text, values=values, **said)
+    return values, f" Compared with a year before, a mover {listed(parts)}."
 
 
 def _prospects(found: NextGeneration) -> Finding | None:
@@ -111,9 +111,8 @@ def _prospects(found: NextGeneration) -> Finding | None:
     }
     text = (
         "Call the first {first:count} of {prospects:count} prospects first: of our customers with attributes like "
-        f"theirs {{likeness:pct}} are of {like}, of all who are in a group {{base:pct}}. How far to trust it: of two "
-        "customers, one of them and one not, {attributes:text} point out the right one in {auc:pct} of cases "
-        "({auc:pct_range}); guessing does in half"
+        f"theirs {{likeness:pct}} are of {like}, of all {{base:pct}}. Of two customers, one of them and one not, "
+        "{attributes:text} point out the right one in {auc:pct} of cases ({auc:pct_range}); guessing does in half"
     )
     said = {"n": asked.passing + asked.others, "evidence": "modelled", "table": "lookalikes"}
     return Finding(id="08.prospects", text=text + ".", values=values, **said)
@@ -125,6 +124,8 @@ def _viral(found: NextGeneration) -> Finding | None:
     if rows.empty:
         return None
     whole = rows[rows["group_id"] == ALL].iloc[0]
+    if not is_known(whole["per_year"]):  # nobody was here, such as where no group was formed
+        return None
     groups = rows[~rows["group_id"].isin([ALL, *BESIDE])]
     values = {"sent": count_value(whole["buying_referrals"]), "all": number_value(HUNDRED * whole["per_year"])}
     said = {"id": "08.going_viral", "n": int(whole["customers"]), "evidence": "measured", "table": "going_viral"}
@@ -138,7 +139,7 @@ def _viral(found: NextGeneration) -> Finding | None:
         values |= {"best": group_value(best["group_id"]), "rate": number_value(HUNDRED * best["per_year"])}
         values |= {"low": number_value(HUNDRED * best["per_year_low"])}
         values |= {"high": number_value(HUNDRED * best["per_year_high"])}
-        text += "; most through {best:group}, {rate:number} ({low:number} to {high:number})"
+        text += "; most through {best:group}: {rate:number} ({low:number} to {high:number})"
         if not best["surely_more"]:
             text += ", which may be chance"
     if is_known(whole["part_passing"]) and whole["came_known"] >= LEAST_CAME:

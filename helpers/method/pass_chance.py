@@ -9,6 +9,7 @@ from helpers.client.result_model import Assumption
 
 PASS_FROM, FAIL_TO = 0.80, 0.20  # probabilities that the test is passed
 PASS, FAIL, UNDECIDED, NOT_TESTED = "pass", "fail", "undecided", "not_tested"
+STATUS_NAMES = {PASS: "Passes", FAIL: "Fails", UNDECIDED: "Open", NOT_TESTED: "Not tested"}
 PASSED = Assumption(
     id="08.pass_from",
     text="A test is passed where the chance of it is this or more, and failed where it is at most the lower number; "

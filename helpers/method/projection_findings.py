@@ -90,10 +90,7 @@ def _held_out(holdout: pd.DataFrame | None) -> Finding | None:
             "seen": share_value(worst["part_seen"]),
             "said": share_value(worst["part"], worst["part_low"], worst["part_high"]),
         }
-        text += (
-            "; {worst:text} came to {seen:pct} where {said:pct_range} was projected: by chance, or by something that "
-            "no year before tells of"
-        )
+        text += "; {worst:text} came to {seen:pct} where {said:pct_range} was projected"
     return Finding(
         id="09.held_out", text=text + ".", values=values, n=states, n_of="row", evidence="measured",
         table="projection_holdout",

@@ -19,7 +19,12 @@ from helpers.method.rating_measures import measure_table
 
 
 def if_weights(
-    measures: pd.DataFrame, customer_ratings: pd.DataFrame, *, cuts: Mapping[str, float], min_known: float
+    measures: pd.DataFrame,
+    customer_ratings: pd.DataFrame,
+    *,
+    cuts: Mapping[str, float],
+    min_known: float,
+    reference: pd.DataFrame | None = None,
 ) -> Callable[[Any], Finding]:
     """Which customers would carry another letter under other weights.
 
@@ -27,7 +32,7 @@ def if_weights(
     ----------
     measures : DataFrame, one row per active customer, from `rating_measures.customer_measures`
     customer_ratings : DataFrame, the ratings in force, in the same order
-    cuts, min_known
+    cuts, min_known, reference
         As in `rating.rate`.
 
     Returns
@@ -37,7 +42,8 @@ def if_weights(
 
     def preview(points: Mapping[str, float]) -> Finding:
         counted = measure_table(measures, family_weights(points))
-        return _moved(customer_ratings, rate(measures, counted, cuts=cuts, min_known=min_known, draws=1)["rating"])
+        rated = rate(measures, counted, cuts=cuts, min_known=min_known, draws=1, reference=reference)
+        return _moved(customer_ratings, rated["rating"])
 
     return preview
 

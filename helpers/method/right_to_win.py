@@ -16,7 +16,7 @@ from scipy.special import stdtr, stdtrit
 from helpers.method.delivered import columns_of
 from helpers.method.group_named import formed_groups, group_named, names_of_groups
 from helpers.method.intervals import LEVEL
-from helpers.method.pass_chance import FAIL_TO, status_of
+from helpers.method.pass_chance import FAIL_TO, STATUS_NAMES, status_of
 
 PROVED = 2  # judged advantages that are enough, each with its proof
 JUDGED_CHANCE = 0.80
@@ -29,7 +29,7 @@ DRIVER_COLUMNS = [
 ]
 COLUMNS = [
     *("group_id", "group_name", "compared", "drivers", "driver", "label", "p_important", "p_ahead"),
-    *("measured_chance", "judged_advantages", "contradicted", "chance", "status", "basis", "why_not"),
+    *("measured_chance", "judged_advantages", "contradicted", "chance", "status", "status_name", "basis", "why_not"),
 ]
 
 
@@ -60,6 +60,12 @@ def driver_chances(
     p_important: the product is what draws of both would give, with no noise of its own. It takes the two to err
     independently: how a rating moves an opinion, and how high it is against another's, are different sides of the
     answers. A group of few answers borrows importance (as in step 06), never an advantage.
+
+    The largest of several chances is a friendly number, and yet no better one was found. Over 40 seeds of Harbour, true
+    groups (tests/method/test_harbour_right_to_win.py), some 50 answers each: where we are ahead on something that
+    matters it passes 142 of 200 and fails none, where we are behind on all that matters it passes 39, fails 10 and
+    leaves the rest open. With importance borrowed from all customers in the draws it would be 134 and 67, with
+    bias-corrected draws 177 and 84, and the chance of any driver at all 196 and 132.
 
     Examples
     --------
@@ -137,7 +143,7 @@ def right_to_win(
         contradicted       str    judged advantages on a driver on which the survey has us ahead with a chance of .2 or
                                   less; empty where there is none
         chance             float  the larger of measured_chance and, with two judged advantages or more, .80
-        status             str    pass, fail, undecided or not_tested
+        status             str    pass, fail, undecided or not_tested; status_name says it in words
         basis              str    judged where people's advantages lift the chance, else measured; missing if not tested
         why_not            str    no_survey, not_compared (fewer than ten did, or importance is unknown); else empty
 
@@ -168,7 +174,7 @@ def right_to_win(
         against = own["driver"].isin(behind)
         row |= {"judged_advantages": int((~against).sum()), "contradicted": ", ".join(own.loc[against, "advantage"])}
         rows.append(row | _decided(row) | {"why_not": _why_not(row, performance)})
-    texts = ("group_id", "group_name", "driver", "label", "contradicted", "status", "basis", "why_not")
+    texts = ("group_id", "group_name", "driver", "label", "contradicted", "status", "status_name", "basis", "why_not")
     kinds = dict.fromkeys(COLUMNS, float) | dict.fromkeys(("compared", "drivers", "judged_advantages"), "int64")
     return pd.DataFrame(rows, columns=COLUMNS).astype(kinds | dict.fromkeys(texts, "str"))
 
@@ -180,7 +186,8 @@ def _decided(row: dict) -> dict[str, object]:
         chance, basis = JUDGED_CHANCE, JUDGED
     else:
         chance, basis = measured, MEASURED if measured == measured else None
-    return {"chance": chance, "status": str(status_of(chance)[0]), "basis": basis}
+    status = str(status_of(chance)[0])
+    return {"chance": chance, "status": status, "status_name": STATUS_NAMES[status], "basis": basis}
 
 
 def _why_not(row: dict, performance: pd.DataFrame | None) -> str:

@@ -17,13 +17,10 @@ def stake_findings(value_at_stake: pd.DataFrame, expected_results: pd.DataFrame 
     Returns
     -------
     list of Finding
-        09.at_stake, all groups and the largest; 09.at_stake.<group_id>, its largest lever and what one must believe;
-        09.no_owner, expected results that nobody answers for
+        09.at_stake, all groups, and the largest lever of the group where most lies; 09.no_owner, expected results that
+        nobody answers for. What one must believe of each lever stands in the table.
     """
-    found = [_whole(value_at_stake)]
-    found += [_group(group, own) for group, own in value_at_stake.groupby("group_id", sort=False)]
-    found.append(_owners(expected_results))
-    return [one for one in found if one is not None]
+    return [one for one in (_whole(value_at_stake), _owners(expected_results)) if one is not None]
 
 
 def _whole(value_at_stake: pd.DataFrame) -> Finding | None:
@@ -33,40 +30,27 @@ def _whole(value_at_stake: pd.DataFrame) -> Finding | None:
     if sums.empty:
         return None
     most = sums.loc[sums["counted"].idxmax()]
+    own = value_at_stake[value_at_stake["group_id"] == most["group_id"]]
+    lever = own.loc[own["counted"].idxmax()]
     values = {
         "all": money_value(sums["counted"].sum()),
         "group": group_value(most["group_id"]),
         "part": share_value(most["counted"] / sums["counted"].sum()),
+        "lever": text_value(lever["lever_name"].lower()),
+        "money": money_value(lever["counted"], max(lever["counted_low"], 0.0), lever["counted_high"]),
     }
-    text = "About {all:money} of profit a year is at stake over all groups, {part:pct} of it in {group:group}."
+    text = (
+        "About {all:money} of profit a year is at stake over all groups, {part:pct} of it in {group:group}, above all "
+        "if we {lever:text}: {money:money_range}."
+    )
     if len(sums) == 1:
-        text = "About {all:money} of profit a year is at stake, all of it in {group:group}."
+        text = (
+            "About {all:money} of profit a year is at stake, all of it in {group:group}, above all if we {lever:text}: "
+            "{money:money_range}."
+        )
         values.pop("part")
     return Finding(
         id="09.at_stake", text=text, values=values, n=_people(value_at_stake), evidence="modelled",
-        table="value_at_stake",
-    )  # fmt: skip
-
-
-def _group(group: str, own: pd.DataFrame) -> Finding | None:
-    """The group's largest lever, with its range."""
-    counted = own[own["counted"] > 0]
-    if counted.empty:
-        return None
-    row = counted.loc[counted["counted"].idxmax()]
-    low, high = max(row["counted_low"], 0.0), row["counted_high"]
-    values = {
-        "group": group_value(group),
-        "lever": text_value(row["lever_name"].lower()),
-        "money": money_value(row["counted"], low, high),
-        "believe": text_value(row["must_believe"][0].lower() + row["must_believe"][1:].rstrip(".")),
-    }
-    text = (
-        "In {group:group} most is at stake if we {lever:text}: {money:money_range} a year. One must believe "
-        "{believe:text}."
-    )
-    return Finding(
-        id=f"09.at_stake.{group}", text=text, values=values, n=int(row["customers"]), evidence=row["evidence"],
         table="value_at_stake",
     )  # fmt: skip
 
@@ -117,9 +101,10 @@ def stake_cannot_say(value_at_stake: pd.DataFrame) -> list[CannotSay]:
         "Profit is not known.": "transactions: cost_of_goods, or a decided gross margin rate.",
         "Two years of history or more would show how many leave.": "transactions of 24 months or more.",
     }
-    gaps = []
+    gaps, groups = [], value_at_stake["group_name"].nunique()
     for (lever, why), own in value_at_stake[value_at_stake["why_not"] != ""].groupby(["lever", "why_not"], sort=False):
-        whom = listed(own["group_name"].drop_duplicates().tolist())
+        lacking = own["group_name"].drop_duplicates().tolist()
+        whom = "any group" if len(lacking) == groups > 1 else listed(lacking)
         question = f"What is at stake if we {LEVERS[lever].lower()}, in {whom}?"
         gaps.append(CannotSay(question=question, because=why, unlocked_by=unlocked[why]))
     return gaps

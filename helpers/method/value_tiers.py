@@ -49,6 +49,29 @@ def proposed_cuts(yearly_profit: pd.Series) -> dict[str, float] | None:
     return cuts if cuts["high"] > cuts["middle"] > 0 else None
 
 
+def cuts_to_propose(
+    today: Mapping[str, float] | None, before: Mapping[str, float] | None, version: str | None = None
+) -> tuple[dict[str, float] | None, str]:
+    """The cuts to propose, and why: those of the version before go on, so that customers move and not the border.
+
+    Parameters
+    ----------
+    today : mapping, from `proposed_cuts`; None where no cut can be proposed
+    before : mapping, the cuts in force in the version before; None where there is none
+    version : str, its name
+
+    Examples
+    --------
+    >>> cuts_to_propose({"high": 50.0, "middle": 30.0}, {"high": 40, "middle": 20}, "v1")
+    ({'high': 40, 'middle': 20}, 'The cuts of version v1: customers are to move, not the border.')
+    """
+    if today is None or before is None:
+        return today and dict(
+            today
+        ), "The 80th and the 40th percentile of a year's profit, over customers who bring one."
+    return dict(before), f"The cuts of version {version}: customers are to move, not the border."
+
+
 def value_tiers(yearly_profit: pd.Series, cuts: Mapping[str, float]) -> pd.Series:
     """The tier of each customer.
 

@@ -20,6 +20,7 @@ One JSON object on stdout and nothing else, whether one client was run or a hund
       provisional         ids of judgements that nobody has confirmed
       measures            {"02.answer/active": {title, value, low, high, unit, provisional}}: the headlines that the
                           registry declares, of the steps that stand; unit is share, points, money, count or number
+      version             the frozen version that says what stands, such as v1; "" after a draft
       report, log         the first page, and the log of the run; "" where there is none
       seconds             how long it took
 
@@ -90,6 +91,7 @@ class ClientRun(Part):
     changed: list[str] = []
     provisional: list[str] = []
     measures: dict[str, Measure] = {}
+    version: str = ""
     report: str = ""
     log: str = ""
     seconds: float = 0.0

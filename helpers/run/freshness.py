@@ -23,6 +23,7 @@ from helpers.client.result_model import Result
 from helpers.client.results import ABSENT, OF_RESULT, OF_TABLE, outputs_hash, table_parts
 from helpers.client.step_inputs import code_hash, notebook_of, words_hash
 from helpers.client.tables_manifest import TablesManifest
+from helpers.client.versions import version_parts
 from helpers.run.code_closure import calculations_of
 from helpers.steps import KIT, Step, find_step
 
@@ -58,6 +59,7 @@ OF_REPORTS = (
 )
 # of a step's entry: what is in its result
 ENTRY = ("id", "reads", "reads_if_there", "needs", "better_with", "checks_with", "decides", "publishes")
+ENTRY += ("reads_version",)
 FRAME = ("currency", "source", "supplier_name", "as_of", "window_months")  # what a step reads of client.yaml
 TITLE = ("client", "about", "currency")  # what a report does
 
@@ -140,6 +142,8 @@ def step_rests_on(
         parts[OF_RESULT + other] = outputs_hash(standing[other]) if other in standing else ABSENT
     made = [one for one in read_decisions(client.folder, step).values() if one.decided]
     parts |= {f"decision {step.number}.{one.id}": hash_of(one.model_dump(mode="json")) for one in made}
+    if step.reads_version:
+        parts |= version_parts(client.folder, tables.as_of)
     if step.reads_intent_rules:
         # which of the two files it is counts too: a page names it
         rules = rules_path(client.folder)
@@ -223,6 +227,7 @@ def _files_hash(patterns: Iterable[str]) -> str:
 def _schemas_hash(step: Step) -> str:
     """The schemas of all that a step may read or publish."""
     published = [name for other in step.builds_on for name in find_step(other).publishes]
+    published += [name.partition("/")[2] for name in step.reads_version]
     wanted = {*step.reads, *step.reads_if_there, *step.publishes, *published}
     files = sorted(path for path in (HELPERS / "client" / "schemas").glob("*/*.yaml") if path.stem in wanted)
     return hash_of([[path.stem, file_hash(path)] for path in files])

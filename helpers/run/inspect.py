@@ -38,8 +38,8 @@ from helpers.errors import (
     report_problems,
 )
 from helpers.method.framing_findings import framing_cannot_say
+from helpers.run.beforehand import check_before
 from helpers.run.parameters import declared_parameters
-from helpers.run.runner import check_before
 from helpers.steps import built_steps
 
 UNIT_PRICE = Column("unit_price", "money", "", synonyms=("price", "price each", "preis", "einzelpreis", "stückpreis"))

@@ -63,14 +63,14 @@ class JudgementNow:
 
     def lines(self) -> Iterator[str]:
         """The judgement as lines of text: id, state and value, then who, when and why."""
-        value = "" if self.value is None else f": {_short(self.value)}"
+        value = "" if self.value is None else f": {short(self.value)}"
         yield f"    {self.name:<24} {self.state}{value}"
         if self.entry is not None and self.entry.decided:
-            yield f"{'':29}{self.entry.by}, {self.entry.decided_on}: {_short(self.entry.reason)}"
+            yield f"{'':29}{self.entry.by}, {self.entry.decided_on}: {short(self.entry.reason)}"
         elif self.used is not None and self.used.because:
-            yield f"{'':29}{_short(self.used.because)}"
+            yield f"{'':29}{short(self.used.because)}"
         elif self.used is None:
-            yield f"{'':29}{_short(self.choice.question)} What is proposed is known after a run."
+            yield f"{'':29}{short(self.choice.question)} What is proposed is known after a run."
         yield from (f"{'':29}{reason}" for reason in self.moved)
 
 
@@ -190,7 +190,7 @@ def confirm(folder: Path, name: str, *, by: str, on: str, reason: str = "") -> s
     )
     before = one.entry if one.entry is not None and one.entry.decided else None
     write_decision(open_client(folder).folder, find_step(one.step.id), decision, expected=before)
-    return f"{name} is decided: {_short(one.value)} ({by.strip()}, {on}). It is written in {file}."
+    return f"{name} is decided: {short(one.value)} ({by.strip()}, {on}). It is written in {file}."
 
 
 def _since(folder: Path, step: Step, judgements: Sequence[JudgementNow]) -> list[str]:
@@ -228,7 +228,7 @@ def _without(parts: Mapping[str, str], names: Collection[str]) -> dict[str, str]
     return {name: value for name, value in parts.items() if name not in names}
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
     """A value on one line, as it stands in the file, cut where it is long."""
     text = _text(value)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -47,6 +47,7 @@ def told(folder: str, outcome: Outcome, *, mode: str, audience: str) -> RunRepor
         provisional=outcome.provisional,
         measures=headlines(standing),
         report=str(outcome.report or ""),
+        version=outcome.version,
     )
 
 

@@ -8,18 +8,14 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from helpers import __version__
-from helpers.client.corrections import read_corrections
-from helpers.client.decisions import read_every_decision
 from helpers.client.folder import Client, open_client
-from helpers.client.notebook_file import NotebookError
 from helpers.client.results import (
     INTERACTIVE,
     RESULT,
@@ -29,13 +25,13 @@ from helpers.client.results import (
     read_manifest,
     read_result,
 )
-from helpers.client.step_inputs import notebook_of
 from helpers.client.tables_manifest import read_tables_manifest
 from helpers.errors import RunError, WorkbookError, listed
 from helpers.judgements import require_decisions
+from helpers.run.beforehand import check_before
 from helpers.run.freshness import Parts, changes
 from helpers.run.lock import only_run
-from helpers.run.parameters import read_settings, step_parameters
+from helpers.run.parameters import read_settings
 from helpers.run.progress import Lines, Progress, Say
 from helpers.run.standing import NO_CHANGE, TABLES, Standing
 from helpers.run.store import recover, write_manifest
@@ -58,6 +54,7 @@ class Outcome:
     """How a run of one client (as read at its start) ended: its report, and which steps did not get there and why.
 
     `ran` are the steps that were executed, each with why; `changed` says in words what changed while the run was on.
+    `version` is the one that says what this run said, where there is one.
     """
 
     client: Client
@@ -66,6 +63,7 @@ class Outcome:
     provisional: list[str] = field(default_factory=list)
     ran: dict[str, str] = field(default_factory=dict)
     changed: list[str] = field(default_factory=list)
+    version: str = ""
 
 
 def chosen_steps(only: Iterable[str]) -> list[Step]:
@@ -134,19 +132,10 @@ def run_client(
             run.mark()
             run.draw(audience)
             run.look_back()
+            if mode == "final":
+                run.freeze(audience)
     run.outcome.provisional = sorted({name for result in run.now.results.values() for name in result.provisional})
     return run.outcome
-
-
-def check_before(
-    client: Client, steps: Iterable[Step], settings: Mapping[str, Mapping[str, str]] | None = None
-) -> None:
-    """Everything that can be known to be wrong before any work: corrections, decisions, parameters of each step."""
-    read_corrections(client.folder)
-    read_every_decision(client.folder)
-    for step in steps:
-        with suppress(NotebookError):  # its step will fail and say so; no other has to wait for that
-            step_parameters(step, notebook_of(client, step), client.config.parameters, settings or {})
 
 
 class Run:
@@ -378,6 +367,15 @@ class Run:
             )
         if self.now.files.news:
             write_manifest(self.results, self.manifest)
+
+    def freeze(self, audience: str) -> None:
+        """Freeze what stands as a version, unless something is not finished or changed while the run was on."""
+        from helpers.run.freeze import freeze
+
+        if not self.outcome.changed:
+            frozen = freeze(self.now, audience)
+            self.outcome.version = frozen.name
+            self.progress.note(frozen.words)
 
     def _write(self) -> None:
         """Put the manifest in place; it tells of the last run that made something."""

@@ -18,7 +18,8 @@ from helpers.client.result_model import Result
 from helpers.client.results import Made, StepRun, read_manifest
 from helpers.client.tables_manifest import MANIFEST as TABLES
 from helpers.client.tables_manifest import TablesManifest, read_tables_manifest
-from helpers.errors import listed
+from helpers.client.versions import read_version, version_names
+from helpers.errors import RunError, counted, listed
 from helpers.run.explain import explain
 from helpers.run.freshness import changes, delivered_files
 from helpers.run.lock import Holder, heal, running
@@ -65,7 +66,7 @@ class Status:
     """All that is said of a client; `tables` is None before its first run, `reports` are the pages by audience.
 
     `older` are those of them that show something else than what stands; `why` is what --explain adds, line by line;
-    `held` is the run that is on.
+    `held` is the run that is on; `versions` are lines on what was frozen, with what is wrong with it.
     """
 
     client: Client
@@ -77,6 +78,7 @@ class Status:
     older: list[Path]
     why: list[str]
     held: Holder | None = None
+    versions: Sequence[str] = ()
 
     def lines(self, given: str) -> list[str]:
         """The status as text; `given` is how the user calls the folder."""
@@ -84,6 +86,7 @@ class Status:
             *(self.client.name, *self._window(), *self._held(), "", "Tables", *self._tables()),
             *("", "Steps", *self._steps(), "", "Judgements", *self._judgements(), "", "Report"),
             *([self._report(path, given) for path in self.reports] or ["  none"]),
+            *(["", "Versions", *self.versions] if self.versions else []),
             *(["", "Why", *self.why] if self.why else []),
             *("", f"Next: {self.next_thing(given)}"),
         ]
@@ -185,7 +188,19 @@ def client_status(folder: Path, *, explain_why: bool = False) -> Status:
     reports = sorted(path.relative_to(client.folder) for path in client.report_folder.glob("[!.]*/index.html"))
     older = [path for path in reports if _older(now, path.parent.name)]
     why = explain(now, moved, files.changed) if explain_why else []
-    return Status(client, now.tables, files, steps, _judgements(steps, decided), reports, older, why, held)
+    judged = _judgements(steps, decided)
+    return Status(client, now.tables, files, steps, judged, reports, older, why, held, list(_versions(client.folder)))
+
+
+def _versions(folder: Path) -> Iterator[str]:
+    """One line a version: of which day it is, or why it cannot be read."""
+    for name in version_names(folder):
+        try:
+            facts = read_version(folder, name).facts
+            decided = f", decided by {facts.decided_on}" if facts.decided_on else ""
+            yield f"  {name}   as of {facts.as_of}{decided}; {counted(len(facts.steps), 'step')}"
+        except RunError as error:
+            yield f"  {name}   {error}"
 
 
 def _files(now: Standing) -> FileStatus:

@@ -16,6 +16,7 @@ from pathlib import Path
 from helpers.client.derived import write_json
 from helpers.client.file_hashes import folder_hashes
 from helpers.client.results import MANIFEST, Made, Manifest, read_manifest
+from helpers.client.versions import VERSIONS
 from helpers.errors import FULL_DISK, NO_ROOM, RunError
 
 NEW, OLD = ".new-", ".old-"
@@ -107,11 +108,14 @@ def recover(results: Path, report: Path) -> None:
                 _put_back(old, target)
             for new in parent.glob(f"{NEW}*"):
                 _remove(new)
+        for new in (results.parent / VERSIONS).glob(f"{NEW}*"):
+            _remove(new)
 
 
 def left_behind(results: Path, report: Path) -> list[Path]:
     """What a run leaves beside the derived folders while it works, and a killed one for good."""
-    return [path for parent in (results, report) for sign in (OLD, NEW) for path in parent.glob(f"{sign}*")]
+    parents = (results, report, results.parent / VERSIONS)
+    return [path for parent in parents for sign in (OLD, NEW) for path in parent.glob(f"{sign}*")]
 
 
 @contextmanager

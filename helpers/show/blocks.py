@@ -167,6 +167,8 @@ def plain(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}" if abs(value) >= 1000 else f"{value:.4g}"
     text = str(value)
+    if text == "re_engineer":  # the one option that people write with a hyphen
+        return "re-engineer"
     # options are named like columns; people read words
     return text.replace("_", " ") if _WORD.fullmatch(text) else text
 
@@ -192,7 +194,9 @@ def value_html(value: Any) -> str:
     if isinstance(value, Mapping):
         if not value:
             return "nothing"
-        pairs = (f"<dt>{escape(plain(key))}</dt><dd>{value_html(item)}</dd>" for key, item in value.items())
+        # a table of many rows would be metres long with each cell on a line of its own
+        told = _row_html if len(value) > 1 and all(map(_is_row, value.values())) else value_html
+        pairs = (f"<dt>{escape(plain(key))}</dt><dd>{told(item)}</dd>" for key, item in value.items())
         return f"<dl>{''.join(pairs)}</dl>"
     if isinstance(value, (list, tuple)):
         if not value:
@@ -203,6 +207,21 @@ def value_html(value: Any) -> str:
             return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
         return ", ".join(texts)
     return escape(plain(value))
+
+
+def _is_row(value: Any) -> bool:
+    """Whether a value is a row of a table: single values under their columns."""
+    return isinstance(value, Mapping) and not any(isinstance(cell, (Mapping, list, tuple)) for cell in value.values())
+
+
+def _row_html(row: Mapping[str, Any]) -> str:
+    """A row on one line, without what it leaves blank.
+
+    >>> _row_html({"kind": "keep", "to": "", "low": 0.1})
+    'kind: keep; low: 0.1'
+    """
+    cells = {key: cell for key, cell in row.items() if cell is not None and cell != ""}
+    return "; ".join(f"{escape(plain(key))}: {escape(plain(cell))}" for key, cell in cells.items()) or "nothing"
 
 
 def _same(one: Any, other: Any) -> bool:

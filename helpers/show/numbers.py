@@ -16,6 +16,7 @@ from helpers.client.schema import Column
 from helpers.show.audience import Audience
 
 NBSP, MINUS = "\u00a0", "\u2212"
+CALENDAR_YEAR = "year"  # as the unit of a whole number; an amount of years has the unit years
 
 # not strftime's %B, which follows the locale of the machine
 MONTHS = tuple(
@@ -165,7 +166,8 @@ def _cell(value: object, column: Column, audience: Audience, cents: bool, decima
         # an amount that whole units would show as nothing keeps its cents
         return fixed(value, 2 if cents or 0 < abs(value) < 0.5 else 0)
     if kind == "integer":
-        return fixed(int(value), 0)
+        # 2026 is the name of a year, and no amount of years
+        return str(int(value)) if column.unit == CALENDAR_YEAR else fixed(int(value), 0)
     if kind == "number":
         return significant(float(value)) if decimals is None else fixed(float(value), decimals)
     if kind == "date":

@@ -120,6 +120,27 @@ def test_what_cannot_be_is_said_at_once_and_not_saved(kind, value, words, tmp_pa
     assert saved(form) is None
 
 
+def test_the_form_of_an_intent_takes_the_allowed_pairs_and_refuses_all_others(tmp_path):
+    """By its two controls, as a person sets them: every pair of two intents, against the pairs of the registry."""
+    intent = find_step("09").choice("intent")
+    allowed = {("grow", "re_engineer"), ("maintain", "re_engineer"), ("re_engineer", "retire")}
+    used = DecisionUsed(
+        id="09.g1.intent", state="proposed", proposed=["grow"], value=["grow"], options=list(intent.options)
+    )
+    asked = Question(tmp_path, find_step("09"), intent, used, (), None, today=lambda: date(2026, 11, 23))
+    for first in intent.options:
+        for second in ("", *intent.options):
+            form = filled(Form(asked), [first])
+            form.field._second.value = second or form.field._second.options[0]
+            assert form.field.value == [first, second] if second else [first]
+            fits = not second or (first, second) in allowed
+            assert bool(form.faults()) != fits, (first, second)
+            form.save()
+            assert ("Saved in" in said(form)) == fits, (first, second)
+    entry = read_decisions(tmp_path, find_step("09"))["g1.intent"]
+    assert entry.value == ["retire"]  # the last that could be saved
+
+
 def test_a_judgement_needs_a_value_a_reason_and_a_name(tmp_path):
     form = Form(question(tmp_path, "pick"))
     form.save()

@@ -43,7 +43,6 @@ def test_help_is_help(words):
         ("status",),
         ("run", ".", "--audience", "bord"),
         ("run", ".", "--only", "17"),
-        ("run", ".", "--only", "09"),
         ("run", ".", "--set", "MIN_PART=2"),
         ("run", ".", "--set", "5.MIN_PART"),
     ],

@@ -26,7 +26,10 @@ from tests.cli.calling import files, workbook
 from tests.conftest import copy_sample
 
 FIRST, SHARE = "01_frame_engagement", "05_customer_share"
-AFTER_SHARE = ("06_value_to_them", "07_value_exchange", "08_face_of_future")
+AFTER_SHARE: list[str] = []  # the steps that read step 05, or one that does
+for _later in built_steps():
+    if {SHARE, *AFTER_SHARE} & set(_later.builds_on):
+        AFTER_SHARE.append(_later.id)
 SCOPE = "  all.scope: {value: main_categories, reason: so, by: the board, decided_on: 2026-11-22}\n"
 
 

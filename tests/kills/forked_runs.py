@@ -65,7 +65,7 @@ def obey(toy: InProcess, order: dict) -> dict:
         return {"states": states, "older": older, "changed": status.files.changed, "lines": status.lines("x")}
     moments = Moments(str(toy.client), order.get("moment"))
     sys.addaudithook(moments)
-    outcome = toy.run()
+    outcome = toy.run(mode=order.get("mode", "draft"))
     moments.on = False
     return {"moments": moments.seen, "failed": outcome.failed, "ran": toy.ran}
 

@@ -33,9 +33,9 @@ class Forked:
         assert "error" not in answer, answer["error"]
         return answer
 
-    def run(self, client: Path, moment: int | None = None) -> dict:
+    def run(self, client: Path, moment: int | None = None, mode: str = "draft") -> dict:
         """Run a client to its end, or until it is killed before its change number `moment`."""
-        answer = self._order(do="run", client=str(client), moment=moment)
+        answer = self._order(do="run", client=str(client), moment=moment, mode=mode)
         assert not answer.get("failed") and answer.get("killed", -9) == -9
         return answer
 
@@ -127,3 +127,31 @@ def test_killed_at_each_of_the_last_changes(forked, before, tmp_path):
         deliver(client)
         forked.run(client, moment)
         shown(client, old, new, forked)
+
+
+@pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.long)])
+def test_killed_while_a_version_is_frozen(forked, tmp_path, every):
+    """At each change of the freezing: no version or the whole one, and the next run makes the same."""
+    done, whole = tmp_path / "done", tmp_path / "whole"
+    toy_client(done)
+    forked.run(done, mode="final")
+    shutil.copytree(done, whole)
+    expected = folder_hashes(whole / "versions")
+    assert "v1/version.json" in expected and "v1/report.zip" in expected
+    shutil.rmtree(done / "versions")
+    shutil.copytree(done, tmp_path / "count")
+    moments = forked.run(tmp_path / "count", mode="final")["moments"]
+    seen = set()
+    for moment in range(moments, 0, -every):
+        client = tmp_path / str(moment)
+        shutil.copytree(done, client)
+        forked.run(client, moment, mode="final")
+        left = [path.name for path in (client / "versions").glob("*")] if (client / "versions").is_dir() else []
+        seen.add("v1" in left)
+        lines = forked.look(client)["lines"]
+        assert not list(client.glob("versions/.*")), "status has taken away what was half made"
+        assert any(line.startswith("  v1") for line in lines) == ("v1" in left)
+        assert forked.run(client, mode="final")["ran"] == []
+        assert folder_hashes(client / "versions") == expected
+    assert seen == {False, True}
+    assert seen == {False, True} or moments

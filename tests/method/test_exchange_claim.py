@@ -140,6 +140,14 @@ def test_thirds_are_weighed_as_mantel_and_haenszel_do():
     assert like[["difference_low", "difference_high"]].tolist() == pytest.approx([float(low), float(high)], abs=1e-9)
 
 
+def test_where_all_stay_in_every_third_the_rate_is_one():
+    # weights of three thirds add up to a hair above one
+    thirds = [(left, gained, True, count, count) for left, both in ((1, (6, 6)), (2, (6, 5)), (3, (5, 7)))
+              for gained, count in zip((True, False), both, strict=True)]  # fmt: skip
+    like = exchange_claim(Followed(persons(*thirds), 12)).set_index("comparison").loc["like_for_like"]
+    assert like[["sweet_rate", "other_rate", "difference"]].tolist() == [1, 1, 0]
+
+
 def test_it_can_be_the_other_way_round_and_too_few():
     found = exchange_claim(Followed(persons((9, True, True, 40, 10), (9, False, True, 40, 38)), 12))
     assert found["verdict"].tolist() == ["contrary", "contrary"]

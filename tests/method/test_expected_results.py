@@ -7,7 +7,13 @@ import pandas as pd
 import pytest
 
 from helpers.errors import StepInputError
-from helpers.method.expected_results import expected_results, group_baselines, scored_results
+from helpers.method.expected_results import (
+    expected_results,
+    group_baselines,
+    proposed_results,
+    scored_results,
+    set_aside,
+)
 from helpers.method.value_at_stake import value_at_stake
 from tests.method.test_value_at_stake import HEADROOM, KEPT, LAPSE, NAMES, VALUE
 
@@ -68,8 +74,29 @@ def test_what_people_decided_counts():
     assert table.loc["lapse_rate", ["low", "owner", "proposed"]].tolist() == [0.1, "Renn", False]
     assert f"{table.loc['lapse_rate', 'by_date']:%Y-%m-%d}" == "2027-06-30"
     assert f"{table.loc['profit', 'by_date']:%Y-%m-%d}" == "2028-12-31"
-    with pytest.raises(StepInputError, match="g1.customer_share is none"):
-        results("maintain", decided={"g1.customer_share": row})
+    assert set_aside({"g1.lapse_rate": row}, table.reset_index()) == [] == set_aside(None, table.iloc[:0])
+    for strange in ("g1.sales", "g9.profit", "profit"):
+        with pytest.raises(StepInputError, match=f"{strange} is none"):
+            results("maintain", decided={strange: row})
+
+
+def test_a_result_that_cannot_be_expected_today_is_told_and_stops_nothing():
+    decided = {"g1.customer_share": {"owner": "Renn"}}
+    table = results("maintain", decided=decided)
+    assert "customer_share" not in table.index
+    assert "g1.customer_share" in set_aside(decided, table.reset_index())[0].question
+
+
+def test_what_is_proposed_can_be_decided_as_it_is():
+    table = results("maintain").reset_index()
+    rows = proposed_results(table)
+    again = results("maintain", decided=rows).reset_index()
+    assert rows["g1.profit"]["owner"] == "" and not again["proposed"].any()
+    assert again[["low", "high"]].to_numpy() == pytest.approx(table[["low", "high"]].to_numpy(), abs=0.5)
+
+
+def test_a_name_alone_leaves_the_range_proposed():
+    assert results("maintain", decided={"g1.lapse_rate": {"owner": "Renn"}}).loc["lapse_rate", "proposed"]
     with pytest.raises(StepInputError, match="in that order"):
         results("maintain", decided={"g1.lapse_rate": {"low": 0.5}})
 

@@ -7,9 +7,9 @@ from helpers.method.commitment_groups import commitment_npv
 from helpers.method.commitment_reuse import project_reuse
 from helpers.method.direction_quarters import direction_quarters
 from helpers.method.future_closing import future_assumptions, future_cannot_say, future_checks
-from helpers.method.future_findings import FutureTables, future_findings
+from helpers.method.future_findings import FutureTables, future_findings, path_findings
 from helpers.method.future_fit import future_fit, future_groups, members_of, passing_groups, workshop_scores
-from helpers.method.future_paths import transition_paths
+from helpers.method.future_paths import paths_not_needed, transition_paths
 from helpers.method.going_viral import going_viral
 from helpers.method.group_direction import group_direction
 from helpers.method.lookalikes import next_generation
@@ -18,6 +18,7 @@ from helpers.method.next_generation import movers
 from helpers.method.profit_chance import profit_chance
 from helpers.method.prospects_like import prospects_like
 from helpers.method.right_to_win import driver_chances, right_to_win
+from helpers.show.sentences import check_finding
 
 WHEN = {"window_start": "2024-01-01", "as_of": "2026-01-01"}
 DAYS = pd.DataFrame(
@@ -114,6 +115,50 @@ def test_the_answer_names_who_leads_and_who_is_out_of_step(chances, said):
     answer = future_findings(FutureTables(fit, future_groups(fit, GROUPS), *_rest(tables)))[0]
     assert answer.id == "08.answer" and answer.text == said and answer.evidence == "measured"
     assert answer.values["leads"].value == said.count("{lead_") and answer.values["out"].value == said.count("{out_")
+
+
+def given(chances, bases="measured"):
+    """The tables of two groups with these verdicts: 1 passes, 0 fails, None was not tested, others are open."""
+    tables = bare(GROUPS)
+    fit = tables.future_fit
+    words = {1: "pass", 0: "fail", None: "not_tested"}
+    fit["status"] = [words.get(chance, "undecided") for group in chances for chance in group]
+    fit["basis"] = bases if isinstance(bases, str) else [basis for group in bases for basis in group]
+    return FutureTables(fit, future_groups(fit, GROUPS), *_rest(tables))
+
+
+def test_why_names_what_keeps_groups_back_and_what_is_open():
+    found = {one.id: one for one in future_findings(given([[1, 0, 0, 0.5, 1], [1, 1, 1, 0, None]]))}["08.why"]
+    assert found.text == (
+        "{group_1:group} fails {fails_1:text}; {group_2:group} fails {fails_2:text} alone; "
+        "{undecided:count} of {tests:count} verdicts is open; "
+        "{not_tested:count} of {tests:count} verdicts is not tested for want of data."
+    )
+    assert found.values["fails_1"].value == "Same direction and Worth committing to" and found.n == 2
+    nobody = {one.id: one for one in future_findings(given([[1] * 5, [1] * 5]))}["08.why"]
+    assert nobody.text == "No group fails a test."
+
+
+def test_the_answer_says_whether_it_needs_what_people_only_expect():
+    expected = ["measured", "measured", "judged", "measured", "measured"]
+    same = future_findings(given([[1] * 5, [0, 0, 0, 1, 1]], [expected, expected]))[0]
+    assert same.evidence == "measured" and same.text.endswith("It would be the same without what people only expect.")
+    # out of step by two tests, one of which is judged
+    other = future_findings(given([[1] * 5, [0, 1, 0, 1, 1]], [expected, expected]))[0]
+    assert other.evidence == "judged" and other.text.endswith("Without what people only expect it would be another.")
+
+
+def test_a_path_that_nobody_walks_any_more_is_told():
+    stands = given([[1] * 5, [1] * 5]).future_groups
+    idle = paths_not_needed(stands, {"g2.transition": {"end": {"place": 1}}}.get)
+    found = path_findings(transition_paths(stands, {}), idle)
+    assert [one.id for one in found] == ["08.path_not_needed"] and found[0].values["group_1"].value == "g2"
+    check_finding(found[0])
+    assert path_findings(transition_paths(stands, {}), []) == []
+    # what is done with those who are out of step comes right after who they are
+    assert [one.id for one in future_findings(given([[1] * 5] * 2), found)][:3] == [
+        "08.answer", "08.why", "08.path_not_needed",
+    ]  # fmt: skip
 
 
 def _rest(tables):

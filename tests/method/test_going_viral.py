@@ -55,6 +55,7 @@ def test_rates_are_referrals_over_the_years_that_customers_were_here():
     assert table["buying_referrals"].to_dict() == {"all": 2, "g1": 2, "g2": 0, "contract_only": 0}
     assert table["referrers"].to_dict() == {"all": 1, "g1": 1, "g2": 0, "contract_only": 0}
     assert table.at["g1", "per_year"] == pytest.approx(2 * 365.25 / 1095)
+    assert table.at["g1", "per_hundred"] == pytest.approx(200 * 365.25 / 1095)
     # b is a yard and d an owner: one of the two who came is of the group that passes
     assert table.loc["g1", ["came_known", "came_passing", "part_passing"]].tolist() == [2, 1, 0.5]
     assert np.isnan(table.at["g2", "part_passing"]) and table.at["g2", "per_year"] == 0

@@ -217,12 +217,31 @@ def test_four_quarters_are_enough_and_no_group_is_no_row():
     assert group_direction(known([], [])).empty
 
 
+@pytest.mark.parametrize(
+    ("depth", "future", "chance"),
+    [
+        (0.10 + 0 * STEPS, 0.2 + 0 * STEPS, 0.5),  # nothing moves
+        (0.10 + STEPS / 5, 0.3 - STEPS / 5, 0.5),  # each goes against us by less than a point a year
+        (0.10 + STEPS / 5, 0.2 + STEPS, 0.5),
+        (0.10 + STEPS / 4, 0.2 + STEPS, 0.0),  # a point a year against us is enough
+        (0.10 + 0 * STEPS, 0.3 - STEPS / 4, 0.0),
+        (0.10 + 0 * STEPS, 0.2 + STEPS / 5, 1.0),  # how far it goes our way is not asked
+    ],
+)
+def test_who_goes_nowhere_is_not_failed_for_it(depth, future, chance):
+    found = said(known(depth, future), by_behaviour=False)
+    assert found["chance"] == chance
+    assert found["status"] == {0.0: "fail", 0.5: "undecided", 1.0: "pass"}[chance]
+
+
 def test_draws_are_those_of_the_table_and_do_not_depend_on_names_or_order():
     noisy = known(0.10 - STEPS / 9 + WIGGLE, 0.2 + 3 * WIGGLE)
     both = pd.concat([noisy, known(0.1 + STEPS, 0.2 - STEPS + WIGGLE, "g2")])
     table, drawn = group_direction(both), direction_draws(both)
     assert list(drawn) == ["g1", "g2"] and drawn["g1"].shape == (10_000, 2)
-    assert table["chance"].iloc[0] == ((drawn["g1"][:, 0] <= 0) & (drawn["g1"][:, 1] > 0)).mean()
+    depth, future = drawn["g1"].T
+    ours, matters = (depth <= 0) & (future > 0), (depth >= 0.01) | (future <= -0.01)
+    assert table["chance"].iloc[0] == pytest.approx(ours.mean() + (~ours & ~matters).mean() / 2)
     other = group_direction(both.iloc[::-1].replace({"group_id": {"g1": "g9"}}), by_behaviour=True)
     assert other["chance"].tolist() == table["chance"].tolist()[::-1]
 

@@ -97,6 +97,7 @@ def test_on_whom_we_earn_and_lose():
     )
     assert "on 2 we lose money, most on Group 2, EUR 70.00" in two["08.profitable"]
     assert profitable_findings(table(EARNS, {"status": "not_tested"})) == []
+    assert profitable_findings(table(EARNS, open_)) == [], "who earns is in the grid; who costs us money is told"
 
 
 def test_whom_we_have_a_right_to_win():
@@ -129,8 +130,8 @@ def test_what_stays_open_names_whom_and_what_would_answer_it(why):
 
 def test_assumptions_are_only_those_that_were_used():
     said = group_tests_assumptions(table(MOVES, {}), table(WINS, {"basis": "judged"}))
-    assert [one.id for one in said] == ["08.drawn_twice", "08.two_proofs", "08.apart"]
+    assert [one.id for one in said] == ["08.drawn_twice", "08.against", "08.two_proofs", "08.apart"]
     once = table(MOVES | {"looks": "within_years"}, {})
     said = group_tests_assumptions(once, table(WINS, {"measured_chance": None}))
-    assert [one.id for one in said] == ["08.drawn_once"]
+    assert [one.id for one in said] == ["08.drawn_once", "08.against"]
     assert group_tests_assumptions(once.iloc[:0], table(WINS)) == []

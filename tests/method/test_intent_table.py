@@ -13,7 +13,8 @@ from helpers.method.intent_findings import UNLOCKED, intent_assumptions, intent_
 from helpers.method.intent_rules import intent_rules
 from helpers.method.intent_table import COLUMNS, group_intents
 from helpers.method.intent_words import FACTS, FUTURE
-from helpers.method.intents import propose_intents
+from helpers.method.intents import propose_intents, what_flips
+from helpers.method.mind_changers import in_plain_words
 from helpers.show.sentences import check_finding
 from tests.method.test_assumption_sensitivity import CHANCES, known
 
@@ -26,7 +27,7 @@ def made(tmp_path_factory):
     facts, doubts, drawn = known(("g1", "g2"), chances={**CHANCES, "right_to_win": 0.81})
     proposal = propose_intents(facts, rules)
     stability = intent_stability(facts, rules, drawn)
-    return facts, proposal, stability, assumption_sensitivity(facts, rules, doubts, drawn)
+    return facts, proposal, stability, in_plain_words(assumption_sensitivity(facts, rules, doubts, drawn), "EUR")
 
 
 PEOPLE = pd.DataFrame({"customer_id": ["a", "b", "c"], "group_id": ["g1", "g1", "g2"]})
@@ -62,17 +63,65 @@ def test_findings_say_who_why_how_firm_and_what_would_change_it(made):
     assert found["09.intent.g1"].values["why"].value == proposal.loc[0, "sentence"]
     assert found["09.intent.g2"].values["proposed"].value == "Grow" and "People chose so" in found["09.intent.g2"].text
     assert found["09.firm"].values["part"].value == table["intent_stability"].min()
-    assert found["09.change.g1"].values["what"].value == "chance of Right to win"
+    group, *names = [part.partition("}")[0] for part in found["09.answer"].text.split("{")[1:]]
+    assert group == "groups:count" and names == ["grow_1:group", "maintain_1:group"]
+    assert found["09.answer"].text.endswith("and retire none.")
+    assert found["09.intent.g1"].values["what"].value == "the chance that we are better at something that matters to it"
+    assert found["09.intent.g1"].values["at"].value == 0.8 and "fell below" in found["09.intent.g1"].text
+    assert "fell below" not in found["09.intent.g2"].text  # people chose; what the rules would do is beside the point
+    assert found["09.change"].values["claim"].value == "we are better at something that matters to it"
+    assert found["09.change"].values["more"].value == round(100 * sensitivity["worth"].max())
+    assert found["09.flips"].values["alone"].value == 2 and "09.focus" not in found
     assert [one.id for one in intent_assumptions(sensitivity)] == ["09.large_headroom", "09.drawn_together"]
     assert intent_assumptions(sensitivity.iloc[:0]) == []
     undrawn = table.assign(intent_stability=float("nan"))
     assert "09.firm" not in {finding.id for finding in intent_findings(undrawn, sensitivity.iloc[:0])}
 
 
+def test_a_proposal_that_rests_on_what_was_not_measured_is_not_firm(made, tmp_path):
+    file = read_intent_rules(tmp_path)
+    rules = intent_rules(file.rows, file=file.file)
+    facts, proposal, stability, sensitivity = made
+    sure = stability.assign(intent_stability=1.0, firm=True)
+    chosen = {"g1": ["grow"], "g2": ["grow"]}
+    known = group_intents(proposal, sure, chosen, PEOPLE, what_flips(facts, rules))
+    assert known["firm"].tolist() == [True, True] and known["could_change"].tolist() == ["", ""]
+    blank = {name: fact.blank for name, fact in FACTS.items()} | {"share": "win_more"}
+    dark = facts.assign(**blank)
+    shown = group_intents(propose_intents(dark, rules), sure, chosen, PEOPLE, what_flips(dark, rules))
+    assert shown["firm"].tolist() == [False, False] and "Lifetime value" in shown.loc[0, "could_change"]
+    assert "Customer share" not in shown.loc[0, "could_change"]  # that is known
+    found = {finding.id: finding for finding in intent_findings(shown, sensitivity.iloc[:0])}
+    assert found["09.unmeasured"].values["open"].value == 2 and "09.firm" not in found
+
+
+def test_more_groups_to_grow_than_one_can_are_called_out(made):
+    _, proposal, stability, sensitivity = made
+    found = {one.id: one for one in intent_findings(
+        group_intents(proposal, stability, {"g1": ["grow"], "g2": ["grow"]}, PEOPLE), sensitivity
+    )}  # fmt: skip
+    assert found["09.focus"].values["growing"].value == 2 and found["09.focus"].values["most"].value == 1
+    check_finding(found["09.focus"])
+
+
 def test_what_is_not_known_is_said_with_what_would_tell(made):
     facts = made[0]
     assert set(UNLOCKED) == set(FACTS) - {FUTURE}
     gaps = intent_cannot_say(facts)
-    assert [gap.question for gap in gaps] == ["Would an intent change by why it fails to earn, for any group?"]
+    assert [gap.question for gap in gaps] == ["Would the intent change for any group by why it fails to earn?"]
     blank = pd.DataFrame([{"group_id": "g1", "group_name": "One", **{n: f.blank for n, f in FACTS.items()}}])
-    assert len(intent_cannot_say(blank)) == len(UNLOCKED)
+    whole = intent_cannot_say(blank)  # one group lacks all: told once
+    assert len(whole) == 1 and "lifetime value" in whole[0].because and "list prices" in whole[0].unlocked_by
+    assert "formed in step 03" in intent_cannot_say(blank.iloc[:0])[0].unlocked_by
+
+
+def test_an_only_group_reads_as_one(made):
+    _, proposal, stability, sensitivity = made
+    one = sensitivity[sensitivity["group_id"] == "g1"]
+    table = group_intents(proposal.iloc[:1], stability.iloc[:1], {"g1": ["grow"]}, PEOPLE)
+    found = {finding.id: finding for finding in intent_findings(table, one)}
+    for finding in found.values():
+        check_finding(finding)
+    assert found["09.answer"].text == "We grow {grow_1:group}, our only group."
+    assert "groups" not in found["09.firm"].text + found["09.flips"].text
+    assert found["09.answer"].values["retire"].value == 0  # the front page counts

@@ -221,6 +221,11 @@ def test_one_and_no_group_and_nothing_known(rules):
         ({"diagnosis": "price_driven"}, ["re_engineer"], "mend_the_offer"),
         ({"downturn": "yes", "position": "sweet_spot"}, ["re_engineer"], "stop_the_loss"),
         ({"position": "sweet_spot", "headroom": "unknown", "future": "passes", "market": "pass"}, ["grow"], "grow"),
+        (
+            {"position": "undecided", "headroom": "large", "right_to_win": "undecided"} | {"profitable": "pass"},
+            ["maintain"],
+            "ask_before_growing",
+        ),
         ({"position": "sweet_spot", "headroom": "small", "future": "passes"}, ["maintain"], "keep_what_both_value"),
         (
             {"position": "they_under_get", "headroom": "large", "future": "passes"},

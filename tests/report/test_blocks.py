@@ -108,8 +108,12 @@ def test_values_of_any_shape_read_as_words():
     assert blocks.value_html("main_categories") == "main categories"
     assert blocks.value_html([]) == "nothing"
     assert blocks.value_html({}) == "nothing"
-    assert blocks.value_html(["grow", "re_engineer"]) == "grow, re engineer"
+    assert blocks.value_html(["grow", "re_engineer"]) == "grow, re-engineer"
     assert blocks.value_html([{"a": 1}, 2.5]) == "<ul><li><dl><dt>a</dt><dd>1</dd></dl></li><li>2.5</li></ul>"
+    rows = {"s1": {"group_id": "g1", "to": "", "low": 0.1}, "s2": {"group_id": "<b>"}}
+    told = "<dl><dt>s1</dt><dd>group id: g1; low: 0.1</dd><dt>s2</dt><dd>group id: &lt;b&gt;</dd></dl>"
+    assert blocks.value_html(rows) == told  # a table: one line a row, and no blank cells
+    assert blocks.value_html({"a": {"b": [1, 2]}, "c": {}}).startswith("<dl><dt>a</dt><dd><dl><dt>b</dt>")
     assert blocks.value_html(["long words " * 9, "more"]).startswith("<ul><li>")
     assert blocks.plain_date("soon") == "soon"
 

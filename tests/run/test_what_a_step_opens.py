@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,12 +13,14 @@ import pytest
 
 from helpers.client.decisions import FOLDER as DECISIONS
 from helpers.client.folder import open_client
+from helpers.client.intent_rules_file import rules_path
 from helpers.client.results import OF_RESULT, OF_TABLE, RESULT, finished_steps, read_manifest
 from helpers.client.tables_manifest import read_tables_manifest
+from helpers.client.versions import VERSIONS
 from helpers.run import freshness
 from helpers.run.freshness import HELPERS
 from helpers.run.standing import Standing
-from helpers.steps import built_steps
+from helpers.steps import built_steps, find_step
 
 SCRIPT = Path(__file__).with_name("opened_by_a_step.py")
 # these tell what stands and what was received; what a step takes from them are parts of their own
@@ -57,6 +60,8 @@ def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tm
             assert path.stem in tables, name
         elif path.parts[0] == "results":
             assert path.parts[1] in results, name
+        elif path.parts[0] == VERSIONS:
+            assert f"version {path.parts[1]}" in parts, name
         else:
             assert name == f"{DECISIONS}/{step.id}.yaml", name
     assert set(step.reads) <= {Path(name).stem for name in found["opened"]}, "nothing was seen"
@@ -65,6 +70,27 @@ def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tm
     carried = matched((*freshness.OF_STEPS, *freshness.SAYING)) | set(freshness.REGISTRY)
     unknown = set(found["modules"]) - methods - carried
     assert {name for name in unknown if not name.startswith("show/") and not name.endswith("__init__.py")} == set()
+
+
+def test_a_clients_own_intent_rules_are_opened_and_are_a_part(run_sample, tmp_path):
+    run, step = run_sample("cdnow"), find_step("09_choose_intent")
+    folder = tmp_path / "client"
+    shutil.copytree(run.folder, folder)
+    now = Standing(open_client(folder), read_manifest(folder / "results"))
+    now.tables = read_tables_manifest(folder / "results" / "tables")
+    now.results = finished_steps(folder / "results")
+    kits = now.step_rests_on(step)["intent rules"]
+    shutil.copy(rules_path(folder), folder / "intent_rules.yaml")
+    (tmp_path / "out").mkdir()
+    done = subprocess.run(
+        [sys.executable, "-P", str(SCRIPT), str(folder), step.id, str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "intent_rules.yaml" in json.loads(done.stdout)["opened"]
+    assert now.step_rests_on(step)["intent rules"] != kits  # the same words, but the client's own now
 
 
 def test_what_says_numbers_while_a_step_runs_is_closed():

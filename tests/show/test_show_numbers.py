@@ -84,3 +84,9 @@ def test_a_little_below_zero_is_about_zero():
     assert share.label(-0.0001) == f"≈0{NBSP}%"
     money = scale_for(Column("change", "money", "A change."), [1.7e6, -400.0], WORKING)
     assert (money.label(-400.0), money.label(400.0)) == ("≈0", "<0.1")
+
+
+def test_a_calendar_year_is_a_name_and_an_amount_of_years_is_not():
+    year, years = (Column("year", "integer", "When, or how long.", unit=unit) for unit in ("year", "years"))
+    assert cell_texts([2026, None], year, WORKING) == ["2026", ""]
+    assert cell_texts([2026], years, WORKING) == ["2,026"]

@@ -1,0 +1,254 @@
+"""What two versions of a strategy differ in, as data: customers, numbers, decisions, parameters and definitions.
+
+`workbook compare --json` prints it as it stands here. Nothing is computed but counts and differences.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pydantic import Field
+
+from helpers.client.result_model import DecisionUsed, Finding, Part, Result, Value
+from helpers.method.group_members import BESIDE
+from helpers.run.freshness import changes
+from helpers.show.audience import Audience
+from helpers.steps import STEPS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MOVED_BY = 0.10  # of what a number without a range was
+QUANTITIES = ("share", "points", "money", "count", "number")
+# parts that a step rests on by which the same data give other numbers
+DEFINITIONS = ("module ", "code cells", "notebook", "intent rules", "package ", "Python")
+# how customers are sorted, by what is published: step, table, column of the kind, column of its name
+SORTED = {
+    "group": ("03_form_groups", "customer_groups", "group_id", "group_name"),
+    "value tier": ("04_value_to_us", "customer_value", "value_tier", "value_tier"),
+    "letter": ("02_rate_customers", "customer_ratings", "rating", "rating"),
+}
+UNSORTED = (*BESIDE, "unknown", "unrated")  # kinds that say that a customer was not sorted
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two: a frozen version, or what stands today. `table` gives a published table or None."""
+
+    name: str
+    as_of: str
+    kit: str
+    results: Mapping[str, Result]
+    rests_on: Mapping[str, Mapping[str, str]]
+    table: Callable[[str, str], pd.DataFrame | None]
+
+
+class Move(Part):
+    """Customers who were of one kind and are of another; `customer_ids` is empty for the client."""
+
+    from_: str = Field(serialization_alias="from")
+    to: str
+    customers: int
+    customer_ids: list[str] = []
+
+
+class Sorting(Part):
+    """How one way to sort customers moved: `both` are those who are sorted in both, `held_back` moves of too few.
+
+    `aside` are those who stood beside the groups, or could not be sorted, in one of the two: they count as no move.
+    """
+
+    kind: str
+    both: int
+    moved: int
+    only_before: int
+    only_after: int
+    moves: list[Move] = []
+    aside: list[Move] = []
+    held_back: int = 0
+
+
+class NumberMoved(Part):
+    """A number of a headline or of a step's answer, in both, and whether it moved; `why` in words if so."""
+
+    id: str
+    title: str
+    before: Value
+    after: Value
+    moved: bool
+    why: str = ""
+
+
+class DecisionMoved(Part):
+    """A judgement that is another one now, `new`, or `gone`; values are left out for the client."""
+
+    id: str
+    question: str
+    what: str
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+
+
+class Comparison(Part):
+    """Everything that differs; `definitions` are by step what makes the same data give other numbers."""
+
+    format: int = 1
+    before: dict[str, str]
+    after: dict[str, str]
+    audience: str
+    sortings: list[Sorting]
+    numbers: list[NumberMoved]
+    decisions: list[DecisionMoved]
+    parameters: list[str]
+    definitions: dict[str, list[str]]
+    only_before: list[str]
+    only_after: list[str]
+
+    def text(self) -> str:
+        """The comparison as JSON in ASCII."""
+        return json.dumps(self.model_dump(by_alias=True), indent=1)
+
+
+def comparison(before: Side, after: Side, audience: Audience) -> Comparison:
+    """Hold two sides against each other, for an audience: the client sees no customer and no move of a few."""
+    both = [step.id for step in STEPS if step.id in before.results and step.id in after.results]
+    sortings = [_sorting(kind, before, after, audience) for kind in SORTED]
+    return Comparison(
+        before={"name": before.name, "as_of": before.as_of, "kit": before.kit},
+        after={"name": after.name, "as_of": after.as_of, "kit": after.kit},
+        audience=audience.name,
+        sortings=[one for one in sortings if one],
+        numbers=list(_numbers(both, before, after, audience)),
+        decisions=list(_decisions(before, after, audience)),
+        parameters=[line for step_id in both for line in _parameters(before.results[step_id], after.results[step_id])],
+        definitions={
+            step_id: lines
+            for step_id in both
+            if (lines := changes(*(_definitions(side.rests_on.get(step_id, {})) for side in (before, after))))
+        },
+        only_before=[step_id for step_id in before.results if step_id not in after.results],
+        only_after=[step_id for step_id in after.results if step_id not in before.results],
+    )
+
+
+# ---- customers -------------------------------------------------------------------------------------------------------
+
+
+def _sorting(kind: str, before: Side, after: Side, audience: Audience) -> Sorting | None:
+    step_id, table, column, name = SORTED[kind]
+    tables = [side.table(step_id, table) for side in (before, after)]
+    if any(one is None or column not in one or one[column].isna().all() for one in tables):
+        return None
+    kinds = [one.dropna(subset=[column]).set_index("customer_id")[column].astype(str) for one in tables]
+    # a group is the same while its id is, whatever it is called
+    named = [dict(zip(one[column].astype(str), one[name].astype(str), strict=True)) for one in tables]
+    then, now = kinds
+    sorted_ = [one.index[~one.isin(UNSORTED)] for one in kinds]
+    both = sorted_[0].intersection(sorted_[1])
+    found: dict[tuple[str, str], list[str]] = {}
+    for customer in sorted(then.index.intersection(now.index)):
+        if then[customer] != now[customer]:
+            found.setdefault((then[customer], now[customer]), []).append(str(customer))
+    shown = {pair: ids for pair, ids in found.items() if not audience.holds_back(len(ids))}
+    moves, aside = [], []
+    for pair, ids in sorted(shown.items(), key=lambda item: (-len(item[1]), item[0])):
+        named_ids = ids if audience.sees_persons else []
+        move = Move(from_=named[0][pair[0]], to=named[1][pair[1]], customers=len(ids), customer_ids=named_ids)
+        (aside if set(pair) & set(UNSORTED) else moves).append(move)
+    return Sorting(
+        kind=kind,
+        both=len(both),
+        moved=int((then[both] != now[both]).sum()),
+        only_before=len(sorted_[0]) - len(both),
+        only_after=len(sorted_[1]) - len(both),
+        moves=moves,
+        aside=aside,
+        held_back=len(found) - len(shown),
+    )
+
+
+# ---- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def _numbers(steps: Iterable[str], before: Side, after: Side, audience: Audience) -> Iterator[NumberMoved]:
+    """The headlines of each step, and the other numbers of its answer."""
+    registry = {step.id: step for step in STEPS}
+    for step_id in steps:
+        step = registry[step_id]
+        then, now = ({one.id: one for one in side.results[step_id].findings} for side in (before, after))
+        titles = {f"{step.number}.{headline.value}": headline.title for headline in step.headlines}
+        answer = f"{step.number}.answer"
+        more = then[answer].values if answer in then else {}
+        for name in dict.fromkeys([*titles, *(f"{answer}/{value}" for value in more)]):
+            finding, _, value = name.partition("/")
+            if finding in then and finding in now and not _small((then[finding], now[finding]), audience):
+                pair = then[finding].values.get(value), now[finding].values.get(value)
+                if all(one is not None and one.value is not None and one.unit in QUANTITIES for one in pair):
+                    title = titles.get(name) or f"{step.title}: {value.replace('_', ' ')}"
+                    why = why_moved(*pair)
+                    yield NumberMoved(id=name, title=title, before=pair[0], after=pair[1], moved=bool(why), why=why)
+
+
+def why_moved(before: Value, after: Value) -> str:
+    """Why a number counts as moved, in words; empty where it does not.
+
+    With a range it has moved when it left that range, without one when it differs by more than a tenth.
+
+    >>> why_moved(Value(value=100, low=90, high=120, unit="money"), Value(value=125, unit="money"))
+    'outside its range then'
+    >>> why_moved(Value(value=100, unit="count"), Value(value=110, unit="count"))
+    ''
+    >>> why_moved(Value(value=0, unit="count"), Value(value=1, unit="count"))
+    'it was zero'
+    """
+    old, new = float(before.value), float(after.value)
+    if before.unit != after.unit:
+        return f"its unit was {before.unit}"
+    if before.low is not None and before.high is not None:
+        return "" if before.low <= new <= before.high else "outside its range then"
+    if old == 0:
+        return "it was zero" if new != 0 else ""
+    return "by more than a tenth" if abs(new - old) > MOVED_BY * abs(old) * (1 + 1e-9) else ""
+
+
+def _small(findings: Iterable[Finding], audience: Audience) -> bool:
+    return any(audience.holds_back(count) for one in findings for count in (one.n, one.smallest) if count is not None)
+
+
+# ---- decisions, parameters, definitions ------------------------------------------------------------------------------
+
+
+def _decisions(before: Side, after: Side, audience: Audience) -> Iterator[DecisionMoved]:
+    """Judgements whose value, reason or maker is another one."""
+    then, now = (
+        {used.id: used for result in side.results.values() for used in result.decisions} for side in (before, after)
+    )
+    for name in sorted({*then, *now}):
+        old, new = then.get(name), now.get(name)
+        facts = [_facts(one) if one else {} for one in (old, new)]
+        if facts[0] == facts[1]:
+            continue
+        what = "new" if old is None else "gone" if new is None else "changed"
+        if not audience.sees_persons:  # a value may name customers
+            facts = [{key: part for key, part in one.items() if key in ("by", "decided_on")} for one in facts]
+        yield DecisionMoved(id=name, question=(new or old).question, what=what, before=facts[0], after=facts[1])
+
+
+def _facts(used: DecisionUsed) -> dict[str, Any]:
+    return {name: getattr(used, name) for name in ("value", "reason", "by", "decided_on")}
+
+
+def _parameters(before: Result, after: Result) -> list[str]:
+    lines = []
+    for name in sorted({*before.parameters, *after.parameters}):
+        old, new = (result.parameters.get(name, "not there") for result in (before, after))
+        if old != new:
+            lines.append(f"{after.step[:2]}.{name} was {old}, is {new}")
+    return lines
+
+
+def _definitions(parts: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in parts.items() if name.startswith(DEFINITIONS)}
