@@ -87,7 +87,7 @@ def register_cannot_say(
         gaps.append(_gap("Which tactics do our intents call for?", because, "Step 09, choose the intent."))
     elif tactics.empty:
         because = "No tactic is registered."
-        unlocked = "The decision tactics; workbook decisions CLIENT --export 11.all.tactics FILE.xlsx gives a sheet."
+        unlocked = "The decision tactics, filled in as a sheet or in the notebook."
         gaps.append(_gap("What do we do about our intents, and what does it cost?", because, unlocked))
         return gaps
     if len(tactics) and (drivers is None or drivers.empty):
