@@ -2,8 +2,36 @@
 
 from __future__ import annotations
 
-from helpers.answers import Column, Rows
+from helpers.answers import Amount, Column, Rows
 from helpers.step_entry import Choice, Headline, Step
+
+TACTIC = (
+    Column("title", "Tactic", required=True),
+    Column("group", "Group", required=True),
+    Column(
+        "function",
+        "Function",
+        words=("product", "marketing", "sales", "service", "support", "delivery"),
+        required=True,
+    ),
+    Column("driver", "Driver of the survey"),
+    Column("stage", "Stage", words=("attract", "win", "serve", "keep", "evolve"), required=True),
+    Column("cost", "Cost", "number", required=True),
+    Column("people_days", "Working days", "number"),
+    Column("process_changed", "Process that changes"),
+    Column("effect_low", "Effect at least", "number"),
+    Column("effect_likely", "Likely effect", "number"),
+    Column("effect_high", "Effect at most", "number"),
+    Column("measure", "Measure"),
+    Column("owner", "Owner"),
+    Column("starts", "Starts", "day"),
+    Column("ends", "Ends", "day"),
+    Column("needs", "Needs first (keys)", "list"),
+    Column("control", "Control group"),
+    Column("stop_rule", "Stop rule"),
+    Column("trial_on", "Trial on", "day"),
+    Column("selected", "Chosen", words=("yes", "no")),
+)
 
 STEPS_OF_ACTION: tuple[Step, ...] = (
     Step(
@@ -11,7 +39,82 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
         title="Align the tactics",
         question="What do we do, through which channels, with which people and money?",
         acts="The heads of all functions that customers meet",
-        publishes=("tactics", "channel_consistency", "treatment_fit", "spend_alignment", "tactic_portfolio"),
+        reads=("customer_days", "customer_summary", "transactions"),
+        reads_if_there=("touchpoints", "survey", "spend", "service_events", "activity_costs"),
+        needs=("04_value_to_us", "09_choose_intent"),
+        better_with=("03_form_groups", "06_value_to_them"),
+        decides=(
+            Choice(
+                "tactics",
+                "What do we do for which group, what does it take and bring, and who answers for it?",
+                Rows(
+                    "{fitting_bay: {title: A fitting bay, group: g1, function: service, driver: advice, stage: evolve, "
+                    "cost: 30000, effect_low: 20000, effect_likely: 45000, effect_high: 80000, selected: yes}}",
+                    key="tactic",
+                    columns=TACTIC,
+                ),
+                where_needed=True,
+            ),
+            Choice(
+                "loops",
+                "What do we want to learn again and again, who asks, and which decision does the answer feed?",
+                Rows(
+                    "{yards_share: {question: ..., owner: Head of sales, cadence: quarterly, feeds: 09.g1.intent, "
+                    "group: g1}}",
+                    key="loop",
+                    columns=(
+                        Column("question", "Question", required=True),
+                        Column("owner", "Owner"),
+                        Column("cadence", "How often", words=("weekly", "monthly", "quarterly", "yearly")),
+                        Column("feeds", "Feeds the decision"),
+                        Column("group", "Group"),
+                        Column("last_answered", "Last answered on", "day"),
+                        Column("answer", "Last answer"),
+                    ),
+                ),
+                where_needed=True,
+            ),
+            Choice(
+                "budget",
+                "How much money may the tactics take together?",
+                Amount("80000", unit="currency", least=0),
+                where_needed=True,
+            ),
+            Choice(
+                "people_days",
+                "How many working days of our own people may they take?",
+                Amount("400", unit="working days", least=0),
+                where_needed=True,
+            ),
+            Choice(
+                "channel_choice",
+                "Which channel leads, which supports and which is closed, for which group?",
+                Rows(
+                    "{yards_desk: {group: g1, channel: phone, role: lead, why: ...}}",
+                    key="choice",
+                    columns=(
+                        Column("group", "Group", required=True),
+                        Column("channel", "Channel", required=True),
+                        Column("role", "Role", words=("lead", "support", "close"), required=True),
+                        Column("why", "Why"),
+                    ),
+                ),
+                where_needed=True,
+            ),
+        ),
+        publishes=(
+            *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "tactic_portfolio", "tactic_frontier"),
+            *("channel_consistency", "channel_choice", "treatment_fit", "spend_by_function", "spend_alignment"),
+            "alignment_index",
+        ),
+        uses=(
+            *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "register_findings", "register_closing"),
+            "aligned_findings",
+            *("tactic_portfolio", "tactic_register", "tactic_findings", "channel_consistency", "channel_choice"),
+            *("channel_findings", "cost_to_serve", "treatment_fit", "treatment_findings", "spend_by_function"),
+            *("spend_alignment", "spend_findings"),
+        ),
+        headlines=(Headline("Tactics chosen", "answer/chosen"), Headline("Cost of the tactics", "answer/cost")),
     ),
     Step(
         id="12_customer_strategy",

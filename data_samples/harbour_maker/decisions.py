@@ -20,6 +20,7 @@ FILES = (
     "08_face_of_future.yaml",
     "09_choose_intent.yaml",
     "10_value_propositions.yaml",
+    "11_align_tactics.yaml",
     "13_scoreboard.yaml",
 )
 SAID = {

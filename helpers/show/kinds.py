@@ -19,6 +19,7 @@ from helpers.show.map import MAP
 from helpers.show.panels import PANELS
 from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
 from helpers.show.tables import TABLE
+from helpers.show.timeline import TIMELINE
 from helpers.show.waterfall import WATERFALL
 
 KINDS: dict[str, Kind] = {
@@ -31,6 +32,7 @@ KINDS: dict[str, Kind] = {
         WATERFALL,
         MAP,
         CONTROL,
+        TIMELINE,
         TABLE,
         CARDS,
         # A new kind goes here.
