@@ -168,7 +168,8 @@ def _offer(material: Material, plan: GroupPlan) -> Sentence | None:
     row = rows[0] if rows else None
     values = {"group": plan.name, "promise": material.cell("value_propositions", row, "promise", "text")}
     text = "{group:group}: {promise:text}"
-    proof = material.cell("value_propositions", row, "proof", "text")
+    said = "proof_said" if row and "proof_said" in row else "proof"  # the id of a finding alone tells nobody anything
+    proof = material.cell("value_propositions", row, said, "text")
     if proof:
         values["proof"] = proof
         text += " Proof: {proof:text}"
@@ -188,9 +189,9 @@ def _money(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | No
     days = [material.cell("tactics", row, "people_days", "number") for row in tactics]
     worth = [material.cell("tactics", row, "effect_likely", "money", "effect_low", "effect_high") for row in tactics]
     values = {"tactics": counted_as(len(tactics)), "cost": cost, "days": summed([one for one in days if one], "number")}
-    text = "{tactics:count} tactics are chosen; they take {cost:money} and {days:number} days of work."
+    text = "{cost:money} and {days:number} days of work is what the {tactics:count} chosen tactics take."
     if len(tactics) == 1:
-        text = "One tactic is chosen; it takes {cost:money} and {days:number} days of work."
+        text = "{cost:money} and {days:number} days of work is what the one chosen tactic takes."
         values.pop("tactics")
     found.append(
         sentence("money", "money_in", text, values, evidence="judged", n=len(tactics), n_of="row", weighed=weighed)

@@ -60,7 +60,7 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
         if chapter == "propositions":
             own += [one for plan in plans if (one := _proposition(material, plan))]
         if chapter == "tactics":
-            own += [one for row in selected_tactics(material) if (one := _tactic(material, row))]
+            own += [one for row in selected_tactics(material) if (one := _tactic(material, row, groups))]
         found += own
         lacking = [step for step in steps if not material.has(step)]
         found += [_lacking(chapter, step) for step in lacking]
@@ -147,40 +147,38 @@ def _proposition(material: Material, plan: GroupPlan) -> Sentence | None:
     """The offer to a group: headline, what earns its price, the alternative, the channel."""
     rows = material.rows("value_propositions", group_id=plan.group_id)
     row = rows[0] if rows else None
+    named = "drivers_named" if row and "drivers_named" in row else "drivers"
     parts = {
-        "headline": "{headline:text}",
-        "drivers": "It serves {drivers:text}",
-        "alternative": "the alternative is {alternative:text}",
-        "price_position": "our price stands {price_position:text} it",
-        "channel": "they hear of it by {channel:text}",
+        "values_line": "{values_line:text}",
+        "headline": "We say: {headline:text}",
+        named: f"It serves: {{{named}:text}}.",
+        "alternative": "Instead of us they would go to: {alternative:text}.",
+        "price_line": "Price: {price_line:text}.",
+        "channel": "They hear of it by: {channel:text}.",
     }
     known = {name: material.cell("value_propositions", row, name, "text") for name in parts}
     known = {name: told for name, told in known.items() if told}
     if "headline" not in known:
         return None
-    rest = [parts[name] for name in known if name != "headline" and (name != "price_position" or "alternative" in known)]
-    text = "{group:group}: {headline:text}"
-    if rest:
-        text += f" {rest[0][0].upper()}{rest[0][1:]}" + "".join(f"; {one}" for one in rest[1:]) + "."
-    used = {name: told for name, told in known.items() if f"{{{name}:" in text}
+    text = " ".join(["{group:group}:", *(parts[name] for name in known)])
     return sentence(
-        "propositions", "in_propositions", text, {"group": plan.name} | used, evidence="judged", n=plan.customers,
+        "propositions", "in_propositions", text, {"group": plan.name} | known, evidence="judged", n=plan.customers,
         group=plan.group_id,
     )  # fmt: skip
 
 
-def _tactic(material: Material, row: dict) -> Sentence | None:
+def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | None:
     """A tactic that was chosen: for whom, by whom, from when to when, what it costs and brings."""
     values = {"title": material.cell("tactics", row, "title", "text")}
     text = "{title:text}"
-    if row.get("group_id") and row["group_id"] != "all":
+    if row["group_id"] in groups:
         values["group"] = Told(group(row["group_id"]).value, (place("tactics", row, "group_id"),))
         text += ", for {group:group}"
     optional = (
-        ("owner", "text", "{owner:text} leads it"),
+        ("owner", "text", "{owner:text} answers for it"),
         ("starts", "date", "it starts on {starts:date}"),
         ("cost", "money", "it costs {cost:money}"),
-        ("measure", "text", "we see it work by {measure:text}"),
+        ("measure", "text", "whether it works is seen by {measure:text}"),
     )
     more = []
     for name, unit, phrase in optional:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -16,6 +17,22 @@ from helpers.method.strategy_material import Material, Sentence, Told, place, se
 FLIP, DOUBT, EXPOSED = "flip", "doubt", "exposed"
 LARGE = 1 / 3  # a group that brings this part of the profit is one to depend on
 PARITY = 0.5  # of the customers of a group who gain: from here on the relation pays for them
+# the uncertain numbers of step 09, for readers who have not seen that step
+WHAT = MappingProxyType(
+    {
+        "to_us": "part of its customers who pay for us",
+        "to_them": "part of its customers who gain from us",
+        "lifetime": "lifetime value of the group",
+        "margin_slope": "change of its margin a year",
+        "customer_share": "share that we have of what it spends",
+        "headroom": "part of a year's revenue that we can still win from it",
+        "profitable": "chance that it earns its part of all costs",
+        "direction": "chance that it goes the way that we go",
+        "commitment": "chance that what we would invest in it pays",
+        "market": "chance that the market it buys for grows",
+        "right_to_win": "chance that we are better than others at what matters to it",
+    }
+)
 COLUMNS = {
     "place": "int64", "kind": "str", "group_id": "str", "money": "float64", "doubt": "float64", "tactics": "str",
     "answered": bool,
@@ -100,7 +117,7 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     title = place("assumption_sensitivity", row, "title")
     values = {
         "group": plan.name,
-        "what": words(inside_sentence(str(row["title"])), title),
+        "what": words(WHAT.get(row["quantity"]) or inside_sentence(str(row["title"])), title),
         "now": material.cell("assumption_sensitivity", row, "value", unit),
         "at": material.cell("assumption_sensitivity", row, "flip_at", unit),
         "to": words(to, *cells),
@@ -129,8 +146,8 @@ def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     how = "money" if first.finding.values["now"].unit == "money" else "pct"
     verb = "falls" if " falls to " in first.finding.text else "rises"
     text = (
-        f"What we mean to do with {{group:group}} rests on the {{what:text}}. It is {{now:{how}}}; if it {verb} to "
-        f"{{at:{how}}}, the rules say {{to:text}}."
+        f"Most of the doubt about {{group:group}} lies in the {{what:text}}: it is {{now:{how}}} now; if it {verb} to "
+        f"{{at:{how}}}, the rules say {{to:text}} instead."
     )
     return _risk(material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan))
 
@@ -264,5 +281,5 @@ def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict])
         text += " ({owner:text})"
     if tried:
         values["tried"] = tried
-        text += ", first as a trial on {tried:date}"
+        text += "; its trial is read on {tried:date}"
     return sentence("risk", f"against_{kind}", f"{text}.", values, evidence="judged", weighed=weighed)
