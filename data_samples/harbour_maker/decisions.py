@@ -18,6 +18,7 @@ FILES = (
     "06_value_to_them.yaml",
     "07_value_exchange.yaml",
     "08_face_of_future.yaml",
+    "12_customer_strategy.yaml",
 )
 SAID = {
     "yards": "Repair and fit boats for others; they buy across the range, often, and by the phone or the rep.",

@@ -1,4 +1,4 @@
-"""The whole document, put together: two pages for the board, the chapters behind them, and the tables that they show."""
+"""The whole document: two pages for the board, the chapters behind them, and the tables that they show."""
 
 from __future__ import annotations
 
@@ -69,14 +69,9 @@ def customer_strategy(
     >>> [one.finding.id for one in nothing.sentences][:2], len(nothing.tables["board_groups"])
     (['12.no_cost', '12.in_who_waits_03'], 0)
     """
-    plans: list[GroupPlan] = group_plans(material)
-    found: list[Risk] = risks(material, plans)
-    facts = beliefs_and_facts(material, names)
-    spoken = [line for one in found for line in (one.sentence, one.answer)]
-    parts = [board_sentences(material, plans), spoken, flips(material, plans), asked_sentences(asked, signed)]
-    chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
-    changes = material.quotes("change", ("09.change", "09.change.*"), [plan.group_id for plan in plans])
-    sentences = in_order([*parts, record_sentences(material), chapters, changes])
+    plans, facts = group_plans(material), beliefs_and_facts(material, names)
+    found = risks(material, plans)
+    sentences = strategy_sentences(material, plans, found, facts, asked=asked, signed=signed)
     board = board_groups(plans)
     tables = {
         "strategy": strategy_table(sentences, material),
@@ -90,6 +85,23 @@ def customer_strategy(
     return Strategy(
         sentences, tables, strategy_checks(sentences, board, material, bool(signed)), chapter_gaps(material)
     )
+
+
+def strategy_sentences(
+    material: Material,
+    plans: list[GroupPlan],
+    found: list[Risk],
+    facts: pd.DataFrame,
+    *,
+    asked: str | None = None,
+    signed: Mapping[str, Mapping] | None = None,
+) -> list[Sentence]:
+    """All sentences of the document in order, from the plans of the groups, the risks, the beliefs and the facts."""
+    spoken = [line for one in found for line in (one.sentence, one.answer)]
+    parts = [board_sentences(material, plans), spoken, flips(material, plans), asked_sentences(asked, signed)]
+    chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
+    changes = material.quotes("change", ("09.change", "09.change.*"), [plan.group_id for plan in plans])
+    return in_order([*parts, record_sentences(material), chapters, changes])
 
 
 def names_of_customers(customers: pd.DataFrame | None) -> dict[str, str]:

@@ -62,7 +62,12 @@ def beliefs_and_facts(material: Material, names: Mapping[str, str] | None = None
 def belief_sentences(material: Material, facts: pd.DataFrame) -> list[Sentence]:
     """What the guesses come to, question by question; no leader and no customer is named."""
     rows = facts.to_dict("records")
-    found = [_parts(material, rows, SHARE), _parts(material, rows, LOSING), _driver(material, rows)]
+    found = [
+        _whole(material, rows),
+        _parts(material, rows, SHARE),
+        _parts(material, rows, LOSING),
+        _driver(material, rows),
+    ]
     found += [_customers(material, rows, FAVOURITE), _customers(material, rows, DIFFICULT)]
     return [one for one in found if one is not None]
 
@@ -136,8 +141,9 @@ def _driver_row(material: Material, belief: str) -> dict:
     first = _first_driver(material)
     if first is None:
         return {}
-    named = next((row for row in material.rows("top_needs", group_id="all")
-                  if belief.strip().casefold() in (str(row["driver"]).casefold(), str(row["label"]).casefold())), None)  # fmt: skip
+    word = belief.strip().casefold()
+    rows = material.rows("top_needs", group_id="all")
+    named = next((row for row in rows if word in (row["driver"].casefold(), row["label"].casefold())), None)
     fact = f"{first['label']} comes first"
     if named is None:
         return {"fact": fact, "verdict": NOT_SO}
@@ -150,6 +156,30 @@ def _driver_row(material: Material, belief: str) -> dict:
 
 def _beliefs(material: Material, question: str) -> tuple[str, ...]:
     return tuple(place("beliefs", row, "belief") for row in material.rows("beliefs", question=question))
+
+
+def _whole(material: Material, rows: Sequence[dict]) -> Sentence | None:
+    """How many of the guesses were right."""
+    settled = [row for row in rows if row["verdict"] != OPEN]
+    if not settled:
+        return None
+    told = tuple(place("beliefs", row, "belief") for row in material.rows("beliefs"))
+    # each fact can turn a guess
+    facts = [name for name in ("05.answer/share", "04.answer/losing") if material.value(name)]
+    facts += [place("top_needs", row, name) for row in material.rows("top_needs", group_id="all")
+              for name in ("rank", "label", "driver", "importance", "importance_high")]  # fmt: skip
+    facts += [place("customer_value", row, "customer_profit") for row in material.rows("customer_value")]
+    right = sum(row["verdict"] == RIGHT for row in settled)
+    values = {
+        "right": counted_as(right, "beliefs"),
+        "settled": counted_as(len(settled), "beliefs"),
+        "leaders": counted_as(len({row["leader"] for row in rows}), "beliefs"),
+    }
+    text = "Of {settled:count} guesses of {leaders:count} leaders that can be told, {right:count} were right."
+    return sentence(
+        "beliefs", "in_beliefs", text, values, evidence="measured", n=len(settled), n_of="leader",
+        weighed=[*told, *facts], table="beliefs_and_facts",
+    )  # fmt: skip
 
 
 def _parts(material: Material, rows: Sequence[dict], question: str) -> Sentence | None:
@@ -193,8 +223,8 @@ def _driver(material: Material, rows: Sequence[dict]) -> Sentence | None:
         "leaders": counted_as(len(own)),
     }
     text = (
-        "They thought that {thought:text} moves customers most; by their answers it is {fact:text}, which {right:count} "
-        "of {leaders:count} named."
+        "They thought that {thought:text} moves customers most; by their answers it is {fact:text}, which "
+        "{right:count} of {leaders:count} named."
     )
     cells = [place("top_needs", row, name) for row in material.rows("top_needs", group_id="all")
              for name in ("rank", "label", "driver")]  # fmt: skip

@@ -28,7 +28,7 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     """
     found = [answer(material, plans), *_measures(material, plans)]
     found += [_whom(plan) for plan in plans] + [_offer(material, plan) for plan in plans]
-    found += [*_money(material, plans), _share_of_profit(material, plans)]
+    found += [*_money(material, plans), _share_of_profit(plans)]
     return [one for one in found if one is not None]
 
 
@@ -80,8 +80,9 @@ def served_share(material: Material, plans: Sequence[GroupPlan]) -> tuple[Told, 
     Returns
     -------
     (Told, Told or None, list of str) or None
-        Share today; share intended, the other groups standing still, None where none is to move; the places that chose the groups. The ends are
-        those of the groups together, as if all erred the same way. None where no share is known.
+        Share today; share intended, the other groups standing still, None where none is to move; the places that
+        chose the groups. The ends are those of the groups together, as if all erred the same way. None where no share
+        is known.
     """
     wallets, today, then, moved = [], [], [], False
     weighed = [name for plan in plans for name in plan.chosen_by]
@@ -105,6 +106,7 @@ def served_share(material: Material, plans: Sequence[GroupPlan]) -> tuple[Told, 
 
 def _weighted(shares: list[Told], wallets: list[Told], total: float) -> Told:
     """The mean of some shares, each weighing as much as its wallets."""
+
     def mean(end: str) -> float:
         pairs = zip(shares, wallets, strict=True)
         return sum(getattr(one.value, end) * own.number for one, own in pairs) / total
@@ -125,9 +127,7 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
         if then:
             values["then"] = then
             text += "; we mean it to be {then:pct_range}"
-        found.append(
-            sentence("measure", "share", f"{text}.", values, evidence="measured", n=people, weighed=weighed)
-        )
+        found.append(sentence("measure", "share", f"{text}.", values, evidence="measured", n=people, weighed=weighed))
     equity = {name: material.value(f"04.answer/{name}") for name in ("equity", "months", "customers")}
     if equity["equity"] and equity["equity"].value.low is not None:
         text = (
@@ -199,8 +199,8 @@ def _money(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | No
     effect = summed([one for one in worth if one], "money")
     if effect and effect.value.low is not None:
         text = (
-            "Over the years that we look ahead they are judged to bring {effect:money_range} of margin in today's money, "
-            "most likely {effect:money}, if each does by itself what it is meant to."
+            "Over the years that we look ahead they are judged to bring {effect:money_range} of margin in today's "
+            "money, most likely {effect:money}, if each does by itself what it is meant to."
         )
         found.append(
             sentence("money", "effect", text, {"effect": effect}, evidence="judged", n=len(tactics), n_of="row",
@@ -212,8 +212,8 @@ def _money(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | No
     values = {"back": back, "by": by}
     if back and back.value.low is not None:
         text = (
-            "By {by:date} we expect {back:money_range} more profit a year than today, most likely {back:money}; the ends "
-            "are those of all groups together, as if all went badly or well at once."
+            "By {by:date} we expect {back:money_range} more profit a year than today, most likely {back:money}; the "
+            "ends are those of all groups together, as if all went badly or well at once."
         )
         found.append(sentence("money", "money_back", text, values, evidence="judged", table="board_groups"))
     return found
@@ -226,7 +226,7 @@ def _no_cost(material: Material) -> Sentence | None:
     return sentence("money", "no_cost", text, {"step": step}, evidence="measured", weighed=weighed_tactics(material))
 
 
-def _share_of_profit(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
+def _share_of_profit(plans: Sequence[GroupPlan]) -> Sentence | None:
     """Which part of the expected change comes from the group that brings most of it."""
     moving = [plan for plan in plans if plan.change]
     gain = [plan for plan in moving if plan.change.number > 0]
@@ -235,10 +235,13 @@ def _share_of_profit(material: Material, plans: Sequence[GroupPlan]) -> Sentence
         return None
     most = max(gain, key=lambda plan: plan.change.number)
     part = most.change.number / sum(plan.change.number for plan in gain)
-    sources = tuple(name for plan in moving for name in plan.change.sources if name.rpartition("/")[2] in _MIDDLE)
-    values: Mapping[str, Told] = {"group": most.name, "part": Told(Value(value=part, unit="share"), sources)}
+    told, others = (
+        tuple(name for plan in plans_ for name in plan.change.sources if name.rpartition("/")[2] in _MIDDLE)
+        for plans_ in (gain, moving)
+    )
+    values: Mapping[str, Told] = {"group": most.name, "part": Told(Value(value=part, unit="share"), told)}
     text = "{part:pct} of what we gain comes from {group:group}."
-    return sentence("money", "most_of_it", text, values, evidence="judged")
+    return sentence("money", "most_of_it", text, values, evidence="judged", weighed=others)
 
 
 _MIDDLE = ("likely", "baseline")

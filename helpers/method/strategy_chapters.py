@@ -46,11 +46,12 @@ STEPS = MappingProxyType(
         "10": "10 Value propositions", "11": "11 Align the tactics",
     }
 )  # fmt: skip
+ABOUT = MappingProxyType({"results": "at stake", "portion": "portfolio"})
 HOW = MappingProxyType({"money": "money", "share": "pct"})
 
 
 def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
-    """All sentences of the chapters, in order; a chapter of which nothing is known says so, and which step would tell."""
+    """All sentences of the chapters, in order; a chapter of which nothing is known says which step would tell."""
     groups = [plan.group_id for plan in plans] or [row["group_id"] for row in material.rows("group_intents")]
     found: list[Sentence] = []
     for chapter, (_, steps, names) in CHAPTERS.items():
@@ -101,7 +102,8 @@ def _silent(material: Material, chapter: str, step: str) -> Sentence:
     if not gaps:
         text = "Step {step:text} was run and found nothing to say of this."
         return sentence(chapter, f"in_{chapter}_silent", text, {"step": words(STEPS[step], step)}, evidence="measured")
-    first = gaps[0]
+    # of a step that tells of several things, the gap that is of this one
+    first = next((gap for gap in gaps if ABOUT.get(chapter, "") in gap.question), gaps[0])
     source = f"{name}/cannot_say"
     values = {"because": words(first.because, source), "unlocked": words(first.unlocked_by, source)}
     text = "Nothing can be said of this yet. {because:text} What would answer it: {unlocked:text}"
@@ -136,7 +138,8 @@ def _result(material: Material, name: str, own: str, rows: list[dict]) -> Senten
             values[f"{measure}_owner"] = owner
             phrase += f" ({{{measure}_owner:text}})"
         phrases.append(phrase)
-        weighed += [place(table, row, column) for column in ("owner", "unit", "by_date")]
+        weighed += [place(table, row, column) for column in ("owner", "unit")]
+    weighed += [place(table, row, "by_date") for row in material.rows(table, group_id=own)]
     text = f"{{group:group}}, by {{by:date}}: {'; '.join(phrases)}."
     if not any(row["owner"] for row in rows):
         text += " Nobody answers for it yet."

@@ -18,8 +18,8 @@ COLUMNS = {
 ASSUMPTIONS = (
     Assumption(
         id="12.together",
-        text="Where the ranges of several groups or tactics are added, the ends are those of all going badly or well at "
-        "once; the true range of the sum is narrower.",
+        text="Where the ranges of several groups or tactics are added, the ends are those of all going badly or well "
+        "at once; the true range of the sum is narrower.",
         value="added end by end",
     ),
     Assumption(id="12.year", text="Sums over the window are told by the year, each year alike.", value="an even part"),

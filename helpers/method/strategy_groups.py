@@ -1,4 +1,4 @@
-"""What does the strategy mean for each group? Its intent, its portion, our share, its profit, the offer and the cost."""
+"""What does the strategy mean for each group? Its intent, portion, our share, its profit, the offer and the cost."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ SERVED = ("grow", "maintain")  # first intents by which we serve a group as it i
 COLUMNS = {
     "group_id": "str", "group_name": "str", "customers": "Int64", "primary": "str", "intent": "str", "why": "str",
     "portion_today": "float64", "portion_low": "float64", "portion_likely": "float64", "portion_high": "float64",
-    "customer_share": "float64", "share_low": "float64", "share_high": "float64", "profit_today": "float64",
+    "customer_share": "float64", "share_low": "float64", "share_high": "float64", "revenue_part": "float64",
+    "profit_today": "float64",
     "change_low": "float64", "change_likely": "float64", "change_high": "float64", "headline": "str",
     "cost": "float64", "by_date": "datetime64[us]",
 }  # fmt: skip
@@ -35,6 +36,7 @@ class GroupPlan:
     portion_today: Told | None
     portion_then: Told | None
     share: Told | None
+    revenue_part: Told | None
     profit: Told | None
     change: Told | None
     headline: Told | None
@@ -111,6 +113,7 @@ def _plan(material: Material, row: dict) -> GroupPlan:
         portion_today=today or _first(material, "group_portions", portions, "part_of_customers", "share"),
         portion_then=material.cell("expected_results", expected.get("portion"), "likely", "share", "low", "high"),
         share=_first(material, "group_share", share, "customer_share", "share", "share_low", "share_high"),
+        revenue_part=_first(material, "group_portions", portions, "part_of_revenue", "share"),
         profit=yearly(_first(material, "profit_ladder", ladder, "amount", "money"), material),
         change=_change(material, expected.get("profit")),
         headline=_first(material, "value_propositions", offer, "headline", "text"),
@@ -144,7 +147,12 @@ def _why(material: Material, row: dict) -> Told | None:
     used = next((one for one in step.decisions if one.id == decision), None) if step else None
     if used and used.state in ("decided", "stale") and used.reason:
         return words(used.reason.strip(), f"{decision}/reason")
-    return None if row["differs"] else material.cell("group_intents", row, "sentence", "text")
+    chosen = place("group_intents", row, "differs")
+    if row["differs"]:
+        rule = INTENTS[row["proposed"]].lower()
+        return words(f"People chose so; the rules propose {rule}.", chosen, place("group_intents", row, "proposed"))
+    said = material.cell("group_intents", row, "sentence", "text")
+    return Told(said.value, (*said.sources, chosen)) if said else None
 
 
 def _change(material: Material, row: dict | None) -> Told | None:
@@ -165,7 +173,12 @@ def _row(plan: GroupPlan) -> dict:
     row |= {"portion_today": _said(plan.portion_today), "customer_share": _said(share), "cost": _said(plan.cost)}
     row |= {f"portion_{end}": _end(portion, end) for end in ends} | {f"change_{end}": _end(change, end) for end in ends}
     row |= {f"share_{end}": _end(share, end) for end in ("low", "high")}
-    row |= {"profit_today": _said(plan.profit), "headline": _said(plan.headline) or "", "by_date": _said(plan.by)}
+    row |= {
+        "revenue_part": _said(plan.revenue_part),
+        "profit_today": _said(plan.profit),
+        "headline": _said(plan.headline) or "",
+        "by_date": _said(plan.by),
+    }
     return row
 
 
@@ -175,5 +188,3 @@ def _said(told: Told | None) -> object:
 
 def _end(told: Told | None, end: str) -> float | None:
     return None if told is None else getattr(told.value, "value" if end == "likely" else end)
-
-

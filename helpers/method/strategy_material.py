@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -100,12 +101,12 @@ class Material:
 
     def rows(self, table: str, **where: object) -> list[dict]:
         """The rows of a table that hold these values, in the table's order; none where there is no such table."""
-        found = self.tables.get(table)
-        if found is None:
-            return []
-        for column, value in where.items():
-            found = found[found[column] == value]
-        return found.to_dict("records")
+        found = self._records.get(table, [])
+        return [row for row in found if all(row[column] == value for column, value in where.items())]
+
+    @cached_property
+    def _records(self) -> dict[str, list[dict]]:
+        return {name: table.to_dict("records") for name, table in self.tables.items()}
 
     def cell(
         self, table: str, row: Mapping | None, column: str, unit: str, low: str = "", high: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
@@ -70,7 +69,8 @@ def decisions_made(material: Material) -> pd.DataFrame:
 def open_questions(material: Material) -> pd.DataFrame:
     """What we could not say: one row per open question of the earlier steps, as published."""
     rows = [
-        {"step": step[:2], "place": at, "question": one.question, "because": one.because, "unlocked_by": one.unlocked_by}
+        {"step": step[:2], "place": at, "question": one.question, "because": one.because,
+         "unlocked_by": one.unlocked_by}
         for step, said in sorted(material.said.items())
         for at, one in enumerate(said.cannot_say, 1)
     ]  # fmt: skip
@@ -94,6 +94,11 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
         values = {"all": counted_as(len(judged), *by_step["decisions"]), "decided": counted_as(decided)}
         text = "Of {all:count} judgements that the strategy rests on people have made {decided:count}"
         text += "; the others are proposals by rule, or open." if decided < len(judged) else ": all of them."
+        if not decided:
+            text = (
+                "Nobody has made any of the {all:count} judgements that it rests on: all are proposed by rule, or open."
+            )
+            values.pop("decided")
         found.append(sentence("decisions", "decided", text, values, evidence="measured"))
     if len(assumed):
         values = {"all": counted_as(len(assumed), *by_step["assumptions"])}
@@ -148,7 +153,7 @@ def _plain(value: object) -> str:
         return "; ".join(f"{str(key).replace('_', ' ')}: {_plain(one)}" for key, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(_plain(one) for one in value)
-    return value.replace("_", " ") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return value.replace("_", " ") if isinstance(value, str) else str(value)
 
 
 def _table(name: str, rows: list[dict]) -> pd.DataFrame:

@@ -80,7 +80,7 @@ def risk_table(found: Sequence[Risk]) -> pd.DataFrame:
 
 
 def flips(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
-    """What would change our mind: for each group the number that explains most of its doubt, where one would turn it."""
+    """What would change our mind: of each group the number that explains most of its doubt, if it can turn it."""
     found = []
     for plan in plans:
         for row in material.rows("assumption_sensitivity", group_id=plan.group_id):
@@ -114,10 +114,12 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     to += f", then {INTENTS[row['flip_secondary']].lower()}" if row["flip_secondary"] else ""
     same = row["flip_primary"] == plan.primary and row["flip_secondary"] == plan.secondary
     cells = (place("assumption_sensitivity", row, name) for name in ("flip_primary", "flip_secondary"))
-    title = place("assumption_sensitivity", row, "title")
+    # of the numbers that step 09 knows, our words follow from the row's key; any other is told by its title
+    what = words(WHAT[row["quantity"]]) if row["quantity"] in WHAT else None
+    what = what or words(inside_sentence(str(row["title"])), place("assumption_sensitivity", row, "title"))
     values = {
         "group": plan.name,
-        "what": words(WHAT.get(row["quantity"]) or inside_sentence(str(row["title"])), title),
+        "what": what,
         "now": material.cell("assumption_sensitivity", row, "value", unit),
         "at": material.cell("assumption_sensitivity", row, "flip_at", unit),
         "to": words(to, *cells),
@@ -149,7 +151,9 @@ def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
         f"Most of the doubt about {{group:group}} lies in the {{what:text}}: it is {{now:{how}}} now; if it {verb} to "
         f"{{at:{how}}}, the rules say {{to:text}} instead."
     )
-    return _risk(material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan))
+    return _risk(
+        material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan)
+    )
 
 
 def _of(told: Sentence, name: str) -> tuple[str, ...]:
@@ -175,7 +179,10 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
     plan = plans[row["group_id"]]
     doubt = _doubt_of(material, plan)
     values = {"group": plan.name, "intent": words(INTENTS[row["primary"]].lower(), plan.chosen_by[0]), "doubt": doubt}
-    text = "The least sure intent is that for {group:group}, {intent:text}: in {doubt:pct} of the cases that are possible the rules say something else"
+    text = (
+        "The least sure intent is that for {group:group}, {intent:text}: in {doubt:pct} of the cases that are possible "
+        "the rules say something else"
+    )
     if row["otherwise"]:
         other = INTENTS[row["otherwise"]].lower()
         other += f", then {INTENTS[row['otherwise_secondary']].lower()}" if row["otherwise_secondary"] else ""
@@ -198,9 +205,7 @@ def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     chosen = max([*under, *large], key=lambda plan: plan.profit.number, default=None)
     if chosen is None:
         return None
-    known = [plan.profit for plan in plans.values() if plan.profit]
-    cells = tuple(dict.fromkeys(name for one in known for name in one.sources))
-    part = Told(Value(value=chosen.profit.number / total.number, unit="share"), cells)
+    part = Told(Value(value=chosen.profit.number / total.number, unit="share"), total.sources)
     row = position.get(chosen.group_id)
     values = {"group": chosen.name, "part": part, "profit": chosen.profit}
     values["customers"] = material.cell("group_intents", material.rows("group_intents", group_id=chosen.group_id)[0],
@@ -210,6 +215,7 @@ def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
         "{profit:money} a year"
     )
     weighed = [place("value_exchange", one, "position") for one in position.values()]
+    weighed += [name for plan in plans.values() if plan.profit for name in plan.profit.sources]
     if row and is_known(row["to_them_low"]):
         weighed += [place("value_exchange", row, name) for name in ("to_them_low", "to_them_high")]
         if row["to_them_high"] < PARITY:
@@ -231,7 +237,9 @@ def _exposed_revenue(material: Material, plans: dict[str, GroupPlan]) -> Risk | 
         "people": material.cell("group_portions", row, "part_of_customers", "share"),
         "part": material.cell("group_portions", row, "part_of_revenue", "share"),
     }
-    text = "{group:group}, {people:pct} of our customers, bring {part:pct} of our revenue; what they leave us is not known."
+    text = (
+        "{group:group}, {people:pct} of our customers, bring {part:pct} of our revenue; what is left of it is unknown."
+    )
     weighed = [place("group_portions", one, "part_of_revenue") for one in rows]
     return _risk(material, EXPOSED, plans[row["group_id"]], text, values, weighed, None, None)
 
@@ -259,15 +267,17 @@ def _risk(
     if said is None:
         return None
     tactics = [row for row in selected_tactics(material) if row["group_id"] == plan.group_id]
-    answer = _answer(material, kind, plan, tactics)
+    answer = _answer(material, kind, plan, tactics, [*said.told, *said.weighed])
     names = "; ".join(str(row["title"]) for row in tactics)
     own = Sentence(said.chapter, said.finding, said.told, said.weighed, plan.group_id)
-    return Risk(kind, plan.group_id, own, money.number if money else None, doubt.number if doubt else None, answer, names)
+    return Risk(
+        kind, plan.group_id, own, money.number if money else None, doubt.number if doubt else None, answer, names
+    )
 
 
-def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict]) -> Sentence:
+def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict], chosen: Sequence[str]) -> Sentence:
     """What is planned for the group: its first tactic and when it is tried, or that nothing is."""
-    weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id")]
+    weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id"), *chosen]
     if not tactics:
         text = "Nothing is planned against it: step {step:text} holds no chosen tactic for {group:group}."
         values = {"group": plan.name, "step": words("11 Align the tactics", material.step_of("11"))}

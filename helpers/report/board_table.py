@@ -41,6 +41,8 @@ def board_table(board: pd.DataFrame, audience: Audience) -> str:
     """
     if board.empty:
         return ""
+    if len(board) > 1 and board["why"].nunique() == 1:
+        board = board.assign(why="")  # the answer says it once
     shown = _columns(board.head(MOST), audience)
     head = "".join(f'<th scope="col" class="{one.kind}">{one.title}</th>' for one in shown)
     bodies = []
@@ -65,13 +67,17 @@ def _columns(board: pd.DataFrame, audience: Audience) -> list[Shown]:
     every = [
         Shown("Customers<span>portion today, intended</span>", "num", "customers", lambda row: _portion(row, audience)),
         Shown("Our share<span>of what they spend</span>", "num", "customer_share", lambda row: _share(row, audience)),
+        Shown("Revenue<span>part of all</span>", "num", "revenue_part",
+              lambda row: f"<b>{_word(row['revenue_part'], 'pct', audience)}</b>"),
         Shown(f"Profit a year<span>{escape(audience.currency)}</span>", "num", "profit_today",
               lambda row: _plain_money(row["profit_today"], audience)),
         Shown(f"More a year{money}", "range", "change_likely", lambda row: _change(row, ends, audience)),
         Shown(f"Cost<span>{escape(audience.currency)}</span>", "num", "cost",
               lambda row: _plain_money(row["cost"], audience)),
     ]  # fmt: skip
-    return [one for one in every if board[one.needs].notna().any()]
+    known = [one for one in every if board[one.needs].notna().any()]
+    # what a group brings is its profit; its revenue where that is not known
+    return [one for one in known if one.needs != "revenue_part" or board["profit_today"].isna().all()]
 
 
 def _row(row: dict, shown: Sequence[Shown], audience: Audience) -> str:

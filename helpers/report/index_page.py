@@ -83,7 +83,9 @@ def _step_answer(step: Step, result: Result, audience: Audience) -> str:
     first, *rest = said
     more = blocks.findings_html(rest, audience) if rest else ""
     if step.id == STRATEGY:
-        more = f'<p class="more"><a href="{STRATEGY_PAGE}">Two pages for the board, and the chapters behind them</a></p>'
+        more = (
+            f'<p class="more"><a href="{STRATEGY_PAGE}">Two pages for the board, and the chapters behind them</a></p>'
+        )
     return (
         f'<section class="step-answer">{head}<p class="headline">{escape(say(first, audience))}</p>'
         f'<p class="basis">{escape(blocks.basis(first))}</p>{more}</section>'

@@ -154,7 +154,7 @@ class StepPage:
         """All findings; of the strategy those of the board, as the chapters have a page of their own."""
         if self.result.step != STRATEGY:
             return blocks.findings_html(self.result.findings, self.audience)
-        link = f'<p><a href="{STRATEGY_PAGE}">The strategy as a document</a>: two pages for the board, then the chapters.</p>'
+        link = f'<p><a href="{STRATEGY_PAGE}">The document</a>: two pages for the board, then the chapters.</p>'
         return link + blocks.findings_html(board_findings(self.result), self.audience)
 
     def ending(self) -> str:

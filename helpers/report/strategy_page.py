@@ -88,7 +88,7 @@ class _Document:
         answer = self.board("answer")
         lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
         table = board_table(self.table("board_groups"), self.audience)
-        heading = '<h2>Whom we serve, and whom we do not</h2>' if table else ""
+        heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
         return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}'
 
     def _state(self) -> str:
@@ -254,7 +254,7 @@ class _Document:
 
     def _open(self) -> str:
         items = [
-            f'<li><strong>{escape(row["question"])}</strong> {escape(row["because"])} '
+            f"<li><strong>{escape(row['question'])}</strong> {escape(row['because'])} "
             f'<span class="basis">What would answer it: {escape(row["unlocked_by"])}</span></li>'
             for row in self.table("open_questions").to_dict("records")
         ]
@@ -281,5 +281,3 @@ def _number(text: str) -> object:
         return float(text)
     except ValueError:
         return text
-
-

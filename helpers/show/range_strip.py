@@ -1,4 +1,4 @@
-"""A range in a cell: from its low to its high end, most likely in between, on a scale that all rows of a table share."""
+"""A range in a cell: from its low to its high end, on a scale that all rows of a table share."""
 
 from __future__ import annotations
 
