@@ -100,7 +100,7 @@ def strategy_sentences(
     spoken = [line for one in found for line in (one.sentence, one.answer)]
     parts = [board_sentences(material, plans), spoken, flips(material, plans), asked_sentences(asked, signed)]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
-    changes = material.quotes("change", ("09.change", "09.change.*"), [plan.group_id for plan in plans])
+    changes = material.quotes("change", ("09.change", "09.change.*", "11.learning"), [plan.group_id for plan in plans])
     return in_order([*parts, record_sentences(material), chapters, changes])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from helpers.client.result_model import Value
 from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, selected_tactics, weighed_tactics, yearly
-from helpers.method.strategy_material import Material, Sentence, Told, counted_as, listing, place, sentence, summed
+from helpers.method.strategy_material import Material, Sentence, Told, counted_as, listing, sentence, summed
 
 MOST_NAMED = 3  # groups of one intent that a sentence names; of more it says how many
 VERBS = {
@@ -24,10 +24,10 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence
         12.answer; 12.share, 12.equity, 12.profit, 12.revenue, 12.customers, the measures; 12.whom.<group_id>, why;
-        12.offer.<group_id>; 12.money_in, 12.money_back, 12.effect, 12.no_cost
+        12.money_in, 12.money_back, 12.effect, 12.no_cost
     """
     found = [answer(material, plans), *_measures(material, plans)]
-    found += [_whom(plan) for plan in plans] + [_offer(material, plan) for plan in plans]
+    found += [_whom(plan) for plan in plans]
     found += [*_money(material, plans), _share_of_profit(plans)]
     return [one for one in found if one is not None]
 
@@ -160,25 +160,6 @@ def _whom(plan: GroupPlan) -> Sentence | None:
         "whom", "whom", "{group:group}: {intent:text}. {why:text}", values, evidence="judged", n=plan.customers,
         group=plan.group_id, table="board_groups",
     )  # fmt: skip
-
-
-def _offer(material: Material, plan: GroupPlan) -> Sentence | None:
-    """What we promise a group, and what proves it."""
-    rows = material.rows("value_propositions", group_id=plan.group_id)
-    row = rows[0] if rows else None
-    values = {"group": plan.name, "promise": material.cell("value_propositions", row, "promise", "text")}
-    text = "{group:group}: {promise:text}"
-    said = "proof_said" if row and "proof_said" in row else "proof"  # the id of a finding alone tells nobody anything
-    proof = material.cell("value_propositions", row, said, "text")
-    if proof:
-        values["proof"] = proof
-        text += " Proof: {proof:text}"
-    weighed = [place("value_propositions", row, "state")] if row else []
-    draft = row is not None and row.get("state") == "draft"
-    text += " (A draft, which nobody has decided on.)" if draft else ""
-    return sentence(
-        "offer", "offer", text, values, evidence="judged", n=plan.customers, weighed=weighed, group=plan.group_id
-    )
 
 
 def _money(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from helpers.client.result_model import CannotSay
+from helpers.method.expected_results import MEASURES
 from helpers.method.finding_values import inside_sentence
 from helpers.method.strategy_groups import GroupPlan, selected_tactics
 from helpers.method.strategy_material import Material, Sentence, Told, group, place, sentence, words
@@ -34,9 +35,10 @@ CHAPTERS = MappingProxyType(
         ),
         "intent": ("What we intend with each group", ("09",), ("09.answer", "09.intent.*", "09.firm")),
         "results": ("What we expect, by when, and who answers for it", ("09",), ("09.goals", "09.no_owner")),
-        "propositions": ("What we promise", ("10",), ("10.answer",)),
-        "tactics": ("What we do", ("11",), ("11.answer",)),
-        "budget": ("What it costs", ("11", "08"), ("08.commitment", "08.commitment.*", "08.not_worth_it")),
+        "propositions": ("What we promise", ("10",), ("10.answer", "10.claims", "10.cards", "10.gaps", "10.barriers")),
+        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline")),
+        "budget": ("What it costs", ("11", "08"), ("11.best_set", "11.team_against_best", "11.budget_more", "11.spend_out_of_line", "11.reactive",
+                    "08.commitment", "08.commitment.*", "08.not_worth_it")),
     }
 )  # fmt: skip
 STEPS = MappingProxyType(
@@ -47,6 +49,7 @@ STEPS = MappingProxyType(
     }
 )  # fmt: skip
 ABOUT = MappingProxyType({"results": "at stake", "portion": "portfolio"})
+BETTER = MappingProxyType({"proof": "proof_said", "drivers": "drivers_named"})
 HOW = MappingProxyType({"money": "money", "share": "pct"})
 
 
@@ -147,26 +150,29 @@ def _result(material: Material, name: str, own: str, rows: list[dict]) -> Senten
 
 
 def _proposition(material: Material, plan: GroupPlan) -> Sentence | None:
-    """The offer to a group: headline, what earns its price, the alternative, the channel."""
+    """The offer to a group: promise, proof, headline, what it serves, the alternative, the price, the channel."""
     rows = material.rows("value_propositions", group_id=plan.group_id)
-    row = rows[0] if rows else None
-    named = "drivers_named" if row and "drivers_named" in row else "drivers"
+    row = rows[0] if rows else {}
+    # an id alone, such as that of a proof, tells nobody anything
+    proof, drivers = (better if better in row else name for name, better in BETTER.items())
     parts = {
-        "values_line": "{values_line:text}",
-        "headline": "We say: {headline:text}",
-        named: f"It serves: {{{named}:text}}.",
+        "promise": "{promise:text}",
+        proof: f"Proof: {{{proof}:text}}",
+        "headline": "We say: “{headline:text}”.",
+        drivers: f"It serves: {{{drivers}:text}}.",
         "alternative": "Instead of us they would go to: {alternative:text}.",
         "price_line": "Price: {price_line:text}.",
         "channel": "They hear of it by: {channel:text}.",
     }
     known = {name: material.cell("value_propositions", row, name, "text") for name in parts}
     known = {name: told for name, told in known.items() if told}
-    if "headline" not in known:
+    if "promise" not in known:
         return None
     text = " ".join(["{group:group}:", *(parts[name] for name in known)])
+    text += " (A draft, which nobody has decided on.)" if row.get("state") == "draft" else ""
     return sentence(
         "propositions", "in_propositions", text, {"group": plan.name} | known, evidence="judged", n=plan.customers,
-        group=plan.group_id,
+        weighed=[place("value_propositions", row, "state")], group=plan.group_id,
     )  # fmt: skip
 
 
@@ -186,6 +192,8 @@ def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | 
     more = []
     for name, unit, phrase in optional:
         told = material.cell("tactics", row, name, unit)
+        if told and name == "measure" and told.value.value in MEASURES:
+            told = words(MEASURES[told.value.value][0].lower(), *told.sources)
         if told:
             values[name] = told
             more.append(phrase)

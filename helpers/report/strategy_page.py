@@ -23,7 +23,7 @@ from helpers.steps import STEPS
 STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
-MOST_CHANGES, MOST_OFFERS = 3, 6
+MOST_CHANGES = 3
 LINES_TO_SIGN = 3
 LAST = {
     "beliefs": "What we believed, and what is so",
@@ -114,16 +114,15 @@ class _Document:
     # ---- the second page -----------------------------------------------------------------------------------------
 
     def second(self) -> str:
-        """The offers, the money, the risks, what would change our mind, and what is asked."""
+        """The money, the risks, what would change our mind, and what is asked."""
         basis = [*self.board("decisions"), *self.board("assumptions"), *self.board("open")]
         left = [
-            self._part("What we promise", self._plain(self.board("offer")[:MOST_OFFERS])),
             self._part("Money in, money back", self._prose(self.board("money"))),
+            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
             self._part("What it rests on", self._prose(basis)),
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
             self._part("What to find out first", self._plain(self.board("learn"))),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
