@@ -5,9 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from helpers.client.result_model import Value
+from helpers.method.finding_values import is_known
 from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, selected_tactics, weighed_tactics, yearly
-from helpers.method.strategy_material import Material, Sentence, Told, counted_as, listing, sentence, summed
+from helpers.method.strategy_material import (
+    Material,
+    Sentence,
+    Told,
+    counted_as,
+    in_an_id,
+    listing,
+    place,
+    sentence,
+    summed,
+)
 
+MOST_DONE = 4  # tactics on the board's pages
 MOST_NAMED = 3  # groups of one intent that a sentence names; of more it says how many
 VERBS = {
     "grow": "win more of {whom}",
@@ -24,11 +36,11 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence
         12.answer; 12.share, 12.equity, 12.profit, 12.revenue, 12.customers, the measures; 12.whom.<group_id>, why;
-        12.money_in, 12.money_back, 12.effect, 12.no_cost
+        12.money_in, 12.money_back, 12.effect, 12.no_cost; 12.do_<tactic>, those that cost most
     """
     found = [answer(material, plans), *_measures(material, plans)]
     found += [_whom(plan) for plan in plans]
-    found += [*_money(material, plans), _share_of_profit(plans)]
+    found += [*_money(material, plans), _share_of_profit(plans), *_done_first(material, plans)]
     return [one for one in found if one is not None]
 
 
@@ -180,8 +192,8 @@ def _money(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | No
     effect = summed([one for one in worth if one], "money")
     if effect and effect.value.low is not None:
         text = (
-            "Over the years that we look ahead they are judged to bring {effect:money_range} of margin in today's "
-            "money, most likely {effect:money}, if each does by itself what it is meant to."
+            "Counted tactic by tactic, they are judged to bring {effect:money_range} of margin over the years that we "
+            "look ahead, in today's money, most likely {effect:money}, if each does by itself what it is meant to."
         )
         found.append(
             sentence("money", "effect", text, {"effect": effect}, evidence="judged", n=len(tactics), n_of="row",
@@ -193,8 +205,8 @@ def _money(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | No
     values = {"back": back, "by": by}
     if back and back.value.low is not None:
         text = (
-            "By {by:date} we expect {back:money_range} more profit a year than today, most likely {back:money}; the "
-            "ends are those of all groups together, as if all went badly or well at once."
+            "Counted group by group, we expect {back:money_range} more profit a year than today by {by:date}, most "
+            "likely {back:money}; the ends are those of all groups going badly or well at once."
         )
         found.append(sentence("money", "money_back", text, values, evidence="judged", table="board_groups"))
     return found
@@ -226,6 +238,35 @@ def _share_of_profit(plans: Sequence[GroupPlan]) -> Sentence | None:
 
 
 _MIDDLE = ("likely", "baseline")
+
+
+def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
+    """The chosen tactics that cost most, and how many more there are."""
+    rows = [row for row in selected_tactics(material) if is_known(row["cost"])]
+    rows = sorted(rows, key=lambda row: (-row["cost"], str(row["tactic"])))
+    weighed, names = weighed_tactics(material), {plan.group_id: plan.name for plan in plans}
+    weighed += weighed_tactics(material, "cost")
+    found = []
+    for row in rows[:MOST_DONE]:
+        values = {"title": material.cell("tactics", row, "title", "text")}
+        values["cost"] = material.cell("tactics", row, "cost", "money")
+        text = "{title:text}"
+        if row["group_id"] in names:
+            values["group"] = Told(names[row["group_id"]].value, (place("tactics", row, "group_id"),))
+            text += ", for {group:group}"
+        owner = material.cell("tactics", row, "owner", "text")
+        if owner:
+            values["owner"] = owner
+        text += ": {cost:money}" + ("; {owner:text} answers for it." if owner else "; nobody answers for it yet.")
+        cells = [*weighed, place("tactics", row, "owner")]
+        name = f"do_{in_an_id(row['tactic'])}"
+        found.append(sentence("do", name, text, values, evidence="judged", weighed=cells))
+    rest = len(selected_tactics(material)) - len(found)
+    if found and rest > 0:
+        values = {"rest": counted_as(rest, "tactics")}
+        text = "{rest:count} more stand in the chapters." if rest > 1 else "One more stands in the chapters."
+        found.append(sentence("do", "do", text, values, evidence="judged", weighed=weighed))
+    return found
 
 
 def _named(name: str, plans: Sequence[GroupPlan]) -> tuple[str, dict[str, Told]]:

@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from helpers.client.result_model import CannotSay
-from helpers.method.expected_results import MEASURES
 from helpers.method.finding_values import inside_sentence
 from helpers.method.strategy_groups import GroupPlan, selected_tactics
-from helpers.method.strategy_material import Material, Sentence, Told, group, place, sentence, words
+from helpers.method.strategy_material import Material, Sentence, Told, group, in_an_id, place, sentence, words
 
 # chapter: its title, the steps that it comes from, and the findings that it quotes (`.*`: that of each group)
 CHAPTERS = MappingProxyType(
@@ -37,8 +36,12 @@ CHAPTERS = MappingProxyType(
         "results": ("What we expect, by when, and who answers for it", ("09",), ("09.goals", "09.no_owner")),
         "propositions": ("What we promise", ("10",), ("10.answer", "10.claims", "10.cards", "10.gaps", "10.barriers")),
         "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline")),
-        "budget": ("What it costs", ("11", "08"), ("11.best_set", "11.team_against_best", "11.budget_more", "11.spend_out_of_line", "11.reactive",
-                    "08.commitment", "08.commitment.*", "08.not_worth_it")),
+        "budget": (
+            "What it costs",
+            ("11", "08"),
+            ("11.best_set", "11.team_against_best", "11.budget_more", "11.spend_out_of_line", "11.reactive",
+             "08.commitment", "08.commitment.*", "08.not_worth_it"),
+        ),
     }
 )  # fmt: skip
 STEPS = MappingProxyType(
@@ -192,8 +195,8 @@ def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | 
     more = []
     for name, unit, phrase in optional:
         told = material.cell("tactics", row, name, unit)
-        if told and name == "measure" and told.value.value in MEASURES:
-            told = words(MEASURES[told.value.value][0].lower(), *told.sources)
+        if told and name == "measure":
+            told = words(str(told.value.value).replace("_", " "), *told.sources)
         if told:
             values[name] = told
             more.append(phrase)
@@ -202,7 +205,11 @@ def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | 
         values["effect"] = effect
         more.append("it is judged to bring {effect:money_range}")
     text += f": {'; '.join(more)}." if more else "."
-    key = "".join(mark if mark.isalnum() else "_" for mark in str(row["tactic"]).lower())
     return sentence(
-        "tactics", f"in_tactics_{key}", text, values, evidence="judged", weighed=[place("tactics", row, "selected")]
+        "tactics",
+        f"in_tactics_{in_an_id(row['tactic'])}",
+        text,
+        values,
+        evidence="judged",
+        weighed=[place("tactics", row, "selected")],
     )

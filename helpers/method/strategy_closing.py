@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 
@@ -86,8 +87,19 @@ def asked_sentences(asked: object, signed: Mapping[str, Mapping] | None) -> list
 
 
 def in_order(parts: Iterable[Sequence[Sentence]]) -> list[Sentence]:
-    """All sentences of the document: those of the board first, each part in its order."""
-    every = [one for part in parts for one in part]
+    """All sentences of the document: those of the board first, each part in its order; no two have the same id.
+
+    >>> one = sentence("a", "b", "{x:text}", {"x": words("So.", "09.answer/x")}, evidence="judged")
+    >>> [said.finding.id for said in in_order([[one, one]])]
+    ['12.b', '12.b_2']
+    """
+    every, known = [], set()
+    for one in (one for part in parts for one in part):
+        name, at = one.finding.id, 2
+        while name in known:  # two keys of a client may read alike as ids
+            name, at = f"{one.finding.id}_{at}", at + 1
+        known.add(name)
+        every.append(replace(one, finding=one.finding.model_copy(update={"id": name})))
     return [one for one in every if one.place == "board"] + [one for one in every if one.place != "board"]
 
 

@@ -234,6 +234,15 @@ def counted_as(number: int, *sources: str) -> Told:
     return Told(Value(value=int(number), unit="count"), sources)
 
 
+def in_an_id(key: object) -> str:
+    """A client's own key as a part of an id.
+
+    >>> in_an_id("Refit desk 2")
+    'refit_desk_2'
+    """
+    return "".join(mark if mark.isascii() and mark.isalnum() else "_" for mark in str(key).lower())
+
+
 def listing(names: Sequence[str], how: str = "group") -> str:
     """Placeholders in a row, as a sentence lists them.
 

@@ -126,8 +126,8 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     }
     verb = "falls" if row["flip_way"] == "falls" else "rises"
     text = (
-        f"{{group:group}}: if the {{what:text}}, now {{now:{how}}}, {verb} to {{at:{how}}}, the rules say "
-        "{to:text} instead."
+        f"{{group:group}}: if the {{what:text}}, now {{now:{how}}}, {verb} to {{at:{how}}}, the rules "
+        "would propose to {to:text}."
     )
     weighed = [*_weighed(material), place("assumption_sensitivity", row, "flip_way"), *plan.chosen_by]
     if same:
@@ -149,7 +149,7 @@ def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     verb = "falls" if " falls to " in first.finding.text else "rises"
     text = (
         f"Most of the doubt about {{group:group}} lies in the {{what:text}}: it is {{now:{how}}} now; if it {verb} to "
-        f"{{at:{how}}}, the rules say {{to:text}} instead."
+        f"{{at:{how}}}, the rules would propose to {{to:text}}."
     )
     return _risk(
         material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan)

@@ -123,6 +123,7 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
+            self._part("What we do", self._plain(self.board("do"))),
             self._part("What to find out first", self._plain(self.board("learn"))),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
