@@ -82,9 +82,7 @@ def customer_strategy(
         "decisions_made": decisions_made(material),
         "open_questions": open_questions(material),
     }
-    return Strategy(
-        sentences, tables, strategy_checks(sentences, board, material, bool(signed)), chapter_gaps(material)
-    )
+    return Strategy(sentences, tables, strategy_checks(sentences, board, material), chapter_gaps(material))
 
 
 def strategy_sentences(
@@ -98,7 +96,12 @@ def strategy_sentences(
 ) -> list[Sentence]:
     """All sentences of the document in order, from the plans of the groups, the risks, the beliefs and the facts."""
     spoken = [line for one in found for line in (one.sentence, one.answer)]
-    parts = [board_sentences(material, plans), spoken, flips(material, plans), asked_sentences(asked, signed)]
+    parts = [
+        board_sentences(material, plans),
+        spoken,
+        flips(material, plans),
+        asked_sentences(asked, signed, material.said),
+    ]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
     changes = material.quotes("change", ("09.change", "09.change.*", "11.learning"), [plan.group_id for plan in plans])
     return in_order([*parts, record_sentences(material), chapters, changes])

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from helpers.client.result_model import Assumption, Check, DecisionUsed, Value
+from helpers.client.result_model import Assumption, Check, DecisionUsed, Result, Value
 from helpers.method.strategy_groups import GroupPlan, selected_tactics
 from helpers.method.strategy_material import TABLES, Material, Sentence, Told, counted_as, sentence, words
 
@@ -56,8 +56,10 @@ def asked_to_sign(used: Iterable[DecisionUsed]) -> list[str]:
     return ["all" for one in used if one.id == DECISION_ASKED and one.state in ("decided", "stale")]
 
 
-def asked_sentences(asked: object, signed: Mapping[str, Mapping] | None) -> list[Sentence]:
-    """The decision asked, and who has signed, on which day, with which reservation.
+def asked_sentences(
+    asked: object, signed: Mapping[str, Mapping] | None, said: Mapping[str, Result] | None = None
+) -> list[Sentence]:
+    """The decision asked; who has signed, on which day, with which reservation; what was not confirmed by then.
 
     >>> [one.finding.id for one in asked_sentences("Approve.", {"Ada": {"on": "2026-11-27"}})]
     ['12.asked', '12.signed_1', '12.signed']
@@ -83,6 +85,11 @@ def asked_sentences(asked: object, signed: Mapping[str, Mapping] | None) -> list
         values = {"all": counted_as(len(rows), SIGN), "held": counted_as(held, SIGN)}
         text = "Signed by {all:count}, {held:count} of them with a reservation."
         found.append(sentence("sign", "signed", text, values, evidence="judged"))
+    open_ = {name for one in (said or {}).values() for name in one.provisional}
+    if rows and open_:
+        values = {"open": counted_as(len(open_), *(f"{step}/provisional" for step in sorted(said or {})))}
+        text = "When this was signed, {open:count} of the judgements that it rests on had not been confirmed."
+        found.append(sentence("sign", "signed_open", text, values, evidence="judged"))
     return [one for one in found if one]
 
 
@@ -143,10 +150,8 @@ def _short(places: Sequence[str]) -> list[str]:
                               for one in places))  # fmt: skip
 
 
-def strategy_checks(
-    sentences: Sequence[Sentence], board: pd.DataFrame, material: Material, signed: bool
-) -> list[Check]:
-    """Whether each sentence has its source, the board's table adds up, and what is signed stands firm."""
+def strategy_checks(sentences: Sequence[Sentence], board: pd.DataFrame, material: Material) -> list[Check]:
+    """Whether each sentence has its source, and the board's table adds up."""
     bare = [one.finding.id for one in sentences if not one.told]
     found = [
         Check(
@@ -169,14 +174,6 @@ def strategy_checks(
             Check(
                 id="12.portions", sentence="The portions that we intend are not more than the whole.",
                 found=round(float(total), 6), expected=1, verdict="pass" if total <= 1 + 1e-6 else "flag",
-            )
-        )  # fmt: skip
-    if signed:
-        open_ = {name for said in material.said.values() for name in said.provisional}
-        found.append(
-            Check(
-                id="12.signed", sentence="What is signed rests on no judgement that nobody has confirmed.",
-                found=len(open_), expected=0, verdict="flag" if open_ else "pass",
             )
         )  # fmt: skip
     return found

@@ -118,12 +118,12 @@ class _Document:
         basis = [*self.board("decisions"), *self.board("assumptions"), *self.board("open")]
         left = [
             self._part("Money in, money back", self._prose(self.board("money"))),
-            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
+            self._part("What we do", self._plain(self.board("do"))),
             self._part("What it rests on", self._prose(basis)),
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What we do", self._plain(self.board("do"))),
+            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
             self._part("What to find out first", self._plain(self.board("learn"))),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
@@ -153,12 +153,14 @@ class _Document:
         asked = self._prose(self.board("ask"))
         if not asked:
             return ""
-        signed = [one for one in self.board("sign") if one.id != "12.signed"]
+        notes = ("12.signed", "12.signed_open")
+        signed = [one for one in self.board("sign") if one.id not in notes]
+        open_ = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("sign") if one.id == notes[1])
         lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
         blank = '<li class="blank">Name, day, signature</li>' * (0 if signed else LINES_TO_SIGN)
         return (
             f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
-            f'<ul class="signatures">{lines}{blank}</ul></section>'
+            f'<ul class="signatures">{lines}{blank}</ul>{open_}</section>'
         )
 
     # ---- the chapters --------------------------------------------------------------------------------------------

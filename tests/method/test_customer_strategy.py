@@ -177,10 +177,12 @@ def test_nobody_signs_before_what_is_asked_has_been_worded():
     assert asked_to_sign([DecisionUsed(state="decided", **asked)]) == ["all"]
 
 
-def test_a_signature_on_something_provisional_is_to_be_looked_at():
+def test_a_signature_on_something_that_nobody_confirmed_says_so():
     signed = customer_strategy(material(), asked="Approve.", signed={"Ada": {"on": "2027-01-20"}})
-    checks = {check.id: check.verdict for check in signed.checks}
-    assert checks["12.signed"] == "flag"
+    assert said(signed)["12.signed_open"].startswith("When this was signed, 1 of the judgements")
+    firm = {name: one.model_copy(update={"provisional": []}) for name, one in material().said.items()}
+    kept = customer_strategy(replace(material(), said=firm), signed={"Ada": {}})
+    assert "12.signed_open" not in said(kept)
     assert said(signed)["12.signed_1"] == "Ada, 20 January 2027."
 
 
