@@ -21,6 +21,7 @@ FILES = (
     "09_choose_intent.yaml",
     "10_value_propositions.yaml",
     "11_align_tactics.yaml",
+    "12_customer_strategy.yaml",
     "13_scoreboard.yaml",
 )
 SAID = {
