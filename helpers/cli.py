@@ -34,7 +34,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 Folder = Annotated[Path, typer.Argument(metavar="CLIENT", help="The client folder: the one with client.yaml in it.")]
-
 Folders = Annotated[list[Path], typer.Argument(metavar="CLIENT...", help="One client folder, or several.")]
 Write = Callable[["RunReport"], None]
 
@@ -248,8 +247,7 @@ def decisions(
     from helpers.run.judgement_list import confirm as confirmed
     from helpers.run.judgement_list import judgement_lines
 
-    asked = [bool(confirm), export is not None, import_ is not None]
-    if sum(asked) > 1:
+    if sum(map(bool, (confirm, export, import_))) > 1:
         raise typer.BadParameter("--confirm, --export and --import are one at a time.")
     if (by or reason or on) and not (confirm or import_):
         raise typer.BadParameter("--by, --reason and --on say more of --confirm ID or --import ID FILE; name one.")
@@ -270,9 +268,7 @@ def decisions(
 def compare(
     client: Folder,
     before: Annotated[str, typer.Argument(metavar="VERSION", help="A frozen version: v1.")],
-    after: Annotated[
-        str, typer.Argument(metavar="[VERSION]", help="Another one; what stands today if not given.")
-    ] = "today",
+    after: Annotated[str, typer.Argument(metavar="[VERSION]", help="Another one; else what stands today.")] = "today",
     audience: Annotated[str, typer.Option(help="working; or client, who sees no customer's id.")] = "working",
     json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:
