@@ -28,9 +28,9 @@ STATES = {
 VERDICTS = {"pass": "Holds.", "flag": "To look at.", "fail": "Does not hold."}
 # Judgements whose answers name people or customers: the client's page says that they exist, not what they hold.
 HELD_BACK = ("beliefs", "secrets")
-# Judgements that fill a card: here they are folded. Their proposals quote what customers wrote, so the client's page
-# shows them once people have put them in words.
-ON_CARDS = ("proposition",)
+# Judgements that fill a card or a long register: here they are folded. What the kit drafts of them quotes customers, so
+# the client's page shows them once people have put them in words.
+ON_CARDS = ("proposition", "tactics")
 HELD = "Recorded in the working papers; it names people and customers, so it is not shown here."
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
