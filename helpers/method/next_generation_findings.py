@@ -141,7 +141,7 @@ def _viral(found: NextGeneration) -> Finding | None:
         values |= {"high": number_value(HUNDRED * best["per_year_high"])}
         text += "; most through {best:group}: {rate:number} ({low:number} to {high:number})"
         if not best["surely_more"]:
-            text += ", which may be chance"
+            text += ", whose lead over the others may be chance"
     if is_known(whole["part_passing"]) and whole["came_known"] >= LEAST_CAME:
         like, words = _like(found)
         values |= like | {"part": share_value(whole["part_passing"]), "known": count_value(whole["came_known"])}
