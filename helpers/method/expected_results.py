@@ -27,6 +27,7 @@ MEASURES = {
     PORTION: ("Part of the portfolio's customers", "share", "", "portfolio_projection"),
 }
 BEFORE_FEES = ", before contract fees"
+AS_WITHOUT = 0.01  # of the portfolio: portions that lie no further apart are told as the same
 REACHED, SHORT, BEYOND, NOT_DUE, CANNOT_SAY = "reached", "short", "beyond", "not_due", "cannot_say"
 ENDS = ("low", "likely", "high")
 
@@ -253,9 +254,9 @@ def _portion(group: str, projection: pd.DataFrame | None, by_date: object):
 
 
 def _as_without_us(group: str, row: Mapping, projection: pd.DataFrame | None) -> bool:
-    """Whether the portion that is likely lies within what no action brings by the same day."""
+    """Whether the portion that is likely is that which no action brings by the same day."""
     idle = _due(group, projection, row["by_date"], NO_ACTION)
-    return idle is not None and bool(idle["part_low"] <= row["likely"] <= idle["part_high"])
+    return idle is not None and bool(abs(idle["part"] - row["likely"]) < AS_WITHOUT)
 
 
 def _due(group: str, projection: pd.DataFrame | None, by_date: object, scenario: str) -> dict | None:

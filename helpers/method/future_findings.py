@@ -234,7 +234,7 @@ def _rests_on(tables: FutureTables) -> tuple[str, str]:
     without = future_groups(measured, fit[["group_id", "group_name"]].drop_duplicates())
     ends = [table["stand"].where(table["stand"].isin([LEADS, OUT])).fillna("").tolist() for table in (stands, without)]
     if ends[0] == ends[1]:
-        return "measured", " Leaving out what people only expect, the same lead and the same are out of step."
+        return "measured", " Leaving out what people only expect, the same groups lead and the same are out of step."
     return "judged", " Leaving out what people only expect, others would lead or be out of step."
 
 

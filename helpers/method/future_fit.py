@@ -368,7 +368,7 @@ def _row(test: str, row: pd.Series | None, window_months: int | None = None) -> 
     trend = TRENDS.get(status) if test == "market" else told.get("trend")
     words, places, columns = EVIDENCE[test]
     if test == "profitable":  # step 09 speaks of a year, and before fees: whose amounts these are has to be said
-        words += f", {window_months} months" if window_months else ""
+        words = f"Profit of {window_months} months" if window_months else words
         words += ", with contract fees" if told.get("contract_fees", 0) > 0 else ""
     if test == "right_to_win" and is_known(told.get("label")) and told.get("label"):
         words = f"Better on {told['label']}, and it matters: chance"

@@ -111,8 +111,9 @@ def _prospects(found: NextGeneration) -> Finding | None:
     }
     text = (
         "Call the first {first:count} of {prospects:count} prospects first: of our customers with attributes like "
-        f"theirs {{likeness:pct}} are of {like}, of all {{base:pct}}. Of two customers, one of them and one not, "
-        "{attributes:text} point out the right one in {auc:pct} of cases ({auc:pct_range}); guessing does in half"
+        f"theirs {{likeness:pct}} are of {like}, of all in our groups {{base:pct}}. Of two customers, one of them and "
+        "one not, {attributes:text} point out the right one in {auc:pct} of cases ({auc:pct_range}); guessing does in "
+        "half"
     )
     said = {"n": asked.passing + asked.others, "evidence": "modelled", "table": "lookalikes"}
     return Finding(id="08.prospects", text=text + ".", values=values, **said)

@@ -94,7 +94,8 @@ def _held_out(holdout: pd.DataFrame | None) -> Finding | None:
     values = {"states": count_value(states), "inside": count_value(inside)}
     text = (
         "The last year, projected from the years before, came out inside its range for {inside:count} of "
-        f"{{states:count}} parts of the portfolio, and on the whole {nearer} than if we had expected no change"
+        "{states:count} parts of the portfolio, the groups and who stands beside them, and on the whole "
+        f"{nearer} than if we had expected no change"
     )
     outside = holdout[~holdout["inside"]]
     if len(outside):
@@ -220,11 +221,12 @@ def projection_assumptions(
             )
         )
     verbs = {
-        KEEP: "of those who would stop buying, this part stays; below zero, so many more leave",
+        KEEP: "of those who would stop buying, this part stays",
         RELEASE: "this part is led away a year",
     }
     for number, row in enumerate([] if shifts is None else shifts.to_dict("records")):
         verb = verbs.get(row["kind"], f"this part a year moves to {names.get(row['to'], row['to'])}")
+        verb += "; below zero, so many more leave" if row["low"] < 0 else ""
         used.append(
             Assumption(
                 id=f"09.shift_{number + 1}",

@@ -184,7 +184,9 @@ def test_harbour_is_told_apart(rules):
         "g4": ["re_engineer", "retire"],
         "g5": ["re_engineer"],
     }
-    assert proposal["rule"].tolist() == [*("grow", "KEEP2", "grow_where_it_pays", "mend_or_part", "STOP2")]
+    assert proposal["rule"].tolist() == [
+        *("grow", "keep_without_future", "grow_where_it_pays", "mend_or_part", "earn_the_costs")
+    ]
     assert proposal["because"][0] == "Both sides gain; there is much to win from it; it leads into the future."
     assert proposal["because"][3] == "It will cost more than it brings; it goes another way than we do."
     assert set(proposal["not_known"]) == {""}
