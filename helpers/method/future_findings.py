@@ -25,6 +25,14 @@ from helpers.method.next_generation_findings import next_generation_findings
 from helpers.method.pass_chance import FAIL, NOT_TESTED, UNDECIDED
 from helpers.method.readiness_findings import readiness_findings
 
+# the answer where there is one group only
+ONLY = {
+    LEADS: "{group:group}, our only group, leads us into the future",
+    OUT: "{group:group}, our only group, is out of step with our future",
+    HELD_BACK: "{group:group}, our only group, fails one test of the future",
+    OPEN: "Whether {group:group}, our only group, leads us into the future is not decided",
+}
+
 
 @dataclass(frozen=True)
 class FutureTables:
@@ -154,6 +162,8 @@ def _answer(tables: FutureTables) -> Finding | None:
             values |= named
             text += f"; {names} {words[len(groups) > 1]}"
     evidence, words = _rests_on(tables)
+    if len(rows) == 1:
+        values, text = {"group": group_value(rows["group_id"].iloc[0])} | values, ONLY[rows["stand"].iloc[0]]
     said = {"n": int(rows["customers"].sum()), "evidence": evidence, "table": "future_fit"}
     text = f"{text}.{words}"
     return Finding(id="08.answer", text=text, values=values, smallest=int(rows["customers"].min()), **said)
@@ -233,6 +243,10 @@ def _rests_on(tables: FutureTables) -> tuple[str, str]:
     measured = fit.assign(status=fit["status"].mask(judged, NOT_TESTED))
     without = future_groups(measured, fit[["group_id", "group_name"]].drop_duplicates())
     ends = [table["stand"].where(table["stand"].isin([LEADS, OUT])).fillna("").tolist() for table in (stands, without)]
+    if len(stands) == 1:
+        same = ends[0] == ends[1]
+        words = " It would be the same" if same else " It would not hold"
+        return "measured" if same else "judged", f"{words} without what people only expect."
     if ends[0] == ends[1]:
         return "measured", " Leaving out what people only expect, the same groups lead and the same are out of step."
     return "judged", " Leaving out what people only expect, others would lead or be out of step."

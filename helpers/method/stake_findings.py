@@ -69,8 +69,8 @@ def _not_pulled(value_at_stake: pd.DataFrame) -> Finding | None:
         "money": money_value(row["alone"], row["alone_low"], row["alone_high"]),
     }
     text = (
-        "Not in it, as its intent is not to grow: what {group:group} buys elsewhere and could be won, {money:money} of "
-        "profit a year if it were ({money:money_range})."
+        "No intent reaches for what {group:group} buys elsewhere and could be won: "
+        "{money:money} of profit a year if we grew it ({money:money_range})."
     )
     return Finding(
         id="09.not_pulled", text=text, values=values, n=int(row["customers"]), evidence="modelled",

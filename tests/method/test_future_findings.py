@@ -185,3 +185,27 @@ def test_a_market_that_names_no_group_is_no_slip():
         for one in future_checks(found, paths, GROUPS, markets=markets.assign(customer_group="Dinghies"), **given)
     }
     assert said["08.market_groups"] == "flag"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "basis", "begins", "ends"),
+    [
+        (["undecided"] * 5, "measured", "Whether {group:group}, our only group, leads", "is not decided."),
+        (["pass"] * 5, "measured", "{group:group}, our only group, leads", "into the future."),
+        (
+            ["pass", "fail", "fail", "pass", "pass"],
+            "judged",
+            "{group:group}, our only group, is out of step",
+            "it would not hold without what people only expect.",
+        ),
+    ],
+)
+def test_one_group_alone_reads_as_one(verdicts, basis, begins, ends):
+    alone = GROUPS[GROUPS["group_id"] == "g1"]
+    tables = bare(alone)
+    fit = tables.future_fit
+    fit["status"], fit["basis"] = verdicts, ["measured", "measured", basis, "measured", "measured"]
+    answer = future_findings(FutureTables(fit, future_groups(fit, alone), *_rest(tables)))[0]
+    check_finding(answer)
+    assert answer.values["group"].value == "g1" and answer.values["groups"].value == 1
+    assert answer.text.startswith(begins) and answer.text.lower().endswith(ends) and answer.evidence == basis
