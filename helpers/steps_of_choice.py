@@ -144,7 +144,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
         uses=(
             *("intent_facts", "intent_rules", "intents", "fact_doubts", "assumption_sensitivity", "intent_table"),
             *("intent_findings", "intent_shifts", "intent_projection", "portfolio_states", "value_at_stake"),
-            *("expected_results", "stake_findings", "delivered", "mind_changers"),
+            *("expected_results", "stake_bridges", "stake_findings", "delivered", "mind_changers"),
         ),
         headlines=(Headline("Groups to grow", "answer/grow"), Headline("Groups to retire", "answer/retire")),
     ),

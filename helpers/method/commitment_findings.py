@@ -172,5 +172,5 @@ def _whom(row: Mapping, number: int | None = None) -> tuple[Value, str]:
 
 
 def _told(rows: pd.DataFrame, evidence: str = "judged") -> dict[str, object]:
-    """What these sentences rest on: rows that people filled in."""
-    return {"n": int(rows["years"].sum()), "n_of": "row", "evidence": evidence, "table": TABLE}
+    """What these sentences rest on: projects, whose years people filled in."""
+    return {"n": len(rows), "n_of": "project", "evidence": evidence, "table": TABLE}

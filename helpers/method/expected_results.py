@@ -13,7 +13,8 @@ import pandas as pd
 from helpers.client.result_model import CannotSay
 from helpers.errors import StepInputError, listed
 from helpers.method.money import HALF_A_CENT
-from helpers.method.value_at_stake import KEEP, REPAIR, WIN
+from helpers.method.portfolio_projection import NO_ACTION, WITH_INTENTS
+from helpers.method.value_at_stake import KEEP, RELEASE, REPAIR, WIN
 from helpers.method.value_words import in_words, range_in_words
 
 PROFIT, SHARE, LAPSE, SERVE, PORTION = "profit", "customer_share", "lapse_rate", "cost_to_serve_rate", "portion"
@@ -21,10 +22,12 @@ PROFIT, SHARE, LAPSE, SERVE, PORTION = "profit", "customer_share", "lapse_rate",
 MEASURES = {
     PROFIT: ("Profit a year", "money", "up", "customer_value"),
     SHARE: ("Customer share", "share", "up", "group_share"),
-    LAPSE: ("Customers who fall silent in a year", "share", "down", "portfolio_moves"),
+    LAPSE: ("Customers who stop buying in a year", "share", "down", "portfolio_moves"),
     SERVE: ("Cost to serve / revenue", "share", "down", "customer_value"),
     PORTION: ("Part of the portfolio's customers", "share", "", "portfolio_projection"),
 }
+BEFORE_FEES = ", before contract fees"
+AS_WITHOUT = 0.01  # of the portfolio: portions that lie no further apart are told as the same
 REACHED, SHORT, BEYOND, NOT_DUE, CANNOT_SAY = "reached", "short", "beyond", "not_due", "cannot_say"
 ENDS = ("low", "likely", "high")
 
@@ -88,6 +91,7 @@ def expected_results(
     by_date: object,
     decided: Mapping[str, Mapping] | None = None,
     currency: str = "",
+    profit_chance: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What each group shall show by a date, as proposed from what is at stake, or as people decided.
 
@@ -102,6 +106,8 @@ def expected_results(
     decided : mapping of "<group_id>.<measure>" to a row, optional
         owner, by_date, low, likely, high; what a row leaves out is proposed.
     currency : str, as the client writes it; for the columns in words
+    profit_chance : DataFrame or None, of step 08
+        Where its groups pay contract fees, the measure profit says that it is before them: step 08 counts them.
 
     Returns
     -------
@@ -116,11 +122,13 @@ def expected_results(
     Raises
     ------
     StepInputError
-        If a decided row is of no group or no measure, or low <= likely <= high does not hold.
+        If a decided row is of no measure, or low <= likely <= high does not hold.
 
     Notes
     -----
-    A decided row whose measure is not known today, or that nothing moves any more, is left out; `set_aside` tells it.
+    A decided row whose group stands no more, whose measure is not known today, or that nothing moves any more, is left
+    out; `set_aside` tells it. Cost to serve over revenue is expected of no group whose customers are led away: it would
+    move with who is gone. A portion that is likely as large with no action says so.
     profit: baseline + all that is counted; customer share s: s + (1 - s) x rate of capture; lapse rate r: r x (1 - part
     kept); cost to serve: less what is counted of the repair, over the same revenue. The ends of several levers are
     added, as if all went well or badly together.
@@ -135,6 +143,7 @@ def expected_results(
     >>> table[["measure", "baseline", "low", "likely", "high"]].round(3).values.tolist()
     [['profit', 100.0, 104.0, 110.0, 120.0], ['lapse_rate', 0.5, 0.35, 0.4, 0.45]]
     """
+    before_fees = profit_chance is not None and bool((profit_chance["contract_fees"] > 0).any())
     known = {(row["group_id"], row["measure"]): row["value"] for row in baselines.to_dict("records")}
     decided, rows = {str(key): dict(row) for key, row in (decided or {}).items()}, []
     for (group, name), own in value_at_stake.groupby(["group_id", "group_name"], sort=False):
@@ -145,9 +154,11 @@ def expected_results(
             if ranged is None or ranged[0][0] == ranged[0][2] == base:
                 continue
             given = decided.pop(f"{group}.{measure}", {})
-            rows.append({"group_id": group, "group_name": name, **_row(measure, base, *ranged, given, by_date)})
+            row = {"group_id": group, "group_name": name, **_row(measure, base, *ranged, given, by_date)}
+            row["measure_name"] += BEFORE_FEES if measure == PROFIT and before_fees else ""
+            rows.append(row | {"as_without": measure == PORTION and _as_without_us(group, row, portfolio_projection)})
     groups = set(value_at_stake["group_id"])
-    strange = sorted(key for key in decided if not _may_be(key, groups))
+    strange = sorted(key for key in decided if not _may_be(key))
     if strange:
         raise StepInputError(
             f"Expected results: {listed(strange)} is none. Expected a group and a measure, such as g1.profit; measures "
@@ -158,6 +169,7 @@ def expected_results(
     for row in rows:
         row["today_words"] = in_words(row["baseline"], row["unit"], currency)
         row["expected_words"] = range_in_words(row["low"], row["high"], row["unit"], currency)
+        row["expected_words"] += ", as without us" if row["as_without"] else ""
     table = pd.DataFrame(rows, columns=columns)
     table["by_date"] = pd.to_datetime(table["by_date"])
     words = ["group_id", "group_name", "measure", "measure_name", "unit", "better", "owner", "rests_on", "table"]
@@ -222,7 +234,7 @@ def _range(
         names = " + ".join(levers)
         return (tuple(base + one for one in sums), names) if levers else None
     lever = {SHARE: WIN, LAPSE: KEEP, SERVE: REPAIR}[measure]
-    if lever not in levers:
+    if lever not in levers or (measure == SERVE and RELEASE in levers):
         return None
     row = levers[lever]
     parts = [float(row[name]) for name in ("part_low", "part", "part_high")]
@@ -237,15 +249,26 @@ def _range(
 
 def _portion(group: str, projection: pd.DataFrame | None, by_date: object):
     """The portion as projected with the intents."""
+    row = _due(group, projection, by_date, WITH_INTENTS)
+    return None if row is None else ((row["part_low"], row["part"], row["part_high"]), "projection")
+
+
+def _as_without_us(group: str, row: Mapping, projection: pd.DataFrame | None) -> bool:
+    """Whether the portion that is likely is that which no action brings by the same day."""
+    idle = _due(group, projection, row["by_date"], NO_ACTION)
+    return idle is not None and bool(abs(idle["part"] - row["likely"]) < AS_WITHOUT)
+
+
+def _due(group: str, projection: pd.DataFrame | None, by_date: object, scenario: str) -> dict | None:
+    """A group's first projected year end not before a day, else its last."""
     if projection is None:
         return None
-    own = projection[(projection["scenario"] == "with_intents") & (projection["state"] == group)]
+    own = projection[(projection["scenario"] == scenario) & (projection["state"] == group)]
     own = own[own["year"] > 0].sort_values("year")
     if own.empty:
         return None
     due = own[own["year_end"] >= pd.Timestamp(by_date)]
-    row = (due.iloc[0] if len(due) else own.iloc[-1]).to_dict()
-    return (row["part_low"], row["part"], row["part_high"]), "projection"
+    return (due.iloc[0] if len(due) else own.iloc[-1]).to_dict()
 
 
 def _row(measure: str, base: float, ends: tuple[float, ...], rests_on: str, given: Mapping, by_date: object) -> dict:
@@ -288,15 +311,16 @@ def set_aside(decided: Mapping[str, Mapping] | None, expected_results: pd.DataFr
     return [
         CannotSay(
             question=f"What becomes of the results decided for {listed(lost, 30)}?",
-            because="Their measure is not known today, or the intents do not move it.",
+            because="Their group stands no more, their measure is not known today, or the intents do not move it.",
             unlocked_by="the data that they were decided on, or another decision on the results.",
         )
     ]
 
 
-def _may_be(key: str, groups: set[str]) -> bool:
+def _may_be(key: str) -> bool:
+    """Whether a key is of a group, which may stand no more, and of a measure."""
     group, _, measure = key.rpartition(".")
-    return group in groups and measure in MEASURES
+    return bool(group) and measure in MEASURES
 
 
 def proposed_results(expected_results: pd.DataFrame) -> dict[str, dict[str, object]]:

@@ -25,6 +25,14 @@ from helpers.method.next_generation_findings import next_generation_findings
 from helpers.method.pass_chance import FAIL, NOT_TESTED, UNDECIDED
 from helpers.method.readiness_findings import readiness_findings
 
+# the answer where there is one group only
+ONLY = {
+    LEADS: "{group:group}, our only group, leads us into the future",
+    OUT: "{group:group}, our only group, is out of step with our future",
+    HELD_BACK: "{group:group}, our only group, fails one test of the future",
+    OPEN: "Whether {group:group}, our only group, leads us into the future is not decided",
+}
+
 
 @dataclass(frozen=True)
 class FutureTables:
@@ -144,12 +152,18 @@ def _answer(tables: FutureTables) -> Finding | None:
         named, names = _named(out, "out")
         values |= named
         text += f"; out of step with it: {names}"
-    for stand, words in ((HELD_BACK, "held back by one test"), (OPEN, "still open")):
-        count = int((rows["stand"] == stand).sum())
-        if count:
-            values[stand] = count_value(count)
-            text += f"; {{{stand}:count}} {'is' if count == 1 else 'are'} {words}"
+    for stand, words in (
+        (HELD_BACK, ("fails one test", "fail one test")),
+        (OPEN, ("is not decided", "are not decided")),
+    ):
+        groups = rows.loc[rows["stand"] == stand, "group_id"].tolist()
+        if groups:
+            named, names = _named(groups, stand)
+            values |= named
+            text += f"; {names} {words[len(groups) > 1]}"
     evidence, words = _rests_on(tables)
+    if len(rows) == 1:
+        values, text = {"group": group_value(rows["group_id"].iloc[0])} | values, ONLY[rows["stand"].iloc[0]]
     said = {"n": int(rows["customers"].sum()), "evidence": evidence, "table": "future_fit"}
     text = f"{text}.{words}"
     return Finding(id="08.answer", text=text, values=values, smallest=int(rows["customers"].min()), **said)
@@ -190,18 +204,25 @@ def _workshop(tables: FutureTables) -> Finding | None:
         return None
     apart = rows[rows["disagrees"].fillna(False).astype(bool)]
     values: dict[str, Value] = {"scores": count_value(len(rows)), "apart": count_value(len(apart))}
-    said = {"n": len(rows), "n_of": "row", "evidence": "judged", "table": "future_fit"}
+    said = {"n": len(rows), "n_of": "score", "evidence": "judged", "table": "future_fit"}
     if apart.empty:
-        text = "The workshop and the data agree: of {scores:count} scores none lies far from what was measured."
+        text = (
+            "What our own people scored and the data agree: of {scores:count} scores none lies far from what was "
+            "measured."
+        )
         return Finding(id="08.workshop", text=text, values=values, **said)
     worst = apart.loc[apart["difference"].abs().sort_values(ascending=False, kind="stable").index[0]]
     values |= {"group": group_value(worst["group_id"]), "test": text_value(worst["test_name"])}
     values |= {"people": number_value(worst["workshop"]), "score": number_value(worst["score"])}
-    verb = "differ" if len(apart) > 1 else "differs"
+    most = apart["group_id"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    verb, where = ("differ" if len(apart) > 1 else "differs"), ""
+    if len(most) > 1 and most.iloc[0] > 1:
+        values |= {"most": group_value(most.index[0]), "many": count_value(most.iloc[0])}
+        where = ", {many:count} of them for {most:group}"
     text = (
-        f"{{apart:count}} of {{scores:count}} scores of the workshop {verb} widely from the data, most on "
-        "{test:text} for {group:group}: people gave {people:number} of a hundred, the data {score:number}. One of the "
-        "two has something to learn."
+        f"Of {{scores:count}} scores that our own people gave, {{apart:count}} {verb} widely from the data{where}; "
+        "furthest apart on {test:text} for {group:group}: people gave {people:number} of a hundred, the data "
+        "{score:number}. One of the two has something to learn."
     )
     return Finding(id="08.workshop", text=text, values=values, **said)
 
@@ -222,9 +243,13 @@ def _rests_on(tables: FutureTables) -> tuple[str, str]:
     measured = fit.assign(status=fit["status"].mask(judged, NOT_TESTED))
     without = future_groups(measured, fit[["group_id", "group_name"]].drop_duplicates())
     ends = [table["stand"].where(table["stand"].isin([LEADS, OUT])).fillna("").tolist() for table in (stands, without)]
+    if len(stands) == 1:
+        same = ends[0] == ends[1]
+        words = " It would be the same" if same else " It would not hold"
+        return "measured" if same else "judged", f"{words} without what people only expect."
     if ends[0] == ends[1]:
-        return "measured", " It would be the same without what people only expect."
-    return "judged", " Without what people only expect it would be another."
+        return "measured", " Leaving out what people only expect, the same groups lead and the same are out of step."
+    return "judged", " Leaving out what people only expect, others would lead or be out of step."
 
 
 def _evidence(fit: pd.DataFrame) -> str:

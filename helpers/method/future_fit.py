@@ -48,9 +48,9 @@ MONEY, PARTS = ("money", "money_low", "money_high"), ("part", "part_low", "part_
 EVIDENCE = {
     "profitable": ("Profit of the window", MONEY, ("profit", "profit_low", "profit_high")),
     "direction": ("Future categories, change a year", PARTS, ("future_slope", "future_slope_low", "future_slope_high")),
-    "commitment": ("Net present value", MONEY, ("npv_middle", "npv_low", "npv_high")),
+    "commitment": ("Net present value of all its projects", MONEY, ("npv_middle", "npv_low", "npv_high")),
     "market": ("Ready market, growth a year", PARTS, ("ready_growth", "ready_low", "ready_high")),
-    "right_to_win": ("Ahead on its best driver, chance", PARTS, ("p_ahead", None, None)),
+    "right_to_win": ("Better, and it matters: chance", PARTS, ("chance", None, None)),
 }
 TRENDS = {PASS: "better", FAIL: "worse", UNDECIDED: "level"}
 COLUMNS = [
@@ -135,7 +135,11 @@ def workshop_scores(
 
 
 def future_fit(
-    tests: Mapping[str, pd.DataFrame], groups: pd.DataFrame | None, workshop: pd.DataFrame | None = None
+    tests: Mapping[str, pd.DataFrame],
+    groups: pd.DataFrame | None,
+    workshop: pd.DataFrame | None = None,
+    *,
+    window_months: int | None = None,
 ) -> pd.DataFrame:
     """How each group does in each of the five tests, with the evidence and what a workshop thought.
 
@@ -148,6 +152,7 @@ def future_fit(
         `commitment_npv`, `market_readiness` and `right_to_win`.
     groups : DataFrame, one row per customer in a group, or None; then there is no row
     workshop : DataFrame, from `workshop_scores`, optional
+    window_months : int, optional; for the words of the evidence
 
     Returns
     -------
@@ -192,7 +197,7 @@ def future_fit(
     rows = [
         {"group_id": group_id, "group_name": names[group_id], "test": test, "test_name": TEST_NAMES[test]}
         | {"test_short": SHORT_NAMES[test]}
-        | _row(test, _of_group(tests[test], group_id, test))
+        | _row(test, _of_group(tests[test], group_id, test), window_months)
         for group_id in formed_groups(names)
         for test in TESTS
     ]
@@ -354,7 +359,7 @@ def _of_group(table: pd.DataFrame, group_id: str, test: str) -> pd.Series | None
     return rows.iloc[0] if len(rows) else None
 
 
-def _row(test: str, row: pd.Series | None) -> dict[str, Any]:
+def _row(test: str, row: pd.Series | None, window_months: int | None = None) -> dict[str, Any]:
     """What one test says of one group."""
     told = {} if row is None else row
     chance = told.get("p_grows" if test == "market" else "chance", np.nan)
@@ -362,8 +367,11 @@ def _row(test: str, row: pd.Series | None) -> dict[str, Any]:
     basis = _basis(test, told, status)
     trend = TRENDS.get(status) if test == "market" else told.get("trend")
     words, places, columns = EVIDENCE[test]
+    if test == "profitable":  # step 09 speaks of a year, and before fees: whose amounts these are has to be said
+        words = f"Profit of {window_months} months" if window_months else words
+        words += ", with contract fees" if told.get("contract_fees", 0) > 0 else ""
     if test == "right_to_win" and is_known(told.get("label")) and told.get("label"):
-        words = f"Ahead on {told['label']}, chance"
+        words = f"Better on {told['label']}, and it matters: chance"
     numbers = dict.fromkeys((*MONEY, *PARTS), np.nan)
     numbers |= {place: told.get(column, np.nan) for place, column in zip(places, columns, strict=True) if column}
     found = {"chance": chance, "status": status, "status_name": STATUS_NAMES[status], "basis": basis}

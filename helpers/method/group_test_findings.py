@@ -198,7 +198,10 @@ def right_to_win_findings(right_to_win: pd.DataFrame) -> list[Finding]:
     if open_:
         values["open"] = count_value(open_)
         text += "; for {open:count} the answers do not decide it"
-    found = [Finding(id="08.right_to_win", text=text + ".", values=values, **said)]
+    if len(rows) == 1 and passes.empty:
+        text = "Whether we have a right to win {group:group}, the answers do not decide" if open_ else ""
+        values = {"group": group_value(rows["group_id"].iloc[0])}
+    found = [Finding(id="08.right_to_win", text=text + ".", values=values, **said)] if text else []
     fails = rows[rows["status"] == FAIL]
     if len(fails):
         values = {f"group_{place}": group_value(group) for place, group in enumerate(fails["group_id"], 1)}

@@ -40,11 +40,12 @@ def intent_findings(group_intents: pd.DataFrame, assumption_sensitivity: pd.Data
     Returns
     -------
     list of Finding
-        09.answer, which groups have which first intent; 09.intent.<group_id>, the group's intents with the sentence of
-        their rule and the number that would change them, or that people chose otherwise; 09.focus, more groups to grow
-        than one can; 09.firm, how many proposals are firm and which is least; 09.unmeasured, that none can be, for what
-        was not measured; 09.change, the number of all groups that is worth most to know, where it is one case of a
-        hundred or more; 09.flips, for how many groups one such number alone changes the proposal
+        09.answer, which groups have which first intent, and with whom we part later; 09.intent.<group_id>, the group's
+        intents with the sentence of their rule and the number that would change them, or that people chose otherwise;
+        09.focus, more groups to grow than one can; 09.firm, which proposals are firm and which not; 09.unmeasured, that
+        none can be, for what was not measured; 09.change, the number of all groups that is worth most to know, where it
+        is one case of a hundred or more; 09.flips, for how many groups one such number, within its range, alone changes
+        the proposal
     """
     if group_intents.empty:
         return []
@@ -67,21 +68,30 @@ def expected_findings(expected_results: pd.DataFrame) -> list[Finding]:
     """How many results are expected by when; nothing where none is."""
     if expected_results.empty:
         return []
-    days = pd.to_datetime(expected_results["by_date"])
+    days = pd.to_datetime(expected_results["by_date"]).value_counts().sort_index()
     values = {
         "results": count_value(len(expected_results)),
         "groups": count_value(expected_results["group_id"].nunique()),
-        "by": date_value(days.max()),
     }
+    due = []
+    for place, (day, count) in enumerate(days.items(), 1):
+        values |= {f"due_{place}": count_value(count), f"by_{place}": date_value(day)}
+        due.append(f"{{due_{place}:count}} by {{by_{place}:date}}")
     text = (
-        "We expect {results:count} results of {groups:count} groups by {by:date}, as ranges that the next run scores."
+        "We expect {results:count} results of {groups:count} groups, as ranges that the next run scores: "
+        f"{listed(due, 12)}."
     )
     if len(expected_results) == 1:
-        text = "We expect one result by {by:date}, as a range that the next run scores."
-        values = {"by": values["by"]}
+        text = "We expect one result by {by_1:date}, as a range that the next run scores."
+    elif len(days) == 1:
+        text = (
+            "We expect {results:count} results of {groups:count} groups by {by_1:date}, as ranges that the next run "
+            "scores."
+        )
+    values = {name: value for name, value in values.items() if f"{{{name}:" in text}
     return [
         Finding(
-            id="09.expected", text=text, values=values, n=len(expected_results), evidence="judged",
+            id="09.expected", text=text, values=values, n=len(expected_results), n_of="result", evidence="judged",
             table="expected_results",
         )
     ]  # fmt: skip
@@ -97,13 +107,27 @@ def _answer(group_intents: pd.DataFrame) -> Finding:
         values |= {f"{intent}_{number}": group_value(group) for number, group in enumerate(own, 1)}
         named = [f"{{{intent}_{number}:group}}" for number in range(1, len(own) + 1)]
         # what nobody is to grow or to leave is an answer as well
-        if named or intent in (GROW, RETIRE):
+        if named or intent == GROW:
             parts.append(f"{verb} {listed(named, len(named)) if named else 'none'}")
     text = f"Of {{groups:count}} groups we {'; '.join(parts[:-1])}; and {parts[-1]}."
+    if len(parts) == 1:
+        text = f"Of {{groups:count}} groups we {parts[0]}."
+    text += _left(group_intents, values)
     if len(group_intents) == 1:
         intent = group_intents["primary"].iloc[0]
         text = f"We {VERBS[intent]} {{{intent}_1:group}}, our only group."
+        text += _left(group_intents, values)
     return _finding("09.answer", text, values, int(group_intents["customers"].sum()), "judged")
+
+
+def _left(group_intents: pd.DataFrame, values: dict) -> str:
+    """Whom we part with only if re-engineering does not help, or that with nobody. Its values join the others."""
+    later = group_intents.loc[group_intents["secondary"] == RETIRE, "group_id"].tolist()
+    if later:
+        values |= {f"later_{number}": group_value(group) for number, group in enumerate(later, 1)}
+        names = listed([f"{{later_{number}:group}}" for number in range(1, len(later) + 1)], len(later))
+        return f" We part with {names} if that does not help."
+    return "" if (group_intents["primary"] == RETIRE).any() else " We part with none."
 
 
 def _focus(growing: pd.DataFrame, groups: int) -> list[Finding]:
@@ -152,19 +176,28 @@ def _firm(group_intents: pd.DataFrame) -> list[Finding]:
         if len(group_intents) == 1:
             text, values = "The proposal is not firm: something that was not measured could change it by itself.", {}
         return [_finding("09.unmeasured", text, values, people, "modelled")]
-    least = drawn.loc[drawn["intent_stability"].idxmin()]
     if len(group_intents) == 1:
         text = "If all that is uncertain were known, the proposal would be the same in {part:pct} of the cases."
-        return [_finding("09.firm", text, {"part": share_value(least["intent_stability"])}, people, "modelled")]
-    values |= {
-        "firm": count_value(int(drawn["firm"].sum())),
-        "group": group_value(least["group_id"]),
-        "part": share_value(least["intent_stability"]),
-    }
-    text = (
-        "If all that is uncertain were known, the proposal would most likely stay for {firm:count} of {groups:count} "
-        "groups. Least firm is that for {group:group}, the same in {part:pct} of the cases."
-    )
+        return [_finding("09.firm", text, {"part": share_value(drawn["intent_stability"].iloc[0])}, people, "modelled")]
+    parts = []
+    for is_firm in (True, False):
+        rows = drawn[drawn["firm"].astype(bool) == is_firm].sort_values(
+            "intent_stability", ascending=False, kind="stable"
+        )
+        named = []
+        for number, row in enumerate(rows.to_dict("records"), 1):
+            name = f"{'firm' if is_firm else 'not'}_{number}"
+            values |= {name: group_value(row["group_id"]), f"{name}_part": share_value(row["intent_stability"])}
+            named.append(f"{{{name}:group}} ({{{name}_part:pct}})")
+        if named:
+            parts.append(f"{'are firm' if is_firm else 'not firm'}: {listed(named, len(named))}")
+    count, values["firm"] = int(drawn["firm"].sum()), count_value(int(drawn["firm"].sum()))
+    opening = "{firm:count} of {groups:count} proposals " + ("is" if count == 1 else "are") + " firm"
+    opening += ", the same in four of five cases of what may be true, or more"
+    text = f"{opening}: {parts[0].partition(': ')[2]}" if count else opening
+    if len(parts) == 2 or not count:
+        text += f"; not firm: {parts[-1].partition(': ')[2]}"
+    text += "."
     if len(open_):
         values["open"] = count_value(len(open_))
         text += " For {open:count} of them, something that was not measured could change it by itself."
@@ -179,20 +212,22 @@ def _change(row: dict, customers: int) -> Finding:
     else:
         values["what"] = text_value(ABOUT[row["quantity"]])
         text = "Best worth finding out, for {group:group}: {what:text}. "
-    text += "Who knows it chooses rightly in {more:count} more of every hundred cases."
+    text += "Finding this out would raise our right choices by {more:count} in a hundred."
     found = _finding("09.change", text, values, customers, "modelled")
     return found.model_copy(update={"table": "assumption_sensitivity"})
 
 
 def _flips(tells: pd.DataFrame, group_intents: pd.DataFrame) -> Finding:
-    alone = tells.loc[tells["flip_words"] != "", "group_id"].nunique()
+    # a chance is settled one way or the other; a number moves no further than its range
+    inside = (tells["kind"] == "chance") | ((tells["low"] <= tells["flip_at"]) & (tells["flip_at"] <= tells["high"]))
+    alone = tells.loc[(tells["flip_words"] != "") & inside, "group_id"].nunique()
     values = {"alone": count_value(alone), "groups": count_value(len(group_intents))}
-    text = "For {alone:count} of {groups:count} groups, one number known with doubt can change the proposal by itself."
+    text = "For {alone:count} of {groups:count} groups, one uncertain number can change the proposal by itself."
     if not alone:
-        text = "For none of {groups:count} groups can one number known with doubt change the proposal by itself."
+        text = "For none of {groups:count} groups can one uncertain number change the proposal by itself."
         values.pop("alone")
     if len(group_intents) == 1:
-        text, values = f"{'One' if alone else 'No'} number known with doubt can change the proposal by itself.", {}
+        text, values = f"{'One' if alone else 'No'} uncertain number can change the proposal by itself.", {}
     found = _finding("09.flips", text, values, int(group_intents["customers"].sum()), "modelled")
     return found.model_copy(update={"table": "assumption_sensitivity"})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.method.expected_results import proposed_results
 from helpers.method.goal_outlook import customer_marks, goal_outlook
 from helpers.method.group_features import LAPSING, ONE_ORDER
-from helpers.method.intent_shifts import intent_shifts, proposed_shifts
+from helpers.method.intent_shifts import intent_shifts, proposed_shifts, stray_shifts
 from helpers.method.portfolio_moves import moves_table, yearly_moves
 from helpers.method.portfolio_projection import (
     DRAWS,
@@ -60,8 +60,9 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
 class YearsAhead:
     """What the moves of past years say of the years ahead; each table is empty where it cannot be made.
 
-    `years` of moves were seen; None where customers of past years cannot be placed. `rates` is who falls silent in a
-    year, None where it was not seen, and `shifts` what the intents change.
+    `years` of moves were seen; None where customers of past years cannot be placed. `rates` is who stops buying in a
+    year, None where it was not seen, `shifts` what the intents change, `proposed` the same if nobody had decided, and
+    `stray` what people decided for groups that stand no more.
     """
 
     years: int | None
@@ -71,6 +72,9 @@ class YearsAhead:
     outlook: pd.DataFrame
     rates: pd.DataFrame | None = None
     shifts: pd.DataFrame | None = None
+    proposed: pd.DataFrame | None = None
+    stray: tuple[CannotSay, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def seen(self) -> pd.DataFrame | None:
@@ -120,7 +124,8 @@ def years_ahead(
     moves = yearly_moves(states, list(names))
     if moves.years < 1:
         return YearsAhead(0, **empty)
-    shifts = intent_shifts({group: intents[group][0] for group in names}, list((decided or {}).values()) or None)
+    first = {group: intents[group][0] for group in names}
+    shifts = intent_shifts(first, decided)
     made = {"projection": portfolio_projection(moves, names, as_of=as_of, shifts=shifts, draws=draws)}
     made["moves"] = moves_table(moves, draws, np.random.default_rng([SEED, 2]))
     held = holdout_year(moves, names, draws=draws)
@@ -129,7 +134,9 @@ def years_ahead(
         paths = {NO_ACTION: projected(moves, draws=draws), WITH_INTENTS: projected(moves, shifts=shifts, draws=draws)}
         marks = customer_marks(customer_value, customers)
         made["outlook"] = goal_outlook(portfolio_goals, paths, marks, as_of=as_of)
-    return YearsAhead(moves.years, **{**empty, **made}, rates=lapse_rates(moves, draws=draws), shifts=shifts)
+    made |= {"rates": lapse_rates(moves, draws=draws), "shifts": shifts, "proposed": intent_shifts(first)}
+    stray = tuple(stray_shifts(decided, first))
+    return YearsAhead(moves.years, **{**empty, **made}, stray=stray, names=dict(names))
 
 
 def ahead_findings(ahead: YearsAhead) -> list[Finding]:
@@ -150,16 +157,18 @@ def ahead_checks(ahead: YearsAhead, groups: pd.DataFrame | None) -> list[Check]:
 
 def ahead_assumptions(ahead: YearsAhead) -> list[Assumption]:
     """What the projection used that the data did not supply."""
-    return [] if ahead.seen is None else projection_assumptions(ahead.moves, ahead.shifts)
+    return [] if ahead.seen is None else projection_assumptions(ahead.moves, ahead.shifts, ahead.names)
 
 
 def ahead_cannot_say(ahead: YearsAhead) -> list[CannotSay]:
     """What stays open of the years ahead."""
-    return projection_cannot_say(ahead.years)
+    return [*projection_cannot_say(ahead.years), *ahead.stray]
 
 
 def proposed_rows(ahead: YearsAhead, expected_results: pd.DataFrame) -> dict[str, dict]:
-    """What is proposed of each decision on the years ahead, (rows, why) for all; of nothing, nothing is asked.
+    """What the rules propose of each decision on the years ahead, (rows, why) for all; of nothing, nothing is asked.
+
+    `expected_results` are those that nobody has decided on: a proposal never repeats what people answered.
 
     Hold these proposals only after the decisions were read, for a proposal is given back where nobody has decided.
 
@@ -168,9 +177,9 @@ def proposed_rows(ahead: YearsAhead, expected_results: pd.DataFrame) -> dict[str
     {'shifts': {}, 'results': {}}
     """
     asked: dict[str, dict] = {"shifts": {}, "results": {}}
-    if ahead.seen is not None and ahead.shifts is not None:
+    if ahead.seen is not None and ahead.proposed is not None:
         why = "Starting points to be talked about: no source says how much an intent changes."
-        asked["shifts"] = {"all": (proposed_shifts(ahead.shifts), why)}
+        asked["shifts"] = {"all": (proposed_shifts(ahead.proposed), why)}
     if len(expected_results):
         why = "As ranges from what is at stake and from the projection. Who answers for each, nobody can propose."
         asked["results"] = {"all": (proposed_results(expected_results), why)}

@@ -1,6 +1,6 @@
 """What do our intents change in the moves of customers? Judged by people, with a range, never measured.
 
-A shift says which part of some customers does otherwise than it would: stays instead of falling silent, moves to a
+A shift says which part of some customers does otherwise than it would: stays instead of leaving, moves to a
 better group, is led away.
 """
 
@@ -11,12 +11,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from helpers.client.result_model import CannotSay
 from helpers.errors import StepInputError, listed, nearest
 from helpers.method.group_features import LAPSING
 
 KEEP, MOVE, RELEASE = "keep", "move", "release"
 KINDS = {
-    KEEP: "of those who would fall silent stay",
+    KEEP: "of those who would stop buying stay",
     MOVE: "of those who would stay move to another group",
     RELEASE: "are led away within a year",
 }
@@ -40,7 +41,8 @@ def intent_shifts(
     intents : mapping of group_id to its primary intent
     decided : rows of the decision, optional
         Each with group_id, kind (keep, move, release), to (of a move), low, likely and high, parts of one. A group
-        with a row of its own has none of the proposed.
+        with a row of its own has none of the proposed. Rows of groups that stand no more are left out:
+        `stray_shifts` tells them.
 
     Returns
     -------
@@ -62,11 +64,8 @@ def intent_shifts(
     >>> table[["group_id", "kind", "to", "likely", "proposed"]].values.tolist()
     [['g1', 'release', '', 0.4, True], ['g2', 'move', 'g1', 0.1, False]]
     """
-    rows = list(decided.values()) if isinstance(decided, Mapping) else list(decided or [])
+    rows = [row for row in _rows(decided) if not _gone(row, intents)]
     own = {group: [row for row in rows if str(row.get("group_id")) == group] for group in map(str, intents)}
-    stray = sorted({str(row.get("group_id")) for row in rows} - set(own))
-    if stray:
-        raise StepInputError(f"Shifts of intents: {listed(stray)} is no group with an intent.")
     found = []
     for group, intent in intents.items():
         if intent not in PROPOSED:
@@ -92,6 +91,55 @@ def proposed_shifts(shifts: pd.DataFrame) -> dict[str, dict[str, object]]:
     """
     columns = ["group_id", "kind", "to", *ENDS]
     return {f"s{number}": row for number, row in enumerate(shifts[columns].to_dict("records"), 1)}
+
+
+def stray_shifts(
+    decided: Mapping[str, Mapping] | Sequence[Mapping] | None, intents: Mapping[str, object]
+) -> list[CannotSay]:
+    """Shifts that people decided for groups that stand no more; nothing is made of them.
+
+    >>> row = {"group_id": "g9", "kind": "keep", "low": 0.1, "likely": 0.2, "high": 0.3}
+    >>> [gap.question for gap in stray_shifts({"s1": row}, {"g1": "grow"})]
+    ['What becomes of the shifts decided for g9?']
+    """
+    gone = sorted({name for row in _rows(decided) for name in _gone(row, intents)})
+    if not gone:
+        return []
+    return [
+        CannotSay(
+            question=f"What becomes of the shifts decided for {listed(gone, 30)}?",
+            because="No such group stands today, so they are left out.",
+            unlocked_by="another decision on the shifts, of the groups that stand.",
+        )
+    ]
+
+
+def kept_parts(shifts: pd.DataFrame | None) -> dict[str, tuple[float, float, float]]:
+    """Which part of those who would leave stays in each group, low, likely and high: of its shifts of the kind keep.
+
+    Several of one group follow each other. Groups without one are not in it.
+
+    >>> rows = [{"group_id": "g1", "kind": "keep", "low": 0.0, "likely": 0.1, "high": 0.2}]
+    >>> kept_parts(intent_shifts({"g1": "grow", "g2": "retire"}, rows))
+    {'g1': (0.0, 0.1, 0.2)}
+    """
+    if shifts is None:
+        return {}
+    keeps = shifts[shifts["kind"] == KEEP]
+    return {
+        str(group): tuple(round(float(1 - (1 - own[end]).prod()), 12) for end in ENDS)
+        for group, own in keeps.groupby("group_id", sort=False)
+    }
+
+
+def _rows(decided: Mapping[str, Mapping] | Sequence[Mapping] | None) -> list[Mapping]:
+    return list(decided.values()) if isinstance(decided, Mapping) else list(decided or [])
+
+
+def _gone(row: Mapping, intents: Mapping[str, object]) -> list[str]:
+    """The groups of a row that have no intent: those whose shift it is, and where it leads."""
+    named = [str(row.get("group_id")), *([str(row["to"])] if row.get("kind") == MOVE and row.get("to") else [])]
+    return [name for name in named if name not in {str(group) for group in intents}]
 
 
 def _checked(row: Mapping, intents: Mapping[str, str]) -> dict:
@@ -144,7 +192,7 @@ def shifted(rates: np.ndarray, states: Sequence[str], shifts: pd.DataFrame, *, s
             out[:, at, quiet] += part
             continue
         source, to = (quiet, at) if row["kind"] == KEEP else (at, states.index(row["to"]))
-        # the other way round, those who would stay fall silent: as many of them as there are
+        # the other way round, those who would stay leave: as many of them as there are
         moved = np.minimum(part * out[:, at, source], 1.0)
         moved = np.maximum(moved, -out[:, at, to])
         out[:, at, source] -= moved

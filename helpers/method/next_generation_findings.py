@@ -111,8 +111,9 @@ def _prospects(found: NextGeneration) -> Finding | None:
     }
     text = (
         "Call the first {first:count} of {prospects:count} prospects first: of our customers with attributes like "
-        f"theirs {{likeness:pct}} are of {like}, of all {{base:pct}}. Of two customers, one of them and one not, "
-        "{attributes:text} point out the right one in {auc:pct} of cases ({auc:pct_range}); guessing does in half"
+        f"theirs {{likeness:pct}} are of {like}, of all in our groups {{base:pct}}. Of two customers, one of them and "
+        "one not, {attributes:text} point out the right one in {auc:pct} of cases ({auc:pct_range}); guessing does in "
+        "half"
     )
     said = {"n": asked.passing + asked.others, "evidence": "modelled", "table": "lookalikes"}
     return Finding(id="08.prospects", text=text + ".", values=values, **said)
@@ -141,7 +142,7 @@ def _viral(found: NextGeneration) -> Finding | None:
         values |= {"high": number_value(HUNDRED * best["per_year_high"])}
         text += "; most through {best:group}: {rate:number} ({low:number} to {high:number})"
         if not best["surely_more"]:
-            text += ", which may be chance"
+            text += ", whose lead over the others may be chance"
     if is_known(whole["part_passing"]) and whole["came_known"] >= LEAST_CAME:
         like, words = _like(found)
         values |= like | {"part": share_value(whole["part_passing"]), "known": count_value(whole["came_known"])}

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
-from helpers.method.finding_values import count_value, date_value, group_value, number_value, share_value, text_value
+from helpers.method.finding_values import (
+    count_value,
+    date_value,
+    group_value,
+    is_known,
+    number_value,
+    share_value,
+    text_value,
+)
 from helpers.method.intent_shifts import KEEP, RELEASE
+from helpers.method.intent_words import INTENTS
 from helpers.method.portfolio_moves import A_YEAR, PRIOR
 from helpers.method.portfolio_projection import NAMES, NO_ACTION, WITH_INTENTS, holdout_errors
 
 TABLE = "portfolio_projection"
+REACH = 0.005  # a chance that is told as none
+OUT_OF_REACH = "is out of reach"
+VERDICTS = {"likely": "is likely reached", "unlikely": "is hardly reached", "open": "may be reached or not"}
 
 
 def projection_findings(
@@ -80,7 +94,8 @@ def _held_out(holdout: pd.DataFrame | None) -> Finding | None:
     values = {"states": count_value(states), "inside": count_value(inside)}
     text = (
         "The last year, projected from the years before, came out inside its range for {inside:count} of "
-        f"{{states:count}} parts of the portfolio, and on the whole {nearer} than if we had expected no change"
+        "{states:count} parts of the portfolio, the groups and who stands beside them, and on the whole "
+        f"{nearer} than if we had expected no change"
     )
     outside = holdout[~holdout["inside"]]
     if len(outside):
@@ -92,36 +107,37 @@ def _held_out(holdout: pd.DataFrame | None) -> Finding | None:
         }
         text += "; {worst:text} came to {seen:pct} where {said:pct_range} was projected"
     return Finding(
-        id="09.held_out", text=text + ".", values=values, n=states, n_of="row", evidence="measured",
+        id="09.held_out", text=text + ".", values=values, n=states, n_of="part", evidence="measured",
         table="projection_holdout",
     )  # fmt: skip
 
 
 def _with_intents(portfolio_projection: pd.DataFrame) -> Finding | None:
-    """The group that the intents move most."""
+    """The group that the intents move most, with what it has today: fewer than with no action may still be more."""
     last = _last(portfolio_projection, WITH_INTENTS).dropna(subset=["more"])
     sure = last[(last["more_low"] > 0) | (last["more_high"] < 0)]
     if sure.empty:
         return None
     row = sure.loc[sure["more"].abs().idxmax()]
-    fewer = row["more"] < 0
-    ends = sorted(abs(row[name]) for name in ("more_low", "more_high"))
+    idle = _last(portfolio_projection, NO_ACTION).set_index("state")["customers"]
+    now = portfolio_projection[portfolio_projection["year"] == 0].drop_duplicates("state").set_index("state")
     values = {
         "group": group_value(row["state"]),
-        "low": number_value(round(ends[0])),
-        "high": number_value(round(ends[1])),
+        "with": number_value(round(row["customers"])),
+        "without": number_value(round(idle[row["state"]])),
+        "today": number_value(round(now.loc[row["state"], "customers"])),
         "when": date_value(row["year_end"]),
     }
     text = (
-        f"If the intents do what we judge they do, {{group:group}} has {{low:number}} to {{high:number}} customers "
-        f"{'fewer' if fewer else 'more'} by {{when:date}} than with no action."
+        "If the intents do what we judge they do, {group:group} has {with:number} customers by {when:date} instead of "
+        "{without:number}; today it has {today:number}."
     )
     n = int(portfolio_projection.loc[portfolio_projection["year"] == 0].drop_duplicates("state")["customers"].sum())
     return Finding(id="09.intents_move", text=text, values=values, n=n, evidence="judged", table=TABLE)
 
 
 def _goals(goal_outlook: pd.DataFrame | None) -> Finding | None:
-    """How many goals can be judged, and how many are likely reached."""
+    """Which goals can be judged, and how likely each is reached, with the intents and without."""
     if goal_outlook is None or goal_outlook.empty:
         return None
     best = WITH_INTENTS if (goal_outlook["scenario"] == WITH_INTENTS).any() else NO_ACTION
@@ -132,13 +148,18 @@ def _goals(goal_outlook: pd.DataFrame | None) -> Finding | None:
     if judged.empty:
         text = "Of {goals:count} business goals none is measured by what the customer portfolio shows."
         return Finding(id="09.goals", text=text, values=values, evidence="measured", **common)
-    values |= {"judged": count_value(len(judged)), "likely": count_value(int((judged["verdict"] == "likely").sum()))}
-    how = "with the intents" if best == WITH_INTENTS else "with no action"
-    verb = "is" if values["likely"].value == 1 else "are"
-    text = (
-        "The portfolio can show {judged:count} of {goals:count} business goals; {likely:count} "
-        f"{verb} likely reached {how}."
-    )
+    values["judged"] = count_value(len(judged))
+    idle = goal_outlook[goal_outlook["scenario"] == NO_ACTION].set_index("goal")["chance"]
+    parts = []
+    for place, row in enumerate(judged.to_dict("records"), 1):
+        values |= {f"goal_{place}": text_value(row["goal"]), f"chance_{place}": share_value(row["chance"])}
+        words = OUT_OF_REACH if row["chance"] < REACH else VERDICTS[row["verdict"]]
+        how = f"{{chance_{place}:pct}}"
+        if best == WITH_INTENTS and is_known(idle.get(row["goal"])):
+            values[f"idle_{place}"] = share_value(idle[row["goal"]])
+            how += f" with the intents, {{idle_{place}:pct}} without acting"
+        parts.append(f"“{{goal_{place}:text}}” {words} ({how})")
+    text = f"The portfolio can show {{judged:count}} of {{goals:count}} business goals: {'; '.join(parts)}."
     evidence = "judged" if best == WITH_INTENTS else "modelled"
     return Finding(id="09.goals", text=text, values=values, evidence=evidence, **common)
 
@@ -169,8 +190,10 @@ def projection_checks(portfolio_projection: pd.DataFrame, moves_table: pd.DataFr
     ]  # fmt: skip
 
 
-def projection_assumptions(moves_table: pd.DataFrame, shifts: pd.DataFrame | None) -> list[Assumption]:
-    """What was used that the data did not supply, each only where it was."""
+def projection_assumptions(
+    moves_table: pd.DataFrame, shifts: pd.DataFrame | None, names: Mapping[str, str]
+) -> list[Assumption]:
+    """What was used that the data did not supply, each only where it was; groups by their `names`."""
     used = [
         Assumption(
             id="09.group_prior",
@@ -197,13 +220,17 @@ def projection_assumptions(moves_table: pd.DataFrame, shifts: pd.DataFrame | Non
                 value="none counted",
             )
         )
-    verbs = {KEEP: "of those who would fall silent, this part stays", RELEASE: "this part is led away a year"}
+    verbs = {
+        KEEP: "of those who would stop buying, this part stays",
+        RELEASE: "this part is led away a year",
+    }
     for number, row in enumerate([] if shifts is None else shifts.to_dict("records")):
-        verb = verbs.get(row["kind"], f"this part a year moves to {row['to']}")
+        verb = verbs.get(row["kind"], f"this part a year moves to {names.get(row['to'], row['to'])}")
+        verb += "; below zero, so many more leave" if row["low"] < 0 else ""
         used.append(
             Assumption(
                 id=f"09.shift_{number + 1}",
-                text=f"{row['group_id']}, {row['intent']}: {verb}.",
+                text=f"{names.get(row['group_id'], row['group_id'])}, {INTENTS[row['intent']]}: {verb}.",
                 value=row["likely"], low=row["low"], high=row["high"], evidence="judged",
             )
         )  # fmt: skip

@@ -9,6 +9,7 @@ from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
 from helpers.method.bass import LEAST_YEARS as CURVE_YEARS
 from helpers.method.delivered import columns_of
+from helpers.method.finding_values import is_known
 from helpers.method.group_named import NO_GROUP, Named
 from helpers.method.market_growth import A_ZERO, LEAST_YEARS, TOO_FEW
 from helpers.method.market_readiness import (
@@ -112,10 +113,11 @@ def readiness_assumptions(market_readiness: pd.DataFrame) -> list[Assumption]:
             "are over than this, the verdict counts as judged."
         )
         found.append(Assumption(id="08.growth_years", text=text, value=MEASURED_YEARS))
-        expected = int(tested.loc[tested["level"] == GROUP, "expected_years"].max() or 0)
-        if expected:
+        # tested may be a market that is none of our groups' alone: then nothing here is of a group
+        expected = tested.loc[tested["level"] == GROUP, "expected_years"].fillna(0).max()
+        if is_known(expected) and expected:
             text = "So many of the years of a market are not over, and stand in the growth as they are expected."
-            found.append(Assumption(id="08.expected_years", text=text, value=expected, evidence="judged"))
+            found.append(Assumption(id="08.expected_years", text=text, value=int(expected), evidence="judged"))
     if market_readiness["bass_m"].notna().any():
         text = (
             "New adopters are counted from the first year that has any, taken as the first in which anybody could "

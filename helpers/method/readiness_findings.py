@@ -45,7 +45,7 @@ def _ready(groups: pd.DataFrame) -> Finding | None:
     if tested.empty:
         return None
     evidence = "judged" if (tested["basis"] == JUDGED).any() else "measured"
-    said = {"id": "08.ready_growth", "n": int(tested["years"].sum()), "n_of": "row", "evidence": evidence}
+    said = {"id": "08.ready_growth", "n": len(tested), "n_of": "group", "evidence": evidence}
     text = "The part of the market that is ready to adopt "
     if len(tested) == 1:
         row = tested.iloc[0]
@@ -91,7 +91,7 @@ def _mistake(groups: pd.DataFrame) -> Finding | None:
         )
     text = f"Growth that we could not sell to: {'; '.join(parts)}."
     evidence = "judged" if (rows["basis"] == JUDGED).any() else "measured"
-    said = {"n": int(rows["years"].sum()), "n_of": "row", "evidence": evidence, "table": TABLE}
+    said = {"n": len(rows), "n_of": "group", "evidence": evidence, "table": TABLE}
     return Finding(id="08.market_mistake", text=text, values=values, **said)
 
 
@@ -115,7 +115,7 @@ def _adoption(row: dict, number: int) -> Finding:
         "({coming:count_range})."
     )
     years = int(row["years"])
-    said = {"n": years, "n_of": "row", "evidence": "modelled", "table": TABLE}
+    said = {"n": years, "n_of": "year", "evidence": "modelled", "table": TABLE}
     if row["group_id"] != NO_GROUP:
         values["group"] = group_value(row["group_id"])
         text = text.replace("{segment:text}", "{segment:text} ({group:group})", 1)

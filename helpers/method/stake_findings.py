@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.finding_values import count_value, group_value, money_value, share_value, text_value
+from helpers.method.finding_values import count_value, group_value, money_value
 from helpers.method.money import HALF_A_CENT
-from helpers.method.value_at_stake import KEEP, LEVERS, stake_by_group
+from helpers.method.value_at_stake import KEEP, KEPT, LEVERS, RELEASE, REPAIR, WIN, stake_by_group
+
+LARGEST = {
+    WIN: "what {group:group} buys elsewhere",
+    REPAIR: "what {group:group} costs to serve above the usual",
+    KEEP: "what those of {group:group} bring who would leave",
+    RELEASE: "what we lose on customers of {group:group}",
+}
 
 
 def stake_findings(value_at_stake: pd.DataFrame, expected_results: pd.DataFrame | None = None) -> list[Finding]:
@@ -17,40 +26,54 @@ def stake_findings(value_at_stake: pd.DataFrame, expected_results: pd.DataFrame 
     Returns
     -------
     list of Finding
-        09.at_stake, all groups, and the largest lever of the group where most lies; 09.no_owner, expected results that
-        nobody answers for. What one must believe of each lever stands in the table.
+        09.at_stake, all groups, and the largest lever of any; 09.not_pulled, where more could be won of a group that is
+        not to grow than all that is counted; 09.no_owner, expected results that nobody answers for. What one must
+        believe of each lever stands in the table.
     """
-    return [one for one in (_whole(value_at_stake), _owners(expected_results)) if one is not None]
+    found = (_whole(value_at_stake), _not_pulled(value_at_stake), _owners(expected_results))
+    return [one for one in found if one is not None]
 
 
 def _whole(value_at_stake: pd.DataFrame) -> Finding | None:
-    """What is counted in all groups, and where most of it lies."""
+    """What is counted in all groups, and the largest part of it: one lever of one group, whose range is its own."""
     sums = stake_by_group(value_at_stake).dropna()
     sums = sums[sums["counted"] > 0]
     if sums.empty:
         return None
-    most = sums.loc[sums["counted"].idxmax()]
-    own = value_at_stake[value_at_stake["group_id"] == most["group_id"]]
+    own = value_at_stake[value_at_stake["group_id"].isin(sums["group_id"])]
     lever = own.loc[own["counted"].idxmax()]
     values = {
         "all": money_value(sums["counted"].sum()),
-        "group": group_value(most["group_id"]),
-        "part": share_value(most["counted"] / sums["counted"].sum()),
-        "lever": text_value(lever["lever_name"].lower()),
-        "money": money_value(lever["counted"], max(lever["counted_low"], 0.0), lever["counted_high"]),
+        "group": group_value(lever["group_id"]),
+        "money": money_value(lever["counted"], lever["counted_low"], lever["counted_high"]),
     }
-    text = (
-        "About {all:money} of profit a year is at stake over all groups, {part:pct} of it in {group:group}, above all "
-        "if we {lever:text}: {money:money_range}."
-    )
+    text = "About {all:money} of profit a year is at stake over all groups"
     if len(sums) == 1:
-        text = (
-            "About {all:money} of profit a year is at stake, all of it in {group:group}, above all if we {lever:text}: "
-            "{money:money_range}."
-        )
-        values.pop("part")
+        text = "About {all:money} of profit a year is at stake, all of it in one group"
+    text += f". The largest part, {{money:money}} ({{money:money_range}}), is {LARGEST[lever['lever']]}."
     return Finding(
         id="09.at_stake", text=text, values=values, n=_people(value_at_stake), evidence="modelled",
+        table="value_at_stake",
+    )  # fmt: skip
+
+
+def _not_pulled(value_at_stake: pd.DataFrame) -> Finding | None:
+    """The business that could be won of a group that the intents do not grow, where it exceeds all that is counted."""
+    rows = value_at_stake[(value_at_stake["lever"] == WIN) & ~value_at_stake["pulled"].astype(bool)]
+    rows = rows[rows["alone"] > max(value_at_stake["counted"].sum(), 0.0)]
+    if rows.empty:
+        return None
+    row = rows.loc[rows["alone"].idxmax()]
+    values = {
+        "group": group_value(row["group_id"]),
+        "money": money_value(row["alone"], row["alone_low"], row["alone_high"]),
+    }
+    text = (
+        "No intent reaches for what {group:group} buys elsewhere and could be won: "
+        "{money:money} of profit a year if we grew it ({money:money_range})."
+    )
+    return Finding(
+        id="09.not_pulled", text=text, values=values, n=int(row["customers"]), evidence="modelled",
         table="value_at_stake",
     )  # fmt: skip
 
@@ -66,7 +89,7 @@ def _owners(expected_results: pd.DataFrame | None) -> Finding | None:
     text = "Of {all:count} results that we expect, {idle:count} have no owner: nobody answers for them."
     text = text.replace("have", "has").replace("for them", "for it") if idle == 1 else text
     return Finding(
-        id="09.no_owner", text=text, values=values, n=len(expected_results), n_of="row", evidence="judged",
+        id="09.no_owner", text=text, values=values, n=len(expected_results), n_of="result", evidence="judged",
         table="expected_results",
     )  # fmt: skip
 
@@ -84,12 +107,13 @@ def stake_checks(value_at_stake: pd.DataFrame) -> list[Check]:
     return [Check(id="09.overlap", sentence=words, found=more, expected=0, verdict="fail" if more else "pass")]
 
 
-def stake_assumptions(value_at_stake: pd.DataFrame, kept: tuple[float, float, float]) -> list[Assumption]:
-    """What was used that the data did not supply."""
-    if value_at_stake.loc[value_at_stake["lever"] == KEEP, "exposed"].isna().all():
+def stake_assumptions(value_at_stake: pd.DataFrame, kept: Mapping[str, tuple[float, float, float]]) -> list[Assumption]:
+    """What was used that the data did not supply: for groups of which no shift says who stays (`kept` names those)."""
+    rows = value_at_stake[(value_at_stake["lever"] == KEEP) & ~value_at_stake["group_id"].isin(list(kept))]
+    if rows["exposed"].isna().all():
         return []
-    text = "Part of the customers who would fall silent in a year that can be kept."
-    return [Assumption(id="09.kept", text=text, value=kept[1], low=kept[0], high=kept[2], evidence="judged")]
+    text = "Part of the customers who would stop buying in a year that can be kept, where no intent's shift says it."
+    return [Assumption(id="09.kept", text=text, value=KEPT[1], low=KEPT[0], high=KEPT[2], evidence="judged")]
 
 
 def stake_cannot_say(value_at_stake: pd.DataFrame) -> list[CannotSay]:

@@ -28,7 +28,7 @@ BELIEVE = {
     "moved most, and that it leaves the margin of today.",
     REPAIR: "That each customer who costs more to serve than the middle customer of the group, for the same revenue, "
     "can be served at that cost and stays.",
-    KEEP: "That as many of those who fall silent in a year can be kept as we judge, and buy as the group does.",
+    KEEP: "That as many of those who stop buying in a year can be kept as we judge, and buy as the group does.",
     RELEASE: "That the customers on whom we lose money can be led away, and that their costs then really end.",
 }
 # which levers an intent pulls
@@ -51,7 +51,7 @@ def value_at_stake(
     *,
     years: float,
     intents: Mapping[str, tuple[str, ...]] | None = None,
-    kept: tuple[float, float, float] = KEPT,
+    kept: tuple[float, float, float] | Mapping[str, tuple[float, float, float]] = KEPT,
     level: float = LEVEL,
     draws: int = DRAWS,
 ) -> pd.DataFrame:
@@ -69,8 +69,10 @@ def value_at_stake(
         Of the window.
     intents : mapping of group_id to its intents, primary first, optional
         Without it a group pulls win, repair and keep, or release where that is worth more.
-    kept : (low, likely, high)
-        Part of those who would leave that can be kept, judged.
+    kept : (low, likely, high), or a mapping of group_id to it
+        Part of those who would leave that can be kept, judged: of all groups, or of each, from
+        `intent_shifts.kept_parts`, so that value and projection believe the same. Below zero, an intent drives some
+        away. Groups that it does not name have `KEPT`.
     level : float
         Of the ranges.
     draws : int
@@ -99,7 +101,7 @@ def value_at_stake(
     -----
     win: winnable headroom x the group's gross margin rate less its usual (median) cost to serve rate: so what is won
     does not count the repair of its cost again. repair: cost to serve above median rate x revenue, summed over the
-    customers that lie above. keep: rate of falling silent x profit of the group, where that is above zero. release: the
+    customers that lie above. keep: rate of leaving x profit of the group, where that is above zero. release: the
     losses of the group's customers with a profit below zero; a group whose every customer earns money releases none.
 
     Counted: of win and repair the part (1 - rate x (1 - kept)) that concerns customers who are still there, and with
@@ -116,11 +118,12 @@ def value_at_stake(
     >>> table.set_index("lever").loc[["repair", "release"], ["exposed", "alone", "pulled"]].values.tolist()
     [[20.0, 20.0, True], [10.0, 10.0, False]]
     """
-    low, likely, high = kept
-    if not years > 0 or not 0 <= low <= likely <= high <= 1:
+    parts = {group: kept.get(group, KEPT) if isinstance(kept, Mapping) else kept for group in names}
+    wrong = [ends for ends in parts.values() if not -1 <= ends[0] <= ends[1] <= ends[2] <= 1]
+    if not years > 0 or wrong:
         raise StepInputError(
-            f"value_at_stake: the window is {years:g} years and kept are {kept}. Expected a length above zero, and "
-            "three parts from 0 to 1, in order."
+            f"value_at_stake: the window is {years:g} years and kept are {wrong[0] if wrong else kept}. Expected a "
+            "length above zero, and three parts from -1 to 1, in order."
         )
     headroom, rates = _by_group(winnable_headroom), _by_group(lapse_rates)
     rows = []
@@ -128,7 +131,7 @@ def value_at_stake(
         inside = (customer_value["group_id"] == group) & (customer_value["status"] == "active")
         own = customer_value[inside].sort_values("customer_id")
         rng = np.random.default_rng([SEED, number])
-        drawn = _Drawn(own, headroom.get(group), rates.get(group), years, kept, draws, rng)
+        drawn = _Drawn(own, headroom.get(group), rates.get(group), years, parts[group], draws, rng)
         pulled = _pulled(drawn, None if intents is None else intents.get(group, ()))
         for lever in LEVERS:
             row = {"group_id": group, "group_name": names[group], "lever": lever, "lever_name": LEVERS[lever]}

@@ -14,6 +14,7 @@ from helpers.method.expected_results import (
     scored_results,
     set_aside,
 )
+from helpers.method.intent_shifts import intent_shifts, kept_parts
 from helpers.method.value_at_stake import value_at_stake
 from tests.method.test_value_at_stake import HEADROOM, KEPT, LAPSE, NAMES, VALUE
 
@@ -75,16 +76,16 @@ def test_what_people_decided_counts():
     assert f"{table.loc['lapse_rate', 'by_date']:%Y-%m-%d}" == "2027-06-30"
     assert f"{table.loc['profit', 'by_date']:%Y-%m-%d}" == "2028-12-31"
     assert set_aside({"g1.lapse_rate": row}, table.reset_index()) == [] == set_aside(None, table.iloc[:0])
-    for strange in ("g1.sales", "g9.profit", "profit"):
+    for strange in ("g1.sales", "profit"):
         with pytest.raises(StepInputError, match=f"{strange} is none"):
             results("maintain", decided={strange: row})
 
 
 def test_a_result_that_cannot_be_expected_today_is_told_and_stops_nothing():
-    decided = {"g1.customer_share": {"owner": "Renn"}}
+    decided = {"g1.customer_share": {"owner": "Renn"}, "g9.profit": {"owner": "Renn"}}  # g9 stands no more
     table = results("maintain", decided=decided)
-    assert "customer_share" not in table.index
-    assert "g1.customer_share" in set_aside(decided, table.reset_index())[0].question
+    assert "customer_share" not in table.index and set(table["group_id"]) == {"g1"}
+    assert "g1.customer_share and g9.profit" in set_aside(decided, table.reset_index())[0].question
 
 
 def test_what_is_proposed_can_be_decided_as_it_is():
@@ -115,3 +116,36 @@ def test_the_next_run_scores_them():
     }  # fmt: skip
     assert set(score("2028-12-30", **now)) == {"not_due"}
     assert score("2028-12-31", profit=1e9).to_dict()["lapse_rate"] == "cannot_say"
+
+
+def test_profit_says_that_it_is_before_contract_fees_only_where_there_are_any():
+    def name(fees):
+        profit = pd.DataFrame({"group_id": ["g1"], "contract_fees": [fees]})
+        table = expected_results(stake("maintain"), BASE, None, by_date="2028-12-31", profit_chance=profit)
+        return table.set_index("measure").loc["profit", "measure_name"]
+
+    assert name(9.0) == "Profit a year, before contract fees" and name(0.0) == "Profit a year"
+
+
+def test_cost_to_serve_of_a_group_that_is_handed_on_is_not_expected():
+    assert "cost_to_serve_rate" in results("re_engineer").index
+    assert "cost_to_serve_rate" not in results("re_engineer", "retire").index
+
+
+def test_a_portion_that_would_be_the_same_anyway_says_so():
+    def words(part):
+        idle = PROJECTION[PROJECTION["year"] > 0].assign(scenario="no_action", part=part)
+        return results("maintain", projection=pd.concat([PROJECTION, idle])).loc["portion", "expected_words"]
+
+    assert words(0.605) == "50 to 70 %, as without us" and words(0.65) == "50 to 70 %"
+
+
+def test_who_stays_is_believed_once():
+    """What people judged of who stays moves the value at stake and the rate that is expected, and nothing else does."""
+    kept = kept_parts(intent_shifts({"g1": "maintain"}, [
+        {"group_id": "g1", "kind": "keep", "low": 0.1, "likely": 0.1, "high": 0.1}
+    ]))  # fmt: skip
+    table = value_at_stake(VALUE, NAMES, HEADROOM, LAPSE, years=2, intents={"g1": ("maintain",)}, kept=kept)
+    assert table.set_index("lever").loc["keep", "counted"] == pytest.approx(0.2 * 110 * 0.1)
+    found = expected_results(table, BASE, None, by_date="2028-12-31").set_index("measure")
+    assert found.loc["lapse_rate", ["low", "likely", "high"]].tolist() == pytest.approx([0.2 * 0.9] * 3)

@@ -94,8 +94,8 @@ ONE = (
     "{out_1:group}."
 )
 NONE = (
-    "None of {groups:count} groups surely leads us into the future; {held_back:count} is held back by one test; "
-    "{open:count} is still open."
+    "None of {groups:count} groups surely leads us into the future; {held_back_1:group} fails one test; "
+    "{open_1:group} is not decided."
 )
 
 
@@ -142,10 +142,10 @@ def test_why_names_what_keeps_groups_back_and_what_is_open():
 def test_the_answer_says_whether_it_needs_what_people_only_expect():
     expected = ["measured", "measured", "judged", "measured", "measured"]
     same = future_findings(given([[1] * 5, [0, 0, 0, 1, 1]], [expected, expected]))[0]
-    assert same.evidence == "measured" and same.text.endswith("It would be the same without what people only expect.")
+    assert same.evidence == "measured" and same.text.endswith("the same are out of step.")
     # out of step by two tests, one of which is judged
     other = future_findings(given([[1] * 5, [0, 1, 0, 1, 1]], [expected, expected]))[0]
-    assert other.evidence == "judged" and other.text.endswith("Without what people only expect it would be another.")
+    assert other.evidence == "judged" and other.text.endswith("others would lead or be out of step.")
 
 
 def test_a_path_that_nobody_walks_any_more_is_told():
@@ -185,3 +185,27 @@ def test_a_market_that_names_no_group_is_no_slip():
         for one in future_checks(found, paths, GROUPS, markets=markets.assign(customer_group="Dinghies"), **given)
     }
     assert said["08.market_groups"] == "flag"
+
+
+@pytest.mark.parametrize(
+    ("verdicts", "basis", "begins", "ends"),
+    [
+        (["undecided"] * 5, "measured", "Whether {group:group}, our only group, leads", "is not decided."),
+        (["pass"] * 5, "measured", "{group:group}, our only group, leads", "into the future."),
+        (
+            ["pass", "fail", "fail", "pass", "pass"],
+            "judged",
+            "{group:group}, our only group, is out of step",
+            "it would not hold without what people only expect.",
+        ),
+    ],
+)
+def test_one_group_alone_reads_as_one(verdicts, basis, begins, ends):
+    alone = GROUPS[GROUPS["group_id"] == "g1"]
+    tables = bare(alone)
+    fit = tables.future_fit
+    fit["status"], fit["basis"] = verdicts, ["measured", "measured", basis, "measured", "measured"]
+    answer = future_findings(FutureTables(fit, future_groups(fit, alone), *_rest(tables)))[0]
+    check_finding(answer)
+    assert answer.values["group"].value == "g1" and answer.values["groups"].value == 1
+    assert answer.text.startswith(begins) and answer.text.lower().endswith(ends) and answer.evidence == basis

@@ -156,12 +156,29 @@ def test_evidence_stands_in_its_own_column():
     tests = five_tests({"g1": [1] * 5})
     tests["profitable"] = tests["profitable"].assign(profit=70.0, profit_low=50.0, profit_high=90.0, trend="worse")
     tests["market"] = tests["market"].assign(ready_growth=0.04, ready_low=0.01, ready_high=0.07)
-    tests["right_to_win"] = tests["right_to_win"].assign(label="Advice", p_ahead=0.9, basis="judged")
+    tests["right_to_win"] = tests["right_to_win"].assign(label="Advice", p_ahead=0.999, chance=0.78, basis="judged")
     fit = future_fit(tests, members({"g1": "Yards"})).set_index("test")
     assert fit.loc["profitable", ["money", "money_low", "money_high", "trend"]].tolist() == [70, 50, 90, "worse"]
     assert np.isnan(fit.loc["profitable", "part"])
     assert fit.loc["market", ["part", "part_low", "trend"]].tolist() == [0.04, 0.01, "better"]
-    assert fit.loc["right_to_win", ["evidence", "part", "basis"]].tolist() == ["Ahead on Advice, chance", 0.9, "judged"]
+    # ahead all but surely, and open even so: both have to hold, and their product is what stands here
+    told = fit.loc["right_to_win", ["evidence", "part", "basis", "status"]].tolist()
+    assert told == ["Better on Advice, and it matters: chance", 0.78, "judged", "undecided"]
+
+
+def test_profit_says_whose_it_is():
+    tests = five_tests({"g1": [1] * 5})
+    tests["profitable"] = tests["profitable"].assign(profit=70.0, contract_fees=9.0)
+    fit = future_fit(tests, members({"g1": "Yards"}), window_months=24).set_index("test")
+    assert fit.loc["profitable", "evidence"] == "Profit of 24 months, with contract fees"
+    tests["profitable"]["contract_fees"] = 0.0
+    assert future_fit(tests, members({"g1": "Yards"}))["evidence"].iloc[0] == "Profit of the window"
+
+
+def test_nothing_else_of_the_evidence_changed():
+    tests = five_tests({"g1": [1] * 5})
+    tests["market"] = tests["market"].assign(ready_growth=0.04, ready_low=0.01, ready_high=0.07)
+    fit = future_fit(tests, members({"g1": "Yards"})).set_index("test")
     assert pd.isna(fit.loc["direction", "evidence"])
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers.client.schema import schema
-from helpers.method.intent_projection import years_ahead
+from helpers.method.intent_projection import ahead_assumptions, ahead_cannot_say, proposed_rows, years_ahead
 from helpers.method.intent_words import PAIRS
 from helpers.steps import find_step
 
@@ -48,6 +48,16 @@ def test_what_people_judged_takes_the_place_of_what_is_proposed():
     shifts = ahead(1, decided={"s1": row}).shifts
     assert shifts["likely"].tolist() == [0.6, 0.4] and shifts["proposed"].tolist() == [False, True]
     assert ahead(1).rates.set_index("group_id").loc["g1", "lapse_rate"] == pytest.approx(0.1, abs=0.05)
+
+
+def test_a_proposal_never_repeats_what_people_answered():
+    row = {"group_id": "g1", "kind": "keep", "low": 0.5, "likely": 0.6, "high": 0.7}
+    gone = {**row, "group_id": "g7"}
+    made = ahead(1, decided={"s1": row, "s2": gone})
+    asked = proposed_rows(made, pd.DataFrame())["shifts"]["all"][0]
+    assert asked == proposed_rows(ahead(1), pd.DataFrame())["shifts"]["all"][0] and asked["s1"]["likely"] == 0.1
+    assert [gap.question for gap in ahead_cannot_say(made)][-1] == "What becomes of the shifts decided for g7?"
+    assert ahead_assumptions(made)[-1].text.startswith("Owners, Retire")
 
 
 def test_the_registry_names_the_same_pairs():

@@ -9,7 +9,13 @@ from helpers.client.intent_rules_file import read_intent_rules
 from helpers.client.schema import schema
 from helpers.errors import StepInputError
 from helpers.method.assumption_sensitivity import assumption_sensitivity, intent_stability
-from helpers.method.intent_findings import UNLOCKED, intent_assumptions, intent_cannot_say, intent_findings
+from helpers.method.intent_findings import (
+    UNLOCKED,
+    expected_findings,
+    intent_assumptions,
+    intent_cannot_say,
+    intent_findings,
+)
 from helpers.method.intent_rules import intent_rules
 from helpers.method.intent_table import COLUMNS, group_intents
 from helpers.method.intent_words import FACTS, FUTURE
@@ -62,14 +68,16 @@ def test_findings_say_who_why_how_firm_and_what_would_change_it(made):
     assert found["09.answer"].values["grow"].value == 1 and found["09.answer"].n == 3
     assert found["09.intent.g1"].values["why"].value == proposal.loc[0, "sentence"]
     assert found["09.intent.g2"].values["proposed"].value == "Grow" and "People chose so" in found["09.intent.g2"].text
-    assert found["09.firm"].values["part"].value == table["intent_stability"].min()
+    told = {value.value for name, value in found["09.firm"].values.items() if name.endswith("_part")}
+    assert told == set(table["intent_stability"])  # each group's own, firm or not
     group, *names = [part.partition("}")[0] for part in found["09.answer"].text.split("{")[1:]]
     assert group == "groups:count" and names == ["grow_1:group", "maintain_1:group"]
-    assert found["09.answer"].text.endswith("and retire none.")
+    assert found["09.answer"].text.endswith("We part with none.")
     assert found["09.intent.g1"].values["what"].value == "the chance that we are better at something that matters to it"
     assert found["09.intent.g1"].values["at"].value == 0.8 and "fell below" in found["09.intent.g1"].text
     assert "fell below" not in found["09.intent.g2"].text  # people chose; what the rules would do is beside the point
     assert found["09.change"].values["claim"].value == "we are better at something that matters to it"
+    assert "raise our right choices by {more:count} in a hundred" in found["09.change"].text
     assert found["09.change"].values["more"].value == round(100 * sensitivity["worth"].max())
     assert found["09.flips"].values["alone"].value == 2 and "09.focus" not in found
     assert [one.id for one in intent_assumptions(sensitivity)] == ["09.large_headroom", "09.drawn_together"]
@@ -115,6 +123,42 @@ def test_what_is_not_known_is_said_with_what_would_tell(made):
     assert "formed in step 03" in intent_cannot_say(blank.iloc[:0])[0].unlocked_by
 
 
+def test_a_number_that_would_have_to_leave_its_range_changes_nothing_by_itself(made):
+    _, proposal, stability, sensitivity = made
+    table = group_intents(proposal, stability, {"g1": ["grow"], "g2": ["grow"]}, PEOPLE)
+    row = sensitivity[sensitivity["flip_words"] != ""].iloc[[0]].assign(kind="number", low=0.0, high=2.0, tells=True)
+
+    def alone(at):
+        found = {one.id: one for one in intent_findings(table, row.assign(flip_at=at))}["09.flips"]
+        return found.values["alone"].value if "alone" in found.values else 0
+
+    assert (alone(1.0), alone(2.0), alone(-1.0)) == (1, 1, 0)
+
+
+def test_whom_we_part_with_later_is_part_of_the_answer(made):
+    _, proposal, stability, sensitivity = made
+    table = group_intents(proposal, stability, {"g1": ["grow"], "g2": ["re_engineer", "retire"]}, PEOPLE)
+    answer = intent_findings(table, sensitivity)[0]
+    assert answer.text.endswith(
+        "re-engineer {re_engineer_1:group}. We part with {later_1:group} if that does not help."
+    )
+    gone = group_intents(proposal, stability, {"g1": ["grow"], "g2": ["retire"]}, PEOPLE)
+    assert intent_findings(gone, sensitivity)[0].text.endswith("and retire {retire_1:group}.")
+    for finding in (answer, *intent_findings(gone, sensitivity)):
+        check_finding(finding)
+
+
+def test_results_are_told_by_the_day_on_which_they_are_due():
+    days = pd.to_datetime(["2027-12-31", "2027-09-01", "2027-09-01"])
+    found = expected_findings(pd.DataFrame({"group_id": ["g1", "g1", "g2"], "by_date": days}))[0]
+    check_finding(found)
+    told = [found.values[name].value for name in ("results", "groups", "due_1", "by_1", "due_2", "by_2")]
+    assert told == [3, 2, 2, "2027-09-01", 1, "2027-12-31"] and (found.n, found.n_of) == (3, "result")
+    for few in (1, 2):
+        rows = pd.DataFrame({"group_id": "g1", "by_date": days[1:]}).head(few)
+        check_finding(expected_findings(rows)[0])
+
+
 def test_an_only_group_reads_as_one(made):
     _, proposal, stability, sensitivity = made
     one = sensitivity[sensitivity["group_id"] == "g1"]
@@ -122,6 +166,6 @@ def test_an_only_group_reads_as_one(made):
     found = {finding.id: finding for finding in intent_findings(table, one)}
     for finding in found.values():
         check_finding(finding)
-    assert found["09.answer"].text == "We grow {grow_1:group}, our only group."
+    assert found["09.answer"].text == "We grow {grow_1:group}, our only group. We part with none."
     assert "groups" not in found["09.firm"].text + found["09.flips"].text
     assert found["09.answer"].values["retire"].value == 0  # the front page counts

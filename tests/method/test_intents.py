@@ -185,7 +185,7 @@ def test_harbour_is_told_apart(rules):
         "g5": ["re_engineer"],
     }
     assert proposal["rule"].tolist() == [
-        *("grow", "keep_what_both_value", "grow_where_it_pays", "mend_or_part", "stop_the_loss")
+        *("grow", "keep_without_future", "grow_where_it_pays", "mend_or_part", "earn_the_costs")
     ]
     assert proposal["because"][0] == "Both sides gain; there is much to win from it; it leads into the future."
     assert proposal["because"][3] == "It will cost more than it brings; it goes another way than we do."
@@ -216,17 +216,22 @@ def test_one_and_no_group_and_nothing_known(rules):
     [
         ({"lifetime": "below", "position": "low_low"}, ["retire"], "part_ways"),
         ({"lifetime": "below", "right_to_win": "fail"}, ["retire"], "part_ways"),
-        ({"downturn": "yes", "direction": "fail"}, ["re_engineer", "retire"], "mend_or_part"),
+        ({"downturn": "yes", "direction": "fail"}, ["re_engineer", "retire"], "falls_away"),
+        ({"lifetime": "below", "direction": "fail"}, ["re_engineer", "retire"], "mend_or_part"),
+        ({"lifetime": "below"}, ["re_engineer"], "stop_the_loss"),
+        ({"profitable": "fail"}, ["re_engineer"], "earn_the_costs"),
         ({"diagnosis": "wrong_customers"}, ["re_engineer", "retire"], "wrong_customers"),
         ({"diagnosis": "price_driven"}, ["re_engineer"], "mend_the_offer"),
-        ({"downturn": "yes", "position": "sweet_spot"}, ["re_engineer"], "stop_the_loss"),
+        ({"downturn": "yes", "position": "sweet_spot"}, ["re_engineer"], "stop_the_fall"),
         ({"position": "sweet_spot", "headroom": "unknown", "future": "passes", "market": "pass"}, ["grow"], "grow"),
         (
             {"position": "undecided", "headroom": "large", "right_to_win": "undecided"} | {"profitable": "pass"},
             ["maintain"],
             "ask_before_growing",
         ),
-        ({"position": "sweet_spot", "headroom": "small", "future": "passes"}, ["maintain"], "keep_what_both_value"),
+        ({"position": "sweet_spot", "headroom": "small", "future": "passes"}, ["maintain"], "keep_without_room"),
+        ({"position": "sweet_spot", "market": "fail"}, ["maintain"], "keep_without_future"),
+        ({"position": "sweet_spot"}, ["maintain"], "keep_what_both_value"),
         (
             {"position": "they_under_get", "headroom": "large", "future": "passes"},
             ["grow", "re_engineer"],
@@ -303,7 +308,7 @@ def test_what_would_change_a_proposal(rules):
     flips = what_flips(facts, rules)
     yards = flips[flips["group_id"] == "g1"].set_index(["fact", "other"])
     assert yards.loc[("right_to_win", "undecided"), "primary"] == "maintain"
-    assert yards.loc[("downturn", "yes"), "rule"] == "stop_the_loss"
+    assert yards.loc[("downturn", "yes"), "rule"] == "stop_the_fall"
     assert yards.loc[("headroom", "small"), ["now", "primary"]].tolist() == ["large", "maintain"]
     assert ("commitment", "undecided") not in yards.index  # it still passes as a whole
     assert not {"future"} & set(flips["fact"])

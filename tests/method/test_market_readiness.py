@@ -41,6 +41,14 @@ def readiness(*parts, groups=GROUPS, as_of=AS_OF):
     return market_readiness(pd.concat(parts, ignore_index=True), groups, as_of=as_of)
 
 
+def test_markets_of_none_of_our_groups_stop_nothing():
+    """One group only, and every market is of another: nothing that was tested is of a group."""
+    alone = GROUPS[GROUPS["group_id"] == "g1"]
+    table = readiness(segment("Retail", "yards", 0.03, -0.06), groups=alone)
+    assert table.loc[table["group_id"] == "g1", "why_not"].tolist() == ["no_market"] and (table["why_not"] == "").any()
+    assert "08.expected_years" not in {one.id for one in readiness_assumptions(table)}
+
+
 def test_a_market_that_grows_and_a_part_that_does_not():
     """Ready money grows by 1.03 x .94 a year where the market grows by 1.03 and its part falls by 6 %."""
     table = readiness(segment("Retail", "yards", 0.03, -0.06), segment("Refit", "g1", 0.01, 0.06))

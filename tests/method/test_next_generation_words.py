@@ -63,7 +63,7 @@ def test_each_part_has_its_sentence():
     assert found["08.prospects"].values["first"].value == 3 and found["08.prospects"].evidence == "modelled"
     assert found["08.prospects"].values["base"].value == 0.5
     viral = found["08.going_viral"]
-    assert viral.values["best"].value == "g1" and viral.text.endswith("which may be chance.")
+    assert viral.values["best"].value == "g1" and viral.text.endswith("whose lead over the others may be chance.")
     assert not next_generation_cannot_say(made())
 
 

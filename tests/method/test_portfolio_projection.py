@@ -8,7 +8,7 @@ import pytest
 
 from helpers.errors import StepInputError
 from helpers.method.goal_outlook import customer_marks, goal_outlook, measured_path
-from helpers.method.intent_shifts import intent_shifts, shifted
+from helpers.method.intent_shifts import intent_shifts, shifted, stray_shifts
 from helpers.method.portfolio_moves import Moves, allowed, another_year, drawn_rates, moves_table, yearly_moves
 from helpers.method.portfolio_projection import (
     Paths,
@@ -144,7 +144,6 @@ def test_shifts_by_hand():
         ({"kind": "keep", "to": "g2"}, "Expected another group"),
         ({"kind": "release", "low": -0.1}, "parts of one"),
         ({"kind": "keep", "low": 0.3}, "parts of one"),
-        ({"kind": "keep", "group_id": "g7"}, "g7 is no group"),
     ],
 )
 def test_shifts_that_make_no_sense_are_refused(row, said):
@@ -152,6 +151,26 @@ def test_shifts_that_make_no_sense_are_refused(row, said):
         intent_shifts({"g1": "grow", "g2": "retire"}, [{"group_id": "g1", "low": 0, "likely": 0.1, "high": 0.2} | row])
     with pytest.raises(StepInputError, match="maintain"):
         intent_shifts({"g1": "maintian"})
+
+
+def test_shifts_of_groups_that_stand_no_more_are_told_and_stop_nothing():
+    keep = {"group_id": "g7", "kind": "keep", "low": 0, "likely": 0.1, "high": 0.2}
+    away = {"group_id": "g1", "kind": "move", "to": "g8", "low": 0, "likely": 0.1, "high": 0.2}
+    intents = {"g1": "grow", "g2": "retire"}
+    shifts = intent_shifts(intents, {"s1": keep, "s2": away})
+    assert shifts["proposed"].all() and shifts["group_id"].tolist() == ["g1", "g2"]
+    assert [gap.question for gap in stray_shifts({"s1": keep, "s2": away}, intents)] == [
+        "What becomes of the shifts decided for g7 and g8?"
+    ]
+    assert stray_shifts(None, intents) == [] == stray_shifts([{**keep, "group_id": "g1"}], intents)
+
+
+def test_assumptions_call_a_group_by_its_name():
+    rates = moves_table(moves(YEAR), 100, np.random.default_rng(1))
+    rows = [{"group_id": "g1", "kind": "keep", "low": -0.3, "likely": -0.15, "high": 0.0}]
+    used = {one.id: one for one in projection_assumptions(rates, intent_shifts({"g1": "re_engineer"}, rows), NAMES)}
+    text = used["09.shift_1"].text
+    assert text.startswith(f"{NAMES['g1']}, Re-engineer: ") and text.endswith("so many more leave.")
 
 
 def test_without_a_year_of_moves_nothing_is_projected():
@@ -260,7 +279,15 @@ def test_what_is_said_of_the_years_ahead():
     assert "{worst:text} came to" in said["09.held_out"].text
     as_ever = portfolio_projection(moves(YEAR, YEAR), NAMES, as_of="2027-01-01", shifts=shifts, draws=400)
     moved = _said(projection_findings(as_ever, None))["09.intents_move"]
-    assert moved.values["group"].value == "g2" and "fewer" in moved.text
+    assert moved.values["group"].value == "g2" and "fewer" not in moved.text
+    # customers, not differences: what would be there without, and what is there today
+    end = as_ever[(as_ever["state"] == "g2") & (as_ever["year"] == as_ever["year"].max())].set_index("scenario")
+    told = {name: moved.values[name].value for name in ("with", "without", "today")}
+    assert told == {
+        "with": end.loc["with_intents", "customers"],
+        "without": end.loc["no_action", "customers"],
+        "today": as_ever.loc[(as_ever["state"] == "g2") & (as_ever["year"] == 0), "customers"].iloc[0],
+    }
     alone = _said(projection_findings(table[table["scenario"] == "no_action"], None))
     assert set(alone) == {"09.projection"}
     # nothing that surely moves: a portfolio that stays as it is
@@ -274,15 +301,20 @@ def test_checks_fail_where_something_is_lost():
     rates = moves_table(moves(YEAR), 100, np.random.default_rng(1))
     assert [check.verdict for check in projection_checks(table, rates, 370)] == ["pass", "pass"]
     assert [check.verdict for check in projection_checks(table, rates.iloc[1:], 371)] == ["fail", "flag"]
-    used = {one.id for one in projection_assumptions(rates, intent_shifts({"g1": "grow"}))}
+    used = {one.id for one in projection_assumptions(rates, intent_shifts({"g1": "grow"}), {"g1": "Yards"})}
     assert {"09.never_seen_lapsing", "09.never_seen_lapsed", "09.shift_1", "09.years_differ"} <= used
     assert [len(projection_cannot_say(years)) for years in (None, 0, 1, 2)] == [1, 1, 1, 0]
 
 
 def test_goals_are_told():
-    rows = {"goal": ["a", "b"], "scenario": "no_action", "verdict": ["likely", "cannot_say"]}
+    rows = {"goal": ["a", "b"], "scenario": "no_action", "verdict": ["likely", "cannot_say"], "chance": [0.86, np.nan]}
     table = portfolio_projection(moves(YEAR), NAMES, as_of="2027-01-01", years=1, draws=100)
     said = _said(projection_findings(table, None, pd.DataFrame(rows)))["09.goals"]
-    assert "is likely reached with no action" in said.text and said.values["judged"].value == 1
+    assert "“{goal_1:text}” is likely reached ({chance_1:pct})." in said.text and said.values["judged"].value == 1
+    both = {"goal": ["a", "b"] * 2, "scenario": ["no_action"] * 2 + ["with_intents"] * 2}
+    both |= {"verdict": ["likely", "unlikely"] * 2, "chance": [0.86, 0.0, 0.91, 0.0]}
+    said = _said(projection_findings(table, None, pd.DataFrame(both)))["09.goals"]
+    assert "“{goal_2:text}” is out of reach" in said.text
+    assert [said.values[name].value for name in ("chance_1", "idle_1", "chance_2")] == [0.91, 0.86, 0.0]
     none = _said(projection_findings(table, None, pd.DataFrame(rows).assign(verdict="cannot_say")))["09.goals"]
     assert "none is measured" in none.text

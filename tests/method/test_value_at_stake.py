@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import StepInputError
+from helpers.method.stake_bridges import bridge_findings
 from helpers.method.stake_findings import stake_assumptions, stake_cannot_say, stake_checks, stake_findings
 from helpers.method.value_at_stake import LEVERS, stake_by_group, value_at_stake
 from helpers.show.sentences import check_finding
@@ -129,7 +130,9 @@ def test_a_group_that_loses_money_has_nothing_to_keep():
     assert table.loc["release", "alone"] == 15.0
 
 
-@pytest.mark.parametrize("wrong", [{"years": 0}, {"kept": (0.3, 0.2, 0.4)}, {"kept": (0.0, 0.2, 1.4)}])
+@pytest.mark.parametrize(
+    "wrong", [{"years": 0}, {"kept": (0.3, 0.2, 0.4)}, {"kept": (0.0, 0.2, 1.4)}, {"kept": {"g1": (-1.2, 0, 0)}}]
+)
 def test_parts_that_are_none_are_refused(wrong):
     with pytest.raises(StepInputError, match="Expected a length above zero"):
         stake(**wrong)
@@ -142,7 +145,12 @@ def test_what_is_said():
     for finding in said.values():
         check_finding(finding)
     assert set(said) == {"09.at_stake", "09.no_owner"}
-    assert said["09.at_stake"].values["money"].value == pytest.approx(51.0)
+    whole = said["09.at_stake"]
+    assert whole.values["money"].value == pytest.approx(51.0) and whole.text.endswith(
+        "is what {group:group} buys elsewhere."
+    )
+    # the range is that of the one lever, and holds it
+    assert whole.values["money"].low < 51 < whole.values["money"].high < whole.values["all"].value + 51
     assert said["09.no_owner"].values["idle"].value == 1 and "has no owner" in said["09.no_owner"].text
     assert stake_findings(stake(VALUE.iloc[:0]).reset_index(), results.iloc[1:]) == []
     assert [check.verdict for check in stake_checks(table)] == ["pass"]
@@ -151,4 +159,38 @@ def test_what_is_said():
         "Winnable headroom is not known."
     ]
     assert len(stake_cannot_say(stake(VALUE.iloc[:0]).reset_index())) == 4 and not stake_cannot_say(table)
-    assert len(stake_assumptions(table, KEPT)) == 1 and not stake_assumptions(stake(lapse=None).reset_index(), KEPT)
+    assert len(stake_assumptions(table, {})) == 1 and not stake_assumptions(stake(lapse=None).reset_index(), {})
+    assert not stake_assumptions(table, {"g1": KEPT})  # a shift says it
+    idle = stake(intents={"g1": ("maintain",)}).reset_index()
+    assert [one.id for one in stake_findings(idle)] == ["09.at_stake", "09.not_pulled"]
+    assert stake_findings(idle)[1].values["money"].value == pytest.approx(60.0)
+
+
+def test_intents_that_drive_some_away_leave_fewer_to_serve_more_cheaply():
+    table = stake(kept={"g1": (-0.5, -0.5, -0.5)}, intents={"g1": ("re_engineer",)})
+    assert table.loc["repair", "counted"] == pytest.approx(40 * (1 - 0.2 * 1.5))
+    assert stake(kept={})["counted"]["keep"] == pytest.approx(22 * 0.2)  # the kit's, where nothing says otherwise
+
+
+def test_sums_of_both_pages_are_bridged():
+    table = stake(intents={"g1": ("re_engineer", "retire")}).reset_index()
+    paths = pd.DataFrame({"group_id": "g1", "customers": 3, "cost_released": [30.0, np.nan, 15.0]})
+    projects = pd.DataFrame(
+        {"group_id": "g1", "level": ["group", "project", "project"], "status": ["pass", "pass", "fail"],
+         "invested": [90.0, 50.0, 40.0], "first_year_result": [-70.0, -30.0, -40.0]}
+    )  # fmt: skip
+
+    def said(intents, paths=paths, projects=projects, stakes=table):
+        found = bridge_findings(stakes, VALUE, paths, projects, intents, years=2)
+        for finding in found:
+            check_finding(finding)
+        return {one.id: {name: value.value for name, value in one.values.items()} for one in found}
+
+    # 180 of cost to serve in two years; ten a year are lost on c
+    assert said({"g1": ["re_engineer", "retire"]}) == {
+        "09.path.g1": {"group": "g1", "released": 45.0, "stake": 10.0, "part": 0.5}
+    }
+    assert said({"g1": ["grow"]}, paths=None) == {"09.outlays.g1": {"group": "g1", "all": 50.0, "loss": 30.0}}
+    assert said({"g1": ["grow"]}, paths.assign(cost_released=1.0), projects.assign(status="fail")) == {}
+    assert said({"g1": ["grow"]}, None, None) == {} == said({"g1": ["maintain"]}, None)
+    assert said({"g1": ["maintain"]}, stakes=stake(intents={"g1": ("maintain",)}).reset_index()) == {}
