@@ -189,7 +189,7 @@ class Column:
     """A column of a table that people fill in: its name, how it reads, and what it takes.
 
     `takes` is text, list (texts), number, share (0 to 1), day (year-month-day), either (a number or words), or one of
-    `words`.
+    `words`. On a page its numbers are written by their `unit` (share or money), and a word as `reads` says it.
     """
 
     name: str
@@ -197,6 +197,8 @@ class Column:
     takes: str = "text"
     words: tuple[str, ...] = ()
     required: bool = False
+    unit: str = ""
+    reads: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,12 +207,17 @@ class Rows(Answer):
 
     `fixed` rows are given by the step (customer groups); `sealed` ones get a column sealed_on when they are saved and
     can then be read and no longer changed.
+
+    On a page a row is named by the columns `named_by`, or by its key, which may hold one of the `subjects` (its name,
+    its title, the unit of the numbers in its row) behind the id of a group, as in g1.profit.
     """
 
     key: str = "name"
     columns: tuple[Column, ...] = field(default_factory=tuple)
     fixed: bool = False
     sealed: bool = False
+    named_by: tuple[str, ...] = ()
+    subjects: tuple[tuple[str, str, str], ...] = ()
 
     def wrong(self, value: Any) -> Iterator[Wrong]:
         """No row at all, cells that cannot be read as what their column takes, and sealed rows that say nothing."""
