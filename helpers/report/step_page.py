@@ -17,6 +17,7 @@ from helpers.report.markdown import PageRenderer, markdown_of
 from helpers.report.source import ReportSource
 from helpers.show import blocks
 from helpers.show.audience import Audience
+from helpers.show.encodings import is_held_back
 from helpers.show.figure import figure_html
 from helpers.show.sentences import say
 from helpers.show.tables import html_table
@@ -73,9 +74,14 @@ class StepPage:
             return f'<p class="part">{_LISTS[kind][0]}</p>{html}' if html else ""
         return ""
 
+    def shows(self, exhibit_id: str) -> bool:
+        """Whether this audience may see the exhibit at all: one whose rows are persons is the team's alone."""
+        tables = [exhibit.table for exhibit in self.result.exhibits if exhibit.id == exhibit_id]
+        return not any(is_held_back(schema(table), self.audience) for table in tables)
+
     def _exhibit(self, exhibit_id: str) -> str:
         for exhibit in self.result.exhibits:
-            if exhibit.id == exhibit_id and exhibit_id not in self._shown:
+            if exhibit.id == exhibit_id and exhibit_id not in self._shown and self.shows(exhibit_id):
                 self._shown.add(exhibit_id)
                 return self._figure(exhibit)
         return ""
@@ -90,7 +96,8 @@ class StepPage:
     def draw_ahead(self, queue: FigureQueue) -> None:
         """Ask for the exhibits of the page, before there is one."""
         for exhibit in self.result.exhibits:
-            self._ask(exhibit, queue)
+            if self.shows(exhibit.id):
+                self._ask(exhibit, queue)
 
     def _ask(self, exhibit: Exhibit, queue: FigureQueue) -> Future[str] | None:
         """The figure as it will be drawn; None where no result at hand has its table."""

@@ -103,7 +103,7 @@ def test_alt_text_holds_the_key_numbers(categories, quarters, exhibit, table_sch
     assert said.endswith("; 12 more in the table.")
     line = exhibit("line", x="quarter_start", value="revenue", series="group_name")
     said = alt_text(line, quarters, table_schema, working)
-    ends = "All customers, 2016-01-01 31,000 USD; All customers, 2017-10-01 390,000 USD."
+    ends = "All customers, 1\u00a0January 2016 31,000 USD; All customers, 1\u00a0October 2017 390,000 USD."
     assert said == f"Line chart: Customer share by category. {ends}"
 
 
