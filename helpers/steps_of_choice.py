@@ -151,7 +151,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     subjects=(
                         ("profit", "Profit a year", "money"),
                         ("customer_share", "Customer share", "share"),
-                        ("lapse_rate", "Customers who fall silent in a year", "share"),
+                        ("lapse_rate", "Customers who stop buying in a year", "share"),
                         ("cost_to_serve_rate", "Cost to serve / revenue", "share"),
                         ("portion", "Part of the portfolio's customers", "share"),
                     ),

@@ -80,7 +80,7 @@ def draw_bars(drawing: Drawing) -> Figure:
 
     write = writer(figure, across.width, height)
     for text, row in zip(plan.texts, plan.rows, strict=False):
-        write(across.left - BESIDE, top + row.middle, text, ha="right")
+        write(across.left - 2 * BESIDE, top + row.middle, text, ha="right")
     for number, row in enumerate(plan.rows):
         colour = brand.accent_text if row.highlighted else brand.ink
         plan.labels.write(write, number, top + row.middle, brand.quiet, color=colour)
@@ -119,7 +119,7 @@ def _planned(drawing: Drawing, shown: pd.DataFrame) -> _Plan:
     texts = [""] * len(texts) if before else texts
     rows = [Bar(*cells) for cells in zip(texts, value, highlighted(drawing, shown), middles, low, high, strict=True)]
     width = (NARROW if drawing.narrow else WIDE) / POINT
-    left = labels.room + BESIDE_LABELS + max((text_width(text) + 2 * BESIDE for text in before), default=0.0)
+    left = labels.room + BESIDE_LABELS + max((text_width(text) + 3 * BESIDE for text in before), default=0.0)
     room = width - left - EDGE
     across = Across(width, left, room, *fitted(rows, room, [mark for _, mark in marks]))
     return _Plan(rows, before, labels, scale, marks, across, float(sum(heights)))

@@ -54,7 +54,7 @@ def test_results_are_told_in_the_unit_of_their_measure():
             "At least": f"EUR{NBSP}−2,000",
             "Likely": f"EUR{NBSP}8,000",
         },
-        "Boatyards, Customers who fall silent in a year": {"At least": f"6{NBSP}%"},
+        "Boatyards, Customers who stop buying in a year": {"At least": f"6{NBSP}%"},
         "g9, odd": {"At least": 0.06},
     }
 

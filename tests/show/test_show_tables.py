@@ -30,7 +30,8 @@ def test_the_whole_of_a_small_table(table_schema, working):
         '<td data-title="Buyers" class="num">1,824</td></tr>'
         '<tr><th scope="row" class="text empty"><span aria-hidden="true">–</span>'
         '<span class="visually-hidden">not known</span></th>'
-        '<td data-title="Our revenue, USD" class="num empty"><span aria-hidden="true">–</span><span class="visually-hidden">not known</span></td>'
+        '<td data-title="Our revenue, USD" class="num empty">'
+        '<span aria-hidden="true">–</span><span class="visually-hidden">not known</span></td>'
         '<td data-title="Buyers" class="num">3</td></tr></tbody></table></div>'
     )
 
@@ -43,7 +44,7 @@ def test_the_same_head_of_rows_is_told_once_to_the_eye_and_always_aloud(table_sc
     assert html.index(again) < html.index(">Tea<")
     assert html.count("Soup") == 3
     assert "again" not in html_table(table[["customers"]].assign(customers=1), table_schema, working)
-    assert html_table(table.head(0), table_schema, working).count("<th") == 2
+    assert html_table(table.head(0), table_schema, working).count('scope="col"') == 2
 
 
 def test_a_table_that_scrolls_has_no_titles_in_its_cells(table_schema, working):
