@@ -188,8 +188,9 @@ class Match(Answer):
 class Column:
     """A column of a table that people fill in: its name, how it reads, and what it takes.
 
-    `takes` is text, list (texts), number, share (0 to 1), day (year-month-day), either (a number or words), or one of
-    `words`. On a page its numbers are written by their `unit` (share or money), and a word as `reads` says it.
+    `takes` is text, list (texts), pairs (a text for each name), number, share (0 to 1), day (year-month-day), either (a
+    number or words), or one of `words`. On a page its numbers are written by their `unit` (share or money), and a word
+    as `reads` says it.
     """
 
     name: str
@@ -232,13 +233,7 @@ class Rows(Answer):
                 )
                 continue
             yield from (Wrong((key, *each.at), each.found, each.remedy) for each in _strangers(row, known))
-            for column in self.columns:
-                if not _blank(row.get(column.name)):
-                    fault = _cell_fault(row[column.name], column)
-                    if fault:
-                        yield Wrong((key, column.name), *fault)
-                elif column.required:
-                    yield Wrong((key, column.name), "it is missing.", f"Fill in {column.title.lower()}.")
+            yield from (Wrong((key, *each.at), each.found, each.remedy) for each in _row_faults(row, self.columns))
             if self.sealed:
                 yield from (Wrong((key, *each.at), each.found, each.remedy) for each in self._unsealable(row))
 
@@ -250,6 +245,23 @@ class Rows(Answer):
         sealed_on = row.get("sealed_on")
         if sealed_on is not None and not is_day(str(sealed_on)):
             yield Wrong(("sealed_on",), f"{quoted(sealed_on)} is not a date.", "Expected year-month-day.")
+
+
+@dataclass(frozen=True)
+class Sheet(Answer):
+    """One record of these fields, each of its own kind, such as a value proposition; what is not known is left out."""
+
+    columns: tuple[Column, ...] = field(default_factory=tuple)
+
+    def wrong(self, value: Any) -> Iterator[Wrong]:
+        """A sheet on which nothing stands, fields that nobody asked for, and those that are not of their kind."""
+        if not isinstance(value, dict):
+            yield self._no(value, "mapping")
+            return
+        if all(map(_blank, value.values())):
+            yield Wrong((), "nothing is filled in.", f"Fill in one field at least, such as {self.columns[0].name}.")
+        yield from _strangers(value, [column.name for column in self.columns])
+        yield from _row_faults(value, self.columns)
 
 
 def is_number(value: Any) -> bool:
@@ -285,6 +297,17 @@ def _blank(value: Any) -> bool:
     return value is None or value == {} or not str(value).strip()
 
 
+def _row_faults(row: Mapping[str, Any], columns: Sequence[Column]) -> Iterator[Wrong]:
+    """Filled cells that cannot be read as what their column takes, and empty ones that must be filled."""
+    for column in columns:
+        if not _blank(row.get(column.name)):
+            fault = _cell_fault(row[column.name], column)
+            if fault:
+                yield Wrong((column.name,), *fault)
+        elif column.required:
+            yield Wrong((column.name,), "it is missing.", f"Fill in {column.title.lower()}.")
+
+
 def _cell_fault(value: Any, column: Column) -> tuple[str, str] | None:
     """What is wrong with one filled cell, and what to do."""
     if column.words and str(value) not in column.words:
@@ -295,6 +318,9 @@ def _cell_fault(value: Any, column: Column) -> tuple[str, str] | None:
         return f"{value:.12g} is no part of one.", f"Expected 0 to 1; write {value / 100:.12g} for {value:.12g} %."
     if column.takes == "day" and not is_day(str(value)):
         return f"{quoted(value)} is not a date.", "Expected year-month-day such as 2026-11-23."
+    if column.takes == "pairs":
+        filled = isinstance(value, dict) and all(map(is_text, [*value, *value.values()]))
+        return None if filled else (f"{quoted(value)} is no mapping of names.", "Write each as name: text.")
     if column.takes != "list" and isinstance(value, (list, dict)):
         return "it holds several.", "Write one."
     if isinstance(value, list) and not all(map(is_text, value)):

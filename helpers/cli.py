@@ -34,7 +34,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 Folder = Annotated[Path, typer.Argument(metavar="CLIENT", help="The client folder: the one with client.yaml in it.")]
-
 Folders = Annotated[list[Path], typer.Argument(metavar="CLIENT...", help="One client folder, or several.")]
 Write = Callable[["RunReport"], None]
 
@@ -230,33 +229,46 @@ def open_(
 def decisions(
     client: Folder,
     confirm: Annotated[str, typer.Option(metavar="ID", help="Accept this judgement as it stands: 05.all.scope.")] = "",
-    by: Annotated[str, typer.Option(metavar="NAME", help="Who confirms it.")] = "",
-    reason: Annotated[str, typer.Option(help="Why; a stale decision keeps its reason where none is given.")] = "",
+    export: Annotated[
+        tuple[str, Path] | None, typer.Option(metavar="ID FILE", help="Write a table people fill in as .xlsx or .csv.")
+    ] = None,
+    import_: Annotated[
+        tuple[str, Path] | None, typer.Option("--import", metavar="ID FILE", help="Read such a table back: decide it.")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Also remove rows that the imported table lacks.")] = False,
+    by: Annotated[str, typer.Option(metavar="NAME", help="Who confirms or imports it.")] = "",
+    reason: Annotated[str, typer.Option(help="Why; where none is given, one that stands is kept.")] = "",
     on: Annotated[str, typer.Option(metavar="DATE", help="The day it was decided; today where not given.")] = "",
 ) -> None:
-    """List every judgement: decided, stale, proposed or missing, and by whom; or confirm one."""
+    """List every judgement: decided, stale, proposed or missing, and by whom. Confirm one; keep a table as a sheet."""
     from datetime import date
 
+    from helpers.run import rows_exchange
     from helpers.run.judgement_list import confirm as confirmed
     from helpers.run.judgement_list import judgement_lines
 
-    if not confirm and (by or reason or on):
-        raise typer.BadParameter("--by, --reason and --on say more of --confirm ID; name the judgement.")
+    if sum(map(bool, (confirm, export, import_))) > 1:
+        raise typer.BadParameter("--confirm, --export and --import are one at a time.")
+    if (by or reason or on) and not (confirm or import_):
+        raise typer.BadParameter("--by, --reason and --on say more of --confirm ID or --import ID FILE; name one.")
+    if replace and not import_:
+        raise typer.BadParameter("--replace says more of --import ID FILE.")
+    signed = {"by": by, "on": on or date.today().isoformat(), "reason": reason}
     if confirm:
-        print(confirmed(client, confirm, by=by, on=on or date.today().isoformat(), reason=reason))
-        return
-    print(client.resolve().name)
-    for line in judgement_lines(client):
-        print(line)
+        print(confirmed(client, confirm, **signed))
+    elif export:
+        print(rows_exchange.export_rows(client, *export))
+    elif import_:
+        print("\n".join(rows_exchange.import_rows(client, *import_, replace=replace, **signed)))
+    else:
+        print("\n".join([client.resolve().name, *judgement_lines(client)]))
 
 
 @app.command()
 def compare(
     client: Folder,
     before: Annotated[str, typer.Argument(metavar="VERSION", help="A frozen version: v1.")],
-    after: Annotated[
-        str, typer.Argument(metavar="[VERSION]", help="Another one; what stands today if not given.")
-    ] = "today",
+    after: Annotated[str, typer.Argument(metavar="[VERSION]", help="Another one; else what stands today.")] = "today",
     audience: Annotated[str, typer.Option(help="working; or client, who sees no customer's id.")] = "working",
     json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:

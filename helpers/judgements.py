@@ -44,6 +44,11 @@ class Judgements:
             return self._decided[decision].value
         return self._proposed.get(decision, (None, ""))[0]
 
+    def decided_of(self, name: str) -> set[str]:
+        """The groups, or `all`, for which people have decided this, whatever the rule proposes."""
+        self._step.choice(name)
+        return {scope for scope, _, of in (decision.partition(".") for decision in self._decided) if of == name}
+
     def used(
         self,
         decision: str,

@@ -101,6 +101,10 @@ class OpenStep(StepReading):
         """The value in force: what people decided, else the proposal, else None."""
         return self._judged.value(decision)
 
+    def decided_of(self, name: str) -> set[str]:
+        """The groups, or `all`, for which people have decided this; elsewhere a proposal is in force, or nothing."""
+        return self._judged.decided_of(name)
+
     def decide(
         self,
         decision: str,
@@ -238,6 +242,18 @@ class OpenStep(StepReading):
         """Show the step's reconciliations. One that fails lets the step end, and stops what reads it."""
         self.said.checks.extend(checks)
         put("checks", blocks.checks_html(self.said.checks), "checks")
+
+    def sentences(self, also: Iterable[Finding] = ()) -> dict[str, str]:
+        """The findings of the steps that this one builds on, and of itself, as sentences by id, and these beside them.
+
+        Each audience may read them; one that a client's page would hold back is empty.
+        """
+        folders = {other: self._results_of(other) for other in self.step.builds_on}
+        earlier = [read_result(folder, other).findings for other, folder in folders.items() if folder]
+        reader = audience_for("client", self.audience.currency, self.audience.groups)
+        said = [finding for findings in (*earlier, self.said.findings, also) for finding in findings]
+        shown = {finding.id for finding in blocks.visible(said, reader)}
+        return {finding.id: say(finding, reader) if finding.id in shown else "" for finding in said}
 
     # ---- publishing ----------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.answers import Column, Pair, Rows
+from helpers.answers import Column, Pair, Rows, Sheet
 from helpers.step_entry import Choice, Headline, Step
 
 # how a change that an intent brings reads on a page
@@ -176,6 +176,51 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
         title="Value propositions",
         question="What do we promise each chosen group, and why should it believe us?",
         acts="The heads of product and marketing",
-        publishes=("value_propositions", "proposition_gaps"),
+        reads_if_there=("survey",),
+        better_with=(
+            *("01_frame_engagement", "02_rate_customers", "03_form_groups", "04_value_to_us", "05_customer_share"),
+            *("06_value_to_them", "07_value_exchange", "08_face_of_future", "09_choose_intent"),
+        ),
+        decides=(
+            Choice(
+                "proposition",
+                "What do we promise this group, and why should it believe us?",
+                Sheet(
+                    "{values_line: ..., promise: ..., drivers: [delivery, advice], proof: 10.lead.g1, "
+                    "alternative: ..., price_position: above, price_driver: delivery, service: ..., information: ..., "
+                    "headline: ..., messages: [..., ..., ...], channel: ..., barriers: {one crate a hull: delivery}}",
+                    columns=(
+                        Column("values_line", "Why our values matter to them"),
+                        Column("promise", "Promise"),
+                        Column("drivers", "Drivers of the survey that it serves", "list"),
+                        Column("proof", "Proof: a finding or a secret"),
+                        Column("alternative", "Alternative beaten"),
+                        Column("price_position", "Our price against it", words=("below", "level", "above")),
+                        Column("price_driver", "Driver that earns the price"),
+                        Column("price_reason", "Why we ask less"),
+                        Column("product", "Product"),
+                        Column("service", "Service"),
+                        Column("information", "Information"),
+                        Column("experience", "Experience"),
+                        Column("terms", "Terms"),
+                        Column("relationship", "Relationship"),
+                        Column("headline", "Headline"),
+                        Column("messages", "Three messages in their words", "list"),
+                        Column("channel", "Channel"),
+                        Column("barriers", "Barriers to exit, each with its driver", "pairs"),
+                    ),
+                ),
+                per_group=True,
+            ),
+        ),
+        publishes=(
+            *("value_propositions", "proposition_parts", "proposition_drivers", "proposition_gaps"),
+            "exit_barriers",
+        ),
+        uses=(
+            *("proposition_evidence", "proposition_drafts", "value_propositions", "proposition_gaps"),
+            *("proposition_findings", "proposition_closing", "proposition_words", "survey_answers"),
+        ),
+        headlines=(Headline("Groups with a proposition", "answer/decided"), Headline("Gaps open", "gaps/gaps")),
     ),
 )

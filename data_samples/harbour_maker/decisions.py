@@ -19,6 +19,10 @@ FILES = (
     "07_value_exchange.yaml",
     "08_face_of_future.yaml",
     "09_choose_intent.yaml",
+    "10_value_propositions.yaml",
+    "11_align_tactics.yaml",
+    "12_customer_strategy.yaml",
+    "13_scoreboard.yaml",
 )
 SAID = {
     "yards": "Repair and fit boats for others; they buy across the range, often, and by the phone or the rep.",

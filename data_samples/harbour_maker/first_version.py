@@ -25,6 +25,7 @@ DATED |= {"survey": "date", "referrals": "date", "wallets": "period_end"}
 UNDATED = ("categories", "activity_costs")  # prices and parts that held from the beginning
 # decided before any result, or on what the desks know: the same a year before
 FILES = ("01_frame_engagement.yaml", "02_rate_customers.yaml", "03_form_groups.yaml")
+LATER = r"  all\.refit:\n(?:    .*\n)+"  # what is only asked once a version stands
 MEETINGS = (r"\b2026-11-", "2025-10-")  # the rounds of autumn, a year before and a month earlier
 
 
@@ -53,7 +54,8 @@ def first_files(harbour: Harbour, known: Truth) -> dict[str, str]:
         key: row | {"customers": [one for one in row["customers"] if one in there]} for key, row in anchors.items()
     }
     decided = decisions(known.beliefs, stood)
-    files |= {f"decisions/{name}": re.sub(*MEETINGS, decided[name]) for name in FILES}
+    decided = {name: re.sub(LATER, "", decided[name]) for name in FILES}
+    files |= {f"decisions/{name}": re.sub(*MEETINGS, text) for name, text in decided.items()}
     return files | {"client.yaml": TEXT.read_text(encoding="utf-8")}
 
 

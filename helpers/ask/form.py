@@ -16,7 +16,7 @@ from typing import Any
 import ipywidgets as widgets
 from IPython.display import display
 
-from helpers.answers import Amount, Answer, Cuts, Match, Pair, Pick, Points, Rows
+from helpers.answers import Amount, Answer, Cuts, Match, Pair, Pick, Points, Rows, Sheet
 from helpers.ask.fields import (
     FIT,
     AmountField,
@@ -32,6 +32,7 @@ from helpers.ask.fields import (
     text_area,
     written,
 )
+from helpers.ask.sheet import SheetField
 from helpers.ask.table import RowsField
 from helpers.client.decisions import Decision, OvertakenError, decided_in, decision_file, outside, write_decision
 from helpers.client.result_model import DecisionUsed
@@ -274,6 +275,8 @@ def _field(question: Question) -> Field:
             return MatchField(asks, question.items)
         case Rows():
             return RowsField(asks, question.items)
+        case Sheet():
+            return SheetField(asks, question.items)
         case _:
             return WordsField(asks)
 

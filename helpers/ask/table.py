@@ -79,7 +79,7 @@ class _Row:
         self.sealed_on = str(cells.get("sealed_on") or "") if answer.sealed else ""
         self._first = name
         self._name = widgets.Text(value=name, continuous_update=False, **labelled(answer.key.capitalize()))
-        self._cells = {column: _control(column, cells.get(column.name)) for column in answer.columns}
+        self._cells = {column: cell_control(column, cells.get(column.name)) for column in answer.columns}
         self._shown = {column: control.value for column, control in self._cells.items()}
         self.drop = widgets.Button(description=f"Remove this {answer.key}", icon="trash", layout=FIT)
         self.controls = [self._name, *self._cells.values()]
@@ -98,7 +98,7 @@ class _Row:
     def cells(self) -> dict[str, Any]:
         """What is filled in, by column."""
         touched = {
-            column.name: _read(column, control.value)
+            column.name: cell_value(column, control.value)
             for column, control in self._cells.items()
             if control.value != self._shown[column]
         }
@@ -107,7 +107,8 @@ class _Row:
         return {name: value for name, value in {**self._given, **touched}.items() if value is not None}
 
 
-def _control(column: Column, value: Any) -> widgets.Widget:
+def cell_control(column: Column, value: Any) -> widgets.Widget:
+    """The control of one cell, with what it holds."""
     if column.words:
         options = [NONE, *column.words]
         return widgets.Dropdown(options=options, value=value if value in options else NONE, **labelled(column.title))
@@ -115,6 +116,11 @@ def _control(column: Column, value: Any) -> widgets.Widget:
         entries = value if isinstance(value, list) else [] if value is None else [value]
         area = text_area(column.title, placeholder="one on each line")
         area.value, area.rows = "\n".join(map(written, entries)), max(3, len(entries) + 1)
+        return area
+    if column.takes == "pairs":
+        pairs = value.items() if isinstance(value, dict) else []
+        area = text_area(column.title, placeholder="name: text, one on each line")
+        area.value, area.rows = "\n".join(f"{name}: {written(text)}" for name, text in pairs), max(3, len(pairs) + 1)
         return area
     hints = {"share": "0.25", "day": "2026-11-30"}
     return widgets.Text(
@@ -125,10 +131,14 @@ def _control(column: Column, value: Any) -> widgets.Widget:
     )
 
 
-def _read(column: Column, text: str) -> Any:
+def cell_value(column: Column, text: str) -> Any:
     """What a cell holds, as a decision file has it; None where it is blank."""
     if column.takes == "list":
         return lines(text)
+    if column.takes == "pairs":
+        # what has no second part is kept with an empty one, so that it is refused in words and not lost
+        split = [line.rpartition(":") if ":" in line else (line, "", "") for line in lines(text) or []]
+        return {name.strip(): said.strip() for name, _, said in split} or None
     text = text.strip()
     if not text or (column.words and text == NONE):
         return None

@@ -188,11 +188,23 @@ def _write(path: Path, step: Step, decision: Decision) -> None:
         for key in [key for key in present if key not in entry]:
             del present[key]
         # in place, and only what differs: comments and layout of the rest stay
-        present.update({key: value for key, value in entry.items() if plain(present.get(key)) != plain(value)})
+        _settle(present, entry)
     elif isinstance(data["choices"], dict):
         data["choices"][decision.id] = entry
     _checked(data, path, step)
     write_yaml(path, data, error=DecisionError)
+
+
+def _settle(present: dict[str, Any], wanted: Mapping[str, Any]) -> None:
+    """Make a mapping of the file say what is wanted, part by part, so that what stays keeps its comments and layout."""
+    for key, value in wanted.items():
+        now = present.get(key)
+        if isinstance(now, dict) and isinstance(value, Mapping):
+            for gone in [part for part in now if str(part) not in map(str, value)]:
+                del now[gone]
+            _settle(now, value)
+        elif key not in present or plain(now) != plain(value):
+            present[key] = value
 
 
 def _faults(data: dict[str, Any], step: Step) -> Iterator[Fault]:

@@ -38,8 +38,9 @@ def group_moves(customer_groups: pd.DataFrame, before: GroupsBefore | None) -> p
 
     Returns
     -------
-    DataFrame, one row per pair of groups with a customer: the columns of the published group_moves
-        In the order of the groups then, and of those now; without a row where there is no version before.
+    DataFrame, one row per formed group then and formed group now, and per other pair with a customer
+        The columns of the published group_moves, in the order of the groups then, and of those now; without a row where
+        there is no version before.
 
     Examples
     --------
@@ -59,20 +60,26 @@ def group_moves(customer_groups: pd.DataFrame, before: GroupsBefore | None) -> p
     both = both.astype({name: "object" for name in both.columns})
     both = both.fillna({"from_group_id": NOT_THERE, "group_id": NOT_THERE})
     both = both.fillna({"from_group_name": NOT_THEN, "group_name": NOT_NOW})
-    table = both.groupby(list(COLUMNS[:4])).size().rename("customers").reset_index()
+    counts = both.groupby(list(COLUMNS[:4])).size().to_dict()
+    # each formed group then with each of today, nobody went between some: a grid of them has all its cells
+    pairs = {(*one, *other): 0 for one in _formed(before.groups) for other in _formed(customer_groups)} | counts
+    table = pd.DataFrame([(*pair, count) for pair, count in pairs.items()], columns=list(COLUMNS[:5]))
     table["customers_then"] = table["from_group_id"].map(then["from_group_id"].value_counts()).astype("Int64")
     table["part_of_group"] = (table["customers"] / table["customers_then"].astype("Float64")).astype("float64").round(9)
     formed = ~table[["from_group_id", "group_id"]].isin([*BESIDE, NOT_THERE])
-    table["moved"] = formed.all(axis=1) & (table["from_group_id"] != table["group_id"])
+    other = (table["from_group_id"] != table["group_id"]) & (table["customers"] > 0)
+    table["moved"] = formed.all(axis=1) & other
     places = {name: _places(table[name]) for name in ("from_group_id", "group_id")}
     rows = pd.DataFrame({name: table[name].map(place) for name, place in places.items()})
     table = table.loc[rows.sort_values(list(rows)).index, list(COLUMNS)].reset_index(drop=True)
     return table.astype(dict.fromkeys(COLUMNS[:4], "str"))
 
 
-def groups_then(moves: pd.DataFrame) -> list[str]:
-    """The groups of the version before, with those who stood beside them, in their order."""
-    return [group for group in dict.fromkeys(moves["from_group_id"]) if group != NOT_THERE]
+def formed_only(moves: pd.DataFrame) -> dict[str, list[str]]:
+    """Of both columns the groups that were formed, in their order: what an exhibit of moves shows."""
+    aside = {*BESIDE, NOT_THERE}
+    columns = ("from_group_id", "group_id")
+    return {name: [group for group in dict.fromkeys(moves[name]) if group not in aside] for name in columns}
 
 
 def move_findings(
@@ -154,6 +161,12 @@ def _drift(before: GroupsBefore, drift: float) -> Finding | None:
     text = "Groups formed anew from today's customers would agree with those kept from version {version:text} to "
     text += "{agreement:number}, where one is full agreement."
     return Finding(id="03.drift", text=text, values=values, evidence="measured", table="group_centres")
+
+
+def _formed(groups: pd.DataFrame) -> list[tuple[str, str]]:
+    """Id and name of each group that was formed."""
+    rows = groups[~groups["group_id"].isin(list(BESIDE))].drop_duplicates("group_id")
+    return list(zip(rows["group_id"], rows["group_name"], strict=True))
 
 
 def _places(group_ids: Iterable[str]) -> dict[str, int]:

@@ -25,6 +25,7 @@ from helpers.method.purchase_model import PurchaseModel
 from helpers.method.rank_share import rank_based_share
 from helpers.method.simple_value import simple_value
 from helpers.method.whale import whale_facts
+from helpers.method.xmr import REACH, SCALING, xmr_limits
 
 DATA = Path(__file__).parent
 CALIBRATED_TO = "1997-10-01"  # the day after the last that counts
@@ -158,12 +159,24 @@ def bass_peak() -> Mapping[str, float]:
     }
 
 
+def xmr_by_hand() -> Mapping[str, float]:
+    """The constant of the limits, and those of twelve points whose moving ranges sum to 23."""
+    found = xmr_limits([10, 12, 11, 13, 10, 12, 11, 9, 12, 14, 11, 13])
+    return {
+        "constant": REACH,
+        "mean moving range": (found.upper - found.centre) / SCALING,
+        "centre": found.centre,
+        "lower limit": found.lower,
+        "upper limit": found.upper,
+    }
+
+
 RECIPES: Mapping[str, Callable[[], Mapping[str, float]]] = {
     recipe.__name__: recipe
     for recipe in (
         *(cdnow_history, cdnow_bg_nbd, cdnow_one_customer, cdnow_by_week, cdnow_gamma_gamma, regular_subscribers),
         *(margin_multiple, ten_profits, six_answers, gini_by_hand, rank_shares, swiss_fertility),
-        bass_peak,
+        *(bass_peak, xmr_by_hand),
     )
 }
 

@@ -30,8 +30,9 @@ class PageLink:
 
 
 @cache
-def _style() -> str:
-    return "\n" + (TEMPLATE_FOLDER / "style.css").read_text(encoding="utf-8").strip() + "\n"
+def _style(more: str = "") -> str:
+    sheets = [(TEMPLATE_FOLDER / name).read_text(encoding="utf-8").strip() for name in ("style.css", more) if name]
+    return "\n" + "\n".join(sheets) + "\n"
 
 
 @cache
@@ -45,7 +46,9 @@ def content_policy(style: str) -> str:
     return f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
 
 
-def page_html(*, title: str, body: str, pages: Sequence[PageLink], here: str, made: str, kind: str) -> str:
+def page_html(
+    *, title: str, body: str, pages: Sequence[PageLink], here: str, made: str, kind: str, style: str = ""
+) -> str:
     """A whole page.
 
     Parameters
@@ -61,12 +64,14 @@ def page_html(*, title: str, body: str, pages: Sequence[PageLink], here: str, ma
     made : str
         One plain sentence for the foot of the page.
     kind : str
-        Class of the body: "overview" or "step".
+        Class of the body: "overview", "step" or "document".
+    style : str
+        The file of a style sheet that this page has besides that of all.
     """
     return _frame().substitute(
-        policy=content_policy(_style()),
+        policy=content_policy(_style(style)),
         title=escape(title),
-        style=_style(),
+        style=_style(style),
         kind=kind,
         links="".join(_nav_item(page, here) for page in pages),
         body=body,

@@ -8,12 +8,11 @@ from html import escape
 from helpers.client.result_model import Result
 from helpers.errors import counted
 from helpers.report.source import ReportClient
+from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE, board_findings
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.sentences import say
 from helpers.steps import STEPS, Step
-
-STRATEGY = "12_customer_strategy"
 
 
 def overview_body(
@@ -51,9 +50,10 @@ def _lead(results: Mapping[str, Result], audience: Audience) -> str:
     chosen = STRATEGY if STRATEGY in spoken else max(answered)
     result, first = results[chosen], spoken[chosen][0]
     mark = '<strong class="mark">Provisional</strong> · ' if result.provisional else ""
+    more = f' · <a href="{STRATEGY_PAGE}">the strategy in two pages</a>' if chosen == STRATEGY else ""
     return (
         f'<p class="lead">{escape(say(first, audience))}</p>'
-        f'<p class="basis">{mark}{escape(blocks.basis(first))} · <a href="{chosen}.html">how we know</a></p>'
+        f'<p class="basis">{mark}{escape(blocks.basis(first))} · <a href="{chosen}.html">how we know</a>{more}</p>'
     )
 
 
@@ -76,11 +76,16 @@ def _step_answer(step: Step, result: Result, audience: Audience) -> str:
     """A step's heading and its findings; the first is the headline."""
     mark = ' <strong class="mark">Provisional</strong>' if result.provisional else ""
     head = f'<h3><a href="{step.id}.html">{escape(f"{step.number} {step.title}")}</a>{mark}</h3>'
-    said = blocks.visible(result.findings, audience)
+    told = result.findings if step.id != STRATEGY else board_findings(result)[:1]
+    said = blocks.visible(told, audience)
     if not said:
         return f'<section class="step-answer">{head}<p class="nothing">There is nothing to say here yet.</p></section>'
     first, *rest = said
     more = blocks.findings_html(rest, audience) if rest else ""
+    if step.id == STRATEGY:
+        more = (
+            f'<p class="more"><a href="{STRATEGY_PAGE}">Two pages for the board, and the chapters behind them</a></p>'
+        )
     return (
         f'<section class="step-answer">{head}<p class="headline">{escape(say(first, audience))}</p>'
         f'<p class="basis">{escape(blocks.basis(first))}</p>{more}</section>'

@@ -20,6 +20,7 @@ from helpers.report.frame import PageLink, page_html
 from helpers.report.index_page import overview_body
 from helpers.report.source import ReportClient, ReportSource
 from helpers.report.step_page import StepPage
+from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE, STRATEGY_STYLE, TITLE, strategy_body
 from helpers.show.audience import Audience, audience_for
 from helpers.show.blocks import plain_date
 from helpers.steps import STEPS
@@ -66,6 +67,7 @@ def make_report(
     audience = audience_for(audience_name, client.currency, source.groups)
     done = {step.id: results[step.id] for step in STEPS if step.id in results and step.id not in failed}
     pages = [PageLink(INDEX, "", "Overview")]
+    pages += [PageLink(STRATEGY_PAGE, "", TITLE)] if STRATEGY in done else []
     pages += [PageLink(f"{step.id}.html", step.number, step.title) for step in STEPS if step.id in done]
     as_of = max((result.as_of for result in done.values()), default="")
     made = _made(client.name, done, as_of)
@@ -79,6 +81,10 @@ def make_report(
             kind="overview",
         )
     }
+    if STRATEGY in done:
+        body = strategy_body(source, done, audience, as_of)
+        facts = {"pages": pages, "here": STRATEGY_PAGE, "made": made, "kind": "document", "style": STRATEGY_STYLE}
+        written[STRATEGY_PAGE] = page_html(title=f"{client.name}: {TITLE.lower()}", body=body, **facts)
     for step_id in done:
         title, body = _step_body(step_id, source, done, audience)
         file = f"{step_id}.html"
@@ -127,6 +133,6 @@ def _write(into: Path, pages: Mapping[str, str]) -> None:
         new = into / f".{file}.new"
         new.write_text(html, encoding="utf-8", newline="\n")
         os.replace(new, into / file)
-    for step in STEPS:
-        if f"{step.id}.html" not in pages:
-            (into / f"{step.id}.html").unlink(missing_ok=True)
+    for file in (STRATEGY_PAGE, *(f"{step.id}.html" for step in STEPS)):
+        if file not in pages:
+            (into / file).unlink(missing_ok=True)

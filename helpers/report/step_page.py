@@ -15,6 +15,7 @@ from helpers.errors import StepInputError, counted
 from helpers.report.figures import FigureQueue
 from helpers.report.markdown import PageRenderer, markdown_of
 from helpers.report.source import ReportSource
+from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE, board_findings
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.encodings import is_held_back
@@ -152,9 +153,16 @@ class StepPage:
     def answer(self, words: Iterable[str] = ()) -> str:
         """What we found, all of it, in order; under it the notebook's own `words` (HTML) on how to take it."""
         self._renderer.level = 2
-        found = blocks.findings_html(self.result.findings, self.audience)
+        found = self._found()
         own = "".join(f'<div class="remark">{html}</div>' for html in words if html)
         return f'<section class="found" aria-labelledby="found"><h2 id="found">What we found</h2>{found}{own}</section>'
+
+    def _found(self) -> str:
+        """All findings; of the strategy those of the board, as the chapters have a page of their own."""
+        if self.result.step != STRATEGY:
+            return blocks.findings_html(self.result.findings, self.audience)
+        link = f'<p><a href="{STRATEGY_PAGE}">The document</a>: two pages for the board, then the chapters.</p>'
+        return link + blocks.findings_html(board_findings(self.result), self.audience)
 
     def ending(self) -> str:
         """What the notebook did not show itself: exhibits, open questions, assumptions, checks, judgements."""

@@ -29,6 +29,9 @@ STATES = {
 VERDICTS = {"pass": "Holds.", "flag": "To look at.", "fail": "Does not hold."}
 # Judgements whose answers name people or customers: the client's page says that they exist, not what they hold.
 HELD_BACK = ("beliefs", "secrets")
+# Judgements that fill a card or a long register: here they are folded. What the kit drafts of them quotes customers, so
+# the client's page shows them once people have put them in words.
+ON_CARDS = ("proposition", "tactics")
 HELD = "Recorded in the working papers; it names people and customers, so it is not shown here."
 
 _WORD = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
@@ -75,10 +78,13 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
     """
     used = in_words(used, audience)
     sees_all = audience is None or audience.sees_persons
-    held_back = not sees_all and used.id.rpartition(".")[2] in HELD_BACK
+    name, by_people = used.id.rpartition(".")[2], used.state in ("decided", "stale")
+    quotes = not sees_all and name in ON_CARDS
+    shown = _folded if name in ON_CARDS else value_html
+    held_back = not sees_all and name in HELD_BACK or quotes and not by_people
     rows = [("Who and when", escape(_who(used))), ("Reason", escape(used.reason or ""))]
-    if used.state in ("decided", "stale") and used.proposed is not None and not _same(used.value, used.proposed):
-        rows.append(("The rule proposed", value_html(used.proposed)))
+    if by_people and used.proposed is not None and not _same(used.value, used.proposed) and not quotes:
+        rows.append(("The rule proposed", shown(used.proposed)))
     why = "Why proposed" if used.proposed is not None else "Why none proposed"
     rows.append((why, escape(used.because)))
     if held_back:
@@ -91,10 +97,15 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
         f'<p class="state"><strong>{STATES[used.state]}</strong></p>',
         f'<ul class="moved">{moved}</ul>' if moved and sees_all else "",
         f'<p class="asked">{escape(used.question or used.id)}{_for_whom(used, audience)}</p>',
-        f'<div class="answer">{HELD if held_back else value_html(used.value)}</div>' if used.value is not None else "",
+        f'<div class="answer">{HELD if held_back else shown(used.value)}</div>' if used.value is not None else "",
         f"<dl>{facts}</dl>" if facts else "",
     ]
     return f'<div class="decision is-{used.state}">{"".join(parts)}</div>'
+
+
+def _folded(value: Any) -> str:
+    """A value that takes a page, to be opened where somebody wants to read it again."""
+    return f"<details><summary>All of it</summary>{value_html(value)}</details>"
 
 
 def _in_the_file(used: DecisionUsed) -> tuple[str, str]:

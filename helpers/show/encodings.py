@@ -98,7 +98,7 @@ def masked_rows(
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of exhibit: its parts, how its rows are ordered, and how it is drawn (None: it is no picture).
+    """A kind of exhibit: its parts, how its rows are ordered, and how it is drawn, or written as `html` if no picture.
 
     `notes` are sentences below the picture, `pairs` the labels and values told to who cannot see it;
     `mask` gives the rows that an audience may see.
@@ -109,6 +109,7 @@ class Kind:
     parts: Mapping[str, Part]
     arrange: Callable[[pd.DataFrame, Mapping[str, Any]], pd.DataFrame]
     draw: Callable[[Drawing], Figure] | None = None
+    html: Callable[[Drawing], str] = lambda drawing: ""
     notes: Callable[[Drawing], list[str]] = lambda drawing: []
     pairs: Callable[[Drawing], list[str]] = value_pairs
     mask: Callable[..., tuple[pd.DataFrame, list[str]]] = masked_rows

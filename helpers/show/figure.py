@@ -60,7 +60,7 @@ def figure_html(
     try:
         wide, notes = drawing_of(exhibit, table, schema, audience, brand=brand)
         if kind.draw is None:
-            body = _table(wide, exhibit)
+            body = kind.html(wide)
         else:
             alt = _told(exhibit, wide)
             body, behind = _picture(wide, kind.draw, alt, phone), _numbers(wide)
@@ -157,14 +157,6 @@ def _columns_behind(drawing: Drawing) -> list[str]:
 
 def _is_list(given: object) -> bool:
     return isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given)
-
-
-def _table(drawing: Drawing, exhibit: Exhibit) -> str:
-    visible = [name for name in exhibit.encoding.get("columns", drawing.rows.columns) if name in drawing.rows.columns]
-    columns = visible if "columns" in exhibit.encoding else None
-    return html_table(
-        drawing.rows, drawing.schema, drawing.audience, columns=columns, most=exhibit.encoding.get("most")
-    )
 
 
 def _unknown_characters(drawing: Drawing) -> list[str]:

@@ -10,6 +10,8 @@ from helpers.client.schema import TableSchema
 from helpers.errors import StepInputError, nearest
 from helpers.show.audience import Audience
 from helpers.show.bar import BAR
+from helpers.show.cards import CARDS
+from helpers.show.control import CONTROL
 from helpers.show.encodings import Drawing, Kind, check_encoding, rows_for
 from helpers.show.grid import GRID
 from helpers.show.line import LINE
@@ -17,6 +19,7 @@ from helpers.show.map import MAP
 from helpers.show.panels import PANELS
 from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
 from helpers.show.tables import TABLE
+from helpers.show.timeline import TIMELINE
 from helpers.show.waterfall import WATERFALL
 
 KINDS: dict[str, Kind] = {
@@ -28,7 +31,10 @@ KINDS: dict[str, Kind] = {
         PANELS,
         WATERFALL,
         MAP,
+        CONTROL,
+        TIMELINE,
         TABLE,
+        CARDS,
         # A new kind goes here.
     )
 }

@@ -10,7 +10,7 @@ import pandas as pd
 from helpers.client.schema import Column, TableSchema
 from helpers.errors import counted
 from helpers.show.audience import Audience
-from helpers.show.encodings import NUMERIC, WHERE, Kind, Part, whole_number
+from helpers.show.encodings import NUMERIC, WHERE, Drawing, Kind, Part, whole_number
 from helpers.show.numbers import cell_texts
 
 _SENTENCE = 40  # characters
@@ -112,10 +112,19 @@ def _cell(text: str, kind: str, first: bool, again: bool) -> str:
     return f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>'
 
 
+def _table(drawing: Drawing) -> str:
+    """The columns asked for that this audience may see, or all."""
+    asked = drawing.encoding.get("columns")
+    visible = None if asked is None else [name for name in asked if name in drawing.rows.columns]
+    most = drawing.encoding.get("most")
+    return html_table(drawing.rows, drawing.schema, drawing.audience, columns=visible, most=most)
+
+
 TABLE = Kind(
     name="table",
     words="Table",
     arrange=lambda rows, encoding: rows,
+    html=_table,
     parts={
         "columns": Part("the columns shown, in this order", "columns"),
         "most": Part("most rows shown; the rest is counted", "value", check=whole_number),

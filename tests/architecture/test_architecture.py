@@ -49,6 +49,7 @@ ONLY_IN = {
     "ipywidgets": ("ask/", "teach/"),
     "duckdb": "client/tables.py",
     "python_calamine": "client/files/spreadsheet.py",
+    "xlsxwriter": "client/rows_files.py",
     "ruamel": "client/yaml_files.py",
     "typer": "cli.py",
     "matplotlib": "show/",

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from helpers.answers import Amount, Answer, Column, Cuts, Match, Pair, Pick, Points, Rows, Words
+from helpers.answers import Amount, Answer, Column, Cuts, Match, Pair, Pick, Points, Rows, Sheet, Words
 from helpers.ask.form import Form, Question
 from helpers.client.decisions import read_decisions
 from helpers.client.result_model import DecisionUsed
@@ -29,6 +29,13 @@ NAMES = (
     Column("group_name", "Name", required=True),
     Column("description", "In words"),
     Column("anchors", "Anchors", "list"),
+)
+PROMISE = (
+    Column("promise", "Promise"),
+    Column("position", "Price", words=("below", "level", "above")),
+    Column("drivers", "Drivers served", "list"),
+    Column("cost", "Cost", "number"),
+    Column("barriers", "Barriers to exit", "pairs"),
 )
 # kind of answer, options, items, a value as the file holds it
 KINDS = {
@@ -52,6 +59,12 @@ KINDS = {
         (),
         ("g1", "g2"),
         {"g1": {"group_name": "Yards", "anchors": ["C1", "0042"]}, "g2": {"group_name": "Clubs"}},
+    ),
+    "sheet": (
+        Sheet("{promise: ..., position: above}", columns=PROMISE),
+        (),
+        ("delivery", "advice"),
+        {"promise": "On the quay by four.", "position": "above", "barriers": {"crates: one a hull": "delivery"}},
     ),
     "anything": (Answer(), (), (), "as we said"),
 }
@@ -108,6 +121,10 @@ def test_what_is_entered_is_saved_and_found_again(kind, tmp_path):
         ("cuts", {"A": 50, "B": 55}, "the cuts are 50, 55. Expected each below the one before: A, B."),
         ("tactics", {"Crane": {"cost": 3}}, "Crane -> owner: it is missing. Fill in owner."),
         ("tactics", {"Crane": {"owner": "Ana", "starts": "4.1.27"}}, "is not a date. Expected year-month-day"),
+        ("sheet", {"position": "higher"}, '"higher" is not an option.'),
+        ("sheet", {"promis": "On time."}, "promis: no part has this name. Did you mean"),
+        ("sheet", {"cost": "a lot"}, 'cost: "a lot" is no number.'),
+        ("sheet", {"barriers": {"crates": ""}}, "is no mapping of names. Write each as name: text."),
         ("tactics", {"Crane": {"owner": "Ana", "part": 25}}, "25 is no part of one. Expected 0 to 1; write 0.25"),
     ],
 )
@@ -203,6 +220,36 @@ def test_beliefs_are_sealed_on_saving_and_others_can_be_added(tmp_path):
     form.save()
     assert saved(form).value["sales"] == {"share": "a third", "sealed_on": "2026-11-23"}
     assert saved(form).value["finance"]["share"] == 0.4
+
+
+def cells_of(form):
+    return {column.name: control for column, control in form.field._cells.items()}
+
+
+def test_a_field_of_a_sheet_that_is_emptied_goes_and_the_others_stay_as_they_were(tmp_path):
+    form = Form(question(tmp_path, "sheet"))
+    filled(form, KINDS["sheet"][3] | {"drivers": ["delivery"]})
+    by_name = cells_of(form)
+    assert by_name["barriers"].value == "crates: one a hull: delivery"
+    assert by_name["promise"].description == "Promise"
+    assert "Known here: delivery and advice." in form.field.box.children[0].value
+    by_name["promise"].value, by_name["barriers"].value = " ", "stock aboard: availability\n\n"
+    by_name["drivers"].value = "delivery\nadvice"
+    form.save()
+    expected = {"position": "above", "barriers": {"stock aboard": "availability"}, "drivers": ["delivery", "advice"]}
+    assert saved(form).value == expected
+    by_name = cells_of(form)
+    by_name["barriers"].value = "no second part"
+    assert any("Write each as name: text." in fault for fault in form.faults())
+    by_name["position"].value = "(none)"
+    by_name["drivers"].value = by_name["barriers"].value = ""
+    assert form.faults() == ["Nothing is chosen yet."]
+
+
+def test_a_saved_field_that_is_asked_for_no_longer_is_named(tmp_path):
+    form = filled(Form(question(tmp_path, "sheet")), {"slogan": "Boats.", "promise": "On time."})
+    assert form.field.unseen == ['"slogan" is saved and no field that is asked for; take it out in the file.']
+    assert any("slogan: no part has this name." in fault for fault in form.faults())
 
 
 def test_two_rows_of_one_name_are_noticed_before_one_is_lost(tmp_path):

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from helpers.answers import Amount, Column, Match, Pick, Points, Rows, Words
+from helpers.answers import Amount, Column, Match, Pick, Points, Rows, Sheet, Words
 from helpers.ask.fields import number_or_words, written
 from helpers.ask.form import Form
 from helpers.client import decisions
@@ -19,6 +19,7 @@ LEADERS = Rows(
     columns=(Column("favourites", "Favourites", "list"), Column("share", "Our share", "either")),
     sealed=True,
 )
+CARD = Sheet(columns=(Column("promise", "Promise"), Column("parts", "Parts", "list"), Column("b", "B", "pairs")))
 OWN = Pick(own=True, named=("all", "main"))
 PARTS = Words(parts=("we value", "we stand for"))
 # kind of answer, options, items, what is kept (the items are others than those of the day when it was saved)
@@ -38,6 +39,7 @@ KEPT = {
         (),
         {"Bo": {"share": 0.30, "favourites": ["Smith, Jones & Co"], "sealed_on": "2026-01-05"}},
     ),
+    "sheet in another order": (CARD, (), (), {"b": {"a: b": "c", "d": 7}, "parts": ["x, y"], "promise": "A\nB "}),
     "one name for a list": (LEADERS, (), (), {"Bo": {"favourites": ["A", "B, C"], "share": "1_000"}}),
 }
 
@@ -117,6 +119,12 @@ def test_a_name_alone_is_not_sealed(tmp_path):
         (LEADERS, {"Bo": {"favourites": [""], "share": " "}}, "nothing is said"),
         (LEADERS, {"Bo": {"share": 0.3, "sealed_on": "soon"}}, "is not a date"),
         (LEADERS, {"Bo": {"favourites": [None, "A"]}}, "is no list of names"),
+        (CARD, {}, "nothing is filled in"),
+        (CARD, {"promise": " ", "parts": [], "b": {}}, "nothing is filled in"),
+        (CARD, ["On time."], "is no mapping"),
+        (CARD, {"b": ["a"]}, "is no mapping of names"),
+        (CARD, {"b": {"a": None}}, "is no mapping of names"),
+        (CARD, {"promise": {"a": "b"}}, "it holds several"),
         (PARTS, "", "is no text"),
         (PARTS, {}, "is no text"),
         (PARTS, [], "is no text"),

@@ -42,3 +42,25 @@ def test_what_cannot_be_confirmed_leaves_the_folder_as_it_was(finished):
     done = workbook("decisions", finished, "--by", "the board")
     assert done.returncode == 2
     assert files(finished) == before
+
+
+def test_a_table_goes_out_and_comes_back(finished, tmp_path):
+    sheet = tmp_path / "secrets.csv"
+    done = workbook("decisions", finished, "--export", "06.all.secrets", sheet)
+    assert (done.returncode, done.stderr) == (0, "")
+    head = sheet.read_text(encoding="utf-8-sig").splitlines()[0].split(",")
+    row = [{"secret": "crates", "group": "g1", "what": "They repack our boxes."}.get(name, "") for name in head]
+    sheet.write_text("\n".join([",".join(head), ",".join(row), ""]), encoding="utf-8")
+
+    signed = ("--by", "the board", "--reason", "Seen at two yards.")
+    done = workbook("decisions", finished, "--import", "06.all.secrets", sheet, *signed)
+    assert done.returncode == 0, done.stderr
+    assert "1 added, 0 changed, 0 removed, 1 in all" in done.stdout
+    assert "what: They repack our boxes." in (finished / "decisions" / "06_value_to_them.yaml").read_text("utf-8")
+
+    before = files(finished)
+    for wrong in (("--replace",), ("--export", "06.all.secrets", sheet, *signed), ("--import", "06.all.secrets")):
+        assert workbook("decisions", finished, *wrong).returncode == 2
+    done = workbook("decisions", finished, "--export", "06.all.secrets", sheet)
+    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert files(finished) == before

@@ -17,7 +17,7 @@ from helpers.method.group_before import (
 )
 from helpers.method.group_clusters import Centres, centres_table
 from helpers.method.group_features import NAMES
-from helpers.method.group_moves import group_moves, groups_then, move_findings
+from helpers.method.group_moves import formed_only, group_moves, move_findings
 from helpers.method.group_scale import Scale
 
 SCALE = Scale(("frequency",), ("none",), (1.0,), (0.0,), (1.0,))
@@ -47,12 +47,15 @@ def test_moves_by_hand():
         ("g1", "not_there"): (1, False),
         ("g3", "g3"): (1, False),
         ("g9", "g1"): (1, True),
+        ("g1", "g1"): (0, False),
+        ("g3", "g1"): (0, False),
+        ("g9", "g3"): (0, False),
         ("lapsing", "g1"): (1, False),
         ("not_there", "g1"): (1, False),
     }
     assert moves["customers"].sum() == 8
     assert moves.groupby("from_group_id")["part_of_group"].sum().drop("not_there").eq(1).all()
-    assert groups_then(moves) == ["g1", "g3", "g9", "lapsing"]
+    assert formed_only(moves) == {"from_group_id": ["g1", "g3", "g9"], "group_id": ["g1", "g3"]}
 
 
 def test_the_sentences_of_moves():
@@ -86,7 +89,10 @@ def test_row_order_and_equal_moves():
 def test_without_a_version_there_is_nothing_to_say():
     moves = group_moves(NOW, None)
     assert moves.empty and list(moves.columns) == list(group_moves(NOW, BEFORE).columns)
-    assert move_findings(moves, None, assigned=False) == [] and groups_then(moves) == []
+    assert move_findings(moves, None, assigned=False) == [] and formed_only(moves) == {
+        "from_group_id": [],
+        "group_id": [],
+    }
     assert kept_groups(BEFORE, "refit") is None and kept_groups(BEFORE, "assign") is BEFORE
 
 

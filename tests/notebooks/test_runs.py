@@ -21,6 +21,7 @@ from helpers.client.derived import write_json
 from helpers.client.folder import open_client
 from helpers.client.results import finished_steps, group_names, read_published, read_result
 from helpers.client.schema import schema
+from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE
 from helpers.run.kernels import kernel_environment
 from helpers.show.audience import audience_for
 from helpers.show.output import MIME
@@ -138,6 +139,8 @@ def test_each_finding_and_exhibit_stands_on_the_page(run_sample, sample, step):
     result, page = read_result(run.results, step.id), run.report / f"{step.id}.html"
     client = open_client(run.folder)
     words, html = squeezed(seen(page)), page.read_text(encoding="utf-8")
+    if step.id == STRATEGY:  # its chapters have a page of their own
+        words += squeezed(seen(run.report / STRATEGY_PAGE))
     names = group_names(run.results, finished_steps(run.results))
     for finding in result.findings:
         sentence = say(finding, audience_for("working", client.currency, names))
@@ -148,7 +151,8 @@ def test_each_finding_and_exhibit_stands_on_the_page(run_sample, sample, step):
         assert len(figures) == 1, exhibit.id
         if not len(read_published(run.results, step.id, exhibit.table)):
             continue  # nothing to show, and the page says so
-        drawn = "<table" in figures[0] if exhibit.kind == "table" else figures[0].count("data:image/svg") == 2
+        written = {"table": "<table", "cards": '<article class="card"'}.get(exhibit.kind)
+        drawn = written in figures[0] if written else figures[0].count("data:image/svg") == 2
         assert drawn, f"{exhibit.id} is empty"
 
 

@@ -104,6 +104,21 @@ def test_answers_that_name_people_are_not_on_the_clients_page():
     assert "Ada" in blocks.decision_html(sealed, WORKING)
 
 
+def test_a_draft_that_quotes_customers_is_not_on_the_clients_page_and_what_people_wrote_is():
+    draft = {"messages": ["Ask for Ilse."]}
+    only = decision(id="10.g2.proposition", state="proposed", value=draft, proposed=draft)
+    assert "Ilse" not in blocks.decision_html(only, CLIENT)
+    assert "Ilse" in blocks.decision_html(only, WORKING)
+    people = decision(id="10.g2.proposition", value={"messages": ["There in time."]}, proposed=draft)
+    for state in ("decided", "stale"):
+        html = blocks.decision_html(people.model_copy(update={"state": state}), CLIENT)
+        assert (
+            "<details><summary>All of it</summary><dl><dt>messages</dt><dd>There in time.</dd></dl></details>" in html
+        )
+        assert "Ilse" not in html
+    assert "Ilse" in blocks.decision_html(people, WORKING)
+
+
 def test_values_of_any_shape_read_as_words():
     assert blocks.value_html("main_categories") == "main categories"
     assert blocks.value_html([]) == "nothing"

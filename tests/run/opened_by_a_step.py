@@ -32,9 +32,9 @@ def main() -> None:
 
     really = tables.read_table
 
-    def read_table(path: Path, schema: object) -> object:
+    def read_table(path: Path, schema: object, **how: bool) -> object:
         note(path)
-        return really(path, schema)
+        return really(path, schema, **how)
 
     tables.read_table = read_table  # before those who use it import it
     from helpers.steps import find_step

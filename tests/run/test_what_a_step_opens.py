@@ -12,12 +12,14 @@ from pathlib import Path
 import pytest
 
 from helpers.client.decisions import FOLDER as DECISIONS
+from helpers.client.derived import write_json
 from helpers.client.folder import open_client
 from helpers.client.intent_rules_file import rules_path
 from helpers.client.results import OF_RESULT, OF_TABLE, RESULT, finished_steps, read_manifest
 from helpers.client.tables_manifest import read_tables_manifest
-from helpers.client.versions import VERSIONS
+from helpers.client.versions import VERSIONS, VersionFacts
 from helpers.run import freshness
+from helpers.run.freeze import freeze
 from helpers.run.freshness import HELPERS
 from helpers.run.standing import Standing
 from helpers.steps import built_steps, find_step
@@ -36,22 +38,51 @@ def matched(patterns):
 @pytest.mark.parametrize("step", built_steps(), ids=lambda step: step.id)
 @pytest.mark.parametrize("sample", ["complete_journey", "cdnow"])
 def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tmp_path, step, sample):
-    run = run_sample(sample)
+    opened_of(run_sample(sample).folder, step, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def with_version(run_sample, tmp_path_factory):
+    """A sample that was run, with what stands frozen as a version of an earlier day."""
+    folder = tmp_path_factory.mktemp("looking_back") / "cdnow"
+    shutil.copytree(run_sample("cdnow").folder, folder)
+    now = Standing(open_client(folder), read_manifest(folder / "results"))
+    now.tables = read_tables_manifest(folder / "results" / "tables")
+    now.results = finished_steps(folder / "results")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("helpers.run.freeze.unfinished", lambda now: [])  # a draft will do
+        assert freeze(now, "working").made
+    path = folder / VERSIONS / "v1" / "version.json"
+    facts = VersionFacts.model_validate_json(path.read_bytes())
+    write_json(path, facts.model_copy(update={"as_of": "1998-01-01"}).sealed())
+    return folder
+
+
+@pytest.mark.parametrize("number", ["02", "03", "04", "05"])
+def test_a_step_opens_a_version_only_where_it_rests_on_it(with_version, tmp_path, number):
+    step = find_step(number)
+    opened = opened_of(with_version, step, tmp_path)
+    assert any(name.startswith(f"{VERSIONS}/v1/steps") for name in opened) == bool(step.reads_version)
+
+
+def opened_of(folder, step, tmp_path):
+    """What a step opens, after each of it was held against what its freshness rests on."""
     done = subprocess.run(
-        [sys.executable, "-P", str(SCRIPT), str(run.folder), step.id, str(tmp_path)],
+        [sys.executable, "-P", str(SCRIPT), str(folder), step.id, str(tmp_path)],
         capture_output=True,
         text=True,
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
-    now = Standing(open_client(run.folder), read_manifest(run.results))
-    now.tables = read_tables_manifest(run.results / "tables")
-    now.results = finished_steps(run.results)
+    results = folder / "results"
+    now = Standing(open_client(folder), read_manifest(results))
+    now.tables = read_tables_manifest(results / "tables")
+    now.results = finished_steps(results)
     parts = now.step_rests_on(step)
 
     tables = {part.removeprefix(OF_TABLE) for part in parts if part.startswith(OF_TABLE)}
-    results = {part.removeprefix(OF_RESULT) for part in parts if part.startswith(OF_RESULT)}
+    earlier = {part.removeprefix(OF_RESULT) for part in parts if part.startswith(OF_RESULT)}
     for name in set(found["opened"]) - LISTS:
         path = Path(name)
         if path.name == RESULT:
@@ -59,7 +90,7 @@ def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tm
         if path.parent.as_posix() == "results/tables":
             assert path.stem in tables, name
         elif path.parts[0] == "results":
-            assert path.parts[1] in results, name
+            assert path.parts[1] in earlier, name
         elif path.parts[0] == VERSIONS:
             assert f"version {path.parts[1]}" in parts, name
         else:
@@ -70,6 +101,7 @@ def test_a_step_opens_nothing_that_its_freshness_does_not_rest_on(run_sample, tm
     carried = matched((*freshness.OF_STEPS, *freshness.SAYING)) | set(freshness.REGISTRY)
     unknown = set(found["modules"]) - methods - carried
     assert {name for name in unknown if not name.startswith("show/") and not name.endswith("__init__.py")} == set()
+    return found["opened"]
 
 
 def test_a_clients_own_intent_rules_are_opened_and_are_a_part(run_sample, tmp_path):

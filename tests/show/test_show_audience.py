@@ -15,7 +15,15 @@ from helpers.show.kinds import drawing_of
 from helpers.show.masking import mask_table
 
 OF_PERSONS = [
-    *("beliefs", "call_list", "customer_groups", "customer_loyalty", "customer_ratings", "customer_share"),
+    *(
+        "beliefs",
+        "beliefs_and_facts",
+        "call_list",
+        "customer_groups",
+        "customer_loyalty",
+        "customer_ratings",
+        "customer_share",
+    ),
     *("customer_value", "group_features", "headroom", "lookalikes", "satisfied_leavers", "secret_candidates"),
     "wallet_estimates",
 ]

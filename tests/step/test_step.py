@@ -48,6 +48,15 @@ def finding(name="05.said", **values):
     return Finding(id=name, text="We said {what:text}.", values=said, evidence="judged")
 
 
+def test_every_finding_so_far_can_be_read_as_a_sentence(step):
+    few = finding("05.few").model_copy(update={"smallest": 3})
+    step.find(finding())
+    told = step.sentences([finding("05.more", what=Value(value="more", unit="text")), few])
+    assert (told["05.said"], told["05.more"], told["05.few"]) == ("We said so.", "We said more.", "")
+    earlier = {number for number, _, _ in (name.partition(".") for name in told)}
+    assert earlier == {other[:2] for other in step.step.builds_on} | {"05"}
+
+
 def test_it_hands_over_declared_tables_in_the_types_of_their_schema(step):
     summary = step.table("customer_summary")
     assert summary["revenue"].dtype == "float64"
@@ -179,6 +188,22 @@ def test_publishing_refuses_a_step_that_forgot_something(step):
         step.publish()
     for name in (*find_step(STEP).publishes, "scope"):
         assert name in str(caught.value)
+
+
+def test_who_decided_is_known_whatever_the_rule_proposes(client, tmp_path):
+    folder = tmp_path / "decided"
+    (folder / "decisions").mkdir(parents=True)
+    lines = ["format: 1", "step: 08_face_of_future", "choices:"]
+    for group, value in (("g1", "{reprice: {place: 1}}"), ("g2", "")):
+        lines += [f"  {group}.transition:", f"    value: {value}", "    reason: so", "    by: Ana"]
+        lines += ["    decided_on: 2026-11-23"]
+    (folder / "decisions" / "08_face_of_future.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    judged = Judgements(find_step("08"), folder)
+    assert judged.decided_of("transition") == {"g1"}, "an entry without a value decides nothing"
+    assert judged.decided_of("workshop") == set()
+    assert Judgements(find_step("08"), client).decided_of("transition") == set()
+    with pytest.raises(StepInputError, match='has no decision "transit"'):
+        judged.decided_of("transit")
 
 
 def test_proposals_for_several_groups_give_what_is_in_force(client):

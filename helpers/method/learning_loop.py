@@ -1,0 +1,123 @@
+"""What do we mean to learn, what was learned, what did it change, and which question is due?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from helpers.errors import StepInputError, listed
+
+TURN = {
+    "weekly": pd.DateOffset(weeks=1),
+    "monthly": pd.DateOffset(months=1),
+    "quarterly": pd.DateOffset(months=3),
+    "yearly": pd.DateOffset(years=1),
+}
+IN_TIME, OVERDUE, NEVER = "in_time", "overdue", "never"
+STATES = {IN_TIME: "in time", OVERDUE: "overdue", NEVER: "never answered"}
+COLUMNS = [
+    *("loop", "question", "group_id", "group_name", "owner", "cadence", "feeds", "last_answered", "answer", "changed"),
+    *("next_due", "state", "state_name", "overdue"),
+]
+
+
+def learning_loop(
+    learning_plan: pd.DataFrame | None, answers: Mapping[str, Mapping] | None = None, *, as_of: object
+) -> pd.DataFrame:
+    """Every learning loop with its latest answer, and when the next is due.
+
+    Parameters
+    ----------
+    learning_plan : DataFrame or None, of step 11
+        loop, question, owner, cadence, feeds, group_id, last_answered, answer; group_name where it is there.
+    answers : mapping of loop to a row, optional
+        answered_on, answer, changed: what was decided here; of two answers the later counts.
+    as_of : date
+        What is due before it is overdue; no clock is asked.
+
+    Returns
+    -------
+    DataFrame, one row per loop, overdue ones first, then those never answered, then by the day they are due
+        last_answered, next_due  datetime  the second is one turn later: a week, a month, a quarter or a year; missing
+                                           where nobody answered yet or no cadence was named
+        state, state_name        str       in_time, overdue, never
+        overdue                  bool
+
+    Raises
+    ------
+    StepInputError
+        If an answer is to a question that nobody asked.
+
+    Examples
+    --------
+    >>> plan = pd.DataFrame({"loop": ["price"], "question": ["Do they pay more?"], "owner": ["Ada"], "answer": [""],
+    ...     "cadence": ["quarterly"], "feeds": ["g1.intent"], "group_id": ["g1"], "last_answered": [pd.NaT]})
+    >>> told = {"price": {"answered_on": "2026-05-01", "answer": "Yes.", "changed": "The price."}}
+    >>> learning_loop(plan, told, as_of="2026-09-01")[["next_due", "state"]].astype("str").values.tolist()
+    [['2026-08-01', 'overdue']]
+    """
+    if learning_plan is None or learning_plan.empty:
+        return _typed(pd.DataFrame(columns=COLUMNS))
+    answers = {str(key): dict(row) for key, row in (answers or {}).items()}
+    strangers = sorted(set(answers) - set(learning_plan["loop"]))
+    if strangers:
+        raise StepInputError(
+            f"Answers: {listed(strangers)} is no question of the learning plan. Known there: "
+            f"{listed(sorted(learning_plan['loop']), 30)}. Name the loop as step 11 does."
+        )
+    rows = []
+    for row in learning_plan.reindex(columns=[*learning_plan.columns, *({"group_name"} - set(learning_plan))]).to_dict(
+        "records"
+    ):
+        told = answers.get(str(row["loop"]), {})
+        day = pd.to_datetime(told.get("answered_on"))
+        last = pd.to_datetime(row["last_answered"])
+        newer = told.get("answer") and not (pd.notna(last) and pd.notna(day) and last > day)
+        if newer:
+            row |= {"last_answered": day if pd.notna(day) else last, "answer": told["answer"]}
+            row |= {"changed": told.get("changed") or ""}
+        turn = TURN.get(str(row["cadence"]))
+        last = pd.to_datetime(row["last_answered"])
+        due = last + turn if pd.notna(last) and turn is not None else pd.NaT
+        answered = pd.notna(last) or bool(newer)
+        state = NEVER if not answered else OVERDUE if pd.notna(due) and due < pd.Timestamp(as_of) else IN_TIME
+        rows.append(row | {"next_due": due, "state": state, "state_name": STATES[state], "overdue": state == OVERDUE})
+    table = _typed(pd.DataFrame(rows).reindex(columns=COLUMNS))
+    place = table["state"].map({OVERDUE: 0, NEVER: 1, IN_TIME: 2})
+    return table.assign(place=place).sort_values(["place", "next_due", "loop"], ignore_index=True)[COLUMNS]
+
+
+def asked_of_people(
+    learning_plan: pd.DataFrame | None, answers: Mapping | None, *, as_of: object, again: bool
+) -> list[str]:
+    """Whether people are asked what they learned: ["all"], or [] where there is nothing to ask.
+
+    Parameters
+    ----------
+    learning_plan : DataFrame or None
+    answers : mapping or None, what was decided already
+    as_of : date
+    again : bool
+        Whether there is an earlier version: in the first one nobody can have learned from it.
+
+    Notes
+    -----
+    A question that is overdue is asked; with an earlier version also one that nobody answered yet.
+
+    Examples
+    --------
+    >>> asked_of_people(None, None, as_of="2026-09-01", again=True)
+    []
+    """
+    if learning_plan is None or learning_plan.empty:
+        return []
+    states = set(learning_loop(learning_plan, as_of=as_of)["state"])
+    return ["all"] if answers or OVERDUE in states or (again and NEVER in states) else []
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    words = [name for name in COLUMNS if name not in ("last_answered", "next_due", "overdue")]
+    table = table.assign(**{name: table[name].astype("object").fillna("").astype("str") for name in words})
+    days = {name: pd.to_datetime(table[name]) for name in ("last_answered", "next_due")}
+    return table.assign(**days).astype({"overdue": bool}).reset_index(drop=True)

@@ -1,0 +1,283 @@
+"""What step 13 says: whether anything moved beyond noise, what moved customer equity, and what came of our results."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from helpers.client.result_model import Finding, Value
+from helpers.errors import listed
+from helpers.method.equity_bridge import BEFORE, DEFINITION, MODEL, NOW
+from helpers.method.finding_values import (
+    count_value,
+    date_value,
+    group_value,
+    inside_sentence,
+    money_value,
+    number_value,
+    share_value,
+    text_value,
+)
+from helpers.method.results_scored import NOBODY, owner_scores
+from helpers.method.score_periods import VERSION
+from helpers.method.scoreboard import DIFFERENCE, LATELY, MOVED, NAMED, PORTFOLIO
+from helpers.method.share import ALL
+from helpers.method.xmr import CHANCE, PERSISTENT
+
+HOW = {"money": "money", "share": "pct1", "count": "ratio"}
+WAY = {True: "better", False: "worse"}
+
+
+def scoreboard_findings(
+    scoreboard: pd.DataFrame,
+    score_measures: pd.DataFrame,
+    equity_bridge: pd.DataFrame,
+    results_scored: pd.DataFrame,
+    *,
+    as_of: object,
+    since: object | None,
+) -> list[Finding]:
+    """The findings on measures, equity and results, each only where there is something to say.
+
+    Parameters
+    ----------
+    scoreboard, score_measures, equity_bridge, results_scored : DataFrame, as published
+    as_of : date
+    since : date or None
+        as_of of the earlier version; None in the first one.
+
+    Returns
+    -------
+    list of Finding
+        13.answer, what came since the earlier version, or that this is the first; 13.portfolio, which measures of all
+        customers moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
+        13.moved.<measure>, those in the second picture; 13.persistent, measures whose signals come easily;
+        13.bridge, what moved customer equity; 13.measuring, what of it no customer did; 13.scored, what came of the
+        results; 13.owners, whose ranges held most and least often
+    """
+    limited = score_measures[score_measures["limits"] != "none"]
+    lately = limited[limited["last_signal"] >= pd.Timestamp(as_of) - pd.DateOffset(months=LATELY)]
+    found = [_answer(limited, lately, equity_bridge, results_scored, since)]
+    found += [_portfolio(scoreboard, limited, lately), _moved(limited, lately)]
+    pictured = dict.fromkeys(scoreboard.loc[scoreboard["picture"] == MOVED, "measure"])
+    found += [_one(row, scoreboard) for row in limited[limited["measure"].isin(pictured)].to_dict("records")]
+    found += [_persistent(limited[limited["persistent"]])]
+    found += [*_bridge(equity_bridge), _scored(results_scored), _owners(results_scored)]
+    return [one for one in found if one is not None]
+
+
+def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
+    """13.learning, how many questions are due; 13.learned.<loop>, each answer and what it changed."""
+    if learning_loop.empty:
+        return []
+    states = learning_loop["state"].value_counts()
+    values = {"all": count_value(len(learning_loop)), "late": count_value(states.get("overdue", 0))}
+    values["never"] = count_value(states.get("never", 0))
+    text = "Of {all:count} questions that we mean to learn from, {late:count} are overdue and {never:count} were never "
+    text += "answered."
+    if not {"overdue", "never"} & set(states.index):
+        values, text = (
+            {"all": values["all"]},
+            "Of {all:count} questions that we mean to learn from all were answered in time.",
+        )
+    kind = {"evidence": "judged", "table": "learning_loop", "n_of": "row"}
+    found = [Finding(id="13.learning", text=text, values=values, n=len(learning_loop), **kind)]
+    for row in learning_loop[learning_loop["answer"] != ""].to_dict("records"):
+        values = {"question": text_value(row["question"]), "answer": text_value(row["answer"].rstrip("."))}
+        text = "We asked: {question:text} We learned: {answer:text}."
+        if row["changed"]:
+            values["changed"] = text_value(inside_sentence(row["changed"].rstrip(".")))
+            text += " It changed {changed:text}."
+        else:
+            text += " What it changed, nobody has said."
+        name = re.sub(r"[^A-Za-z0-9_]", "_", row["loop"])
+        found.append(Finding(id=f"13.learned.{name}", text=text, values=values, n=1, **kind))
+    return found
+
+
+def _answer(limited, lately, bridge, scored, since) -> Finding:
+    """What there is to say in one sentence, since the earlier version or for the first time."""
+    values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
+    kind = {"evidence": "measured", "table": "score_measures", "n": len(limited), "n_of": "row"}
+    if since is None:
+        text = "This is the first version: baselines and limits are set now, for {limits:count} measures. "
+        text += "{moved:count} of them moved beyond noise in the last twelve months."
+        if len(limited) == 1:
+            text = "This is the first version: baselines and limits are set now, for one measure. "
+            text += "It moved beyond noise in the last twelve months." if len(lately) else "It shows nothing but noise."
+        if limited.empty:
+            values, text = (
+                {},
+                "This is the first version: baselines are set now; no measure has points enough for limits.",
+            )
+        return Finding(id="13.answer", text=text, values=values, **kind)
+    values["since"] = date_value(since)
+    words = []
+    if len(bridge):
+        amounts = bridge.set_index("part")["amount"]
+        change = amounts[NOW] - amounts[BEFORE]
+        values |= {"change": money_value(abs(change)), "now": money_value(amounts[NOW])}
+        words.append(f"customer equity {'rose' if change >= 0 else 'fell'} by {{change:money}} to {{now:money}}")
+    due = scored[scored["due"].astype(bool)]
+    if len(due):
+        values |= {"good": count_value(due["good"].sum()), "due": count_value(len(due))}
+        words.append("{good:count} of {due:count} results that were due came as expected or better")
+    words.append("{moved:count} of {limits:count} measures moved beyond noise in the last twelve months")
+    text = f"Since the version of {{since:date}} {listed(words)}."
+    return Finding(id="13.answer", text=text, values=values, **kind)
+
+
+def _portfolio(scoreboard, limited, lately) -> Finding | None:
+    """Which of the first measures moved and which did not."""
+    shown = list(dict.fromkeys(scoreboard.loc[scoreboard["picture"] == PORTFOLIO, "measure"]))
+    rows = limited[limited["measure"].isin(shown)]
+    if rows.empty:
+        return None
+    news = [inside_sentence(NAMED[name][0]) for name in rows.loc[rows["measure"].isin(lately["measure"]), "name"]]
+    noise = [inside_sentence(NAMED[name][0]) for name in rows["name"] if inside_sentence(NAMED[name][0]) not in news]
+    values = {"news": text_value(listed(news, 9))} if news else {}
+    values |= {"noise": text_value(listed(noise, 9))} if noise else {}
+    text = (
+        "Of all customers together, {news:text} moved beyond noise in the last twelve months, and {noise:text} did not."
+    )
+    if not news:
+        text = "Of all customers together nothing moved beyond noise in the last twelve months: {noise:text}."
+    if not noise:
+        text = "Of all customers together, {news:text} moved beyond noise in the last twelve months."
+    kind = {"evidence": "measured", "table": "scoreboard", "n_of": "row"}
+    return Finding(id="13.portfolio", text=text, values=values, n=len(rows), **kind)
+
+
+def _moved(limited, lately) -> Finding | None:
+    """How many moved, and how many would without any change."""
+    if len(limited) < 2 or lately.empty:
+        return None
+    values = {"moved": count_value(len(lately)), "limits": count_value(len(limited))}
+    values["chance"] = number_value(round(CHANCE * len(limited), 1))
+    text = "{moved:count} of {limits:count} measures moved beyond noise in the last twelve months. "
+    text += "Over two years without any change about {chance:number} would seem to."
+    kind = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
+    return Finding(id="13.moved", text=text, values=values, n=len(limited), **kind)
+
+
+def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
+    """What one measure says that moved: where it stands against its centre, and since when."""
+    own = scoreboard[scoreboard["measure"] == row["measure"]]
+    last = own[own["value"].notna()].iloc[-1]
+    marked = own[own["in_signal"]].iloc[-1]
+    unit, how = row["unit"], HOW[row["unit"]]
+    values = {"what": text_value(inside_sentence(NAMED[row["name"]][0])), "rule": text_value(row["last_signal_name"])}
+    values |= {"when": text_value(marked["label"]), "now": _value(last["value"], unit)}
+    values["centre"] = _value(row["centre"], unit)
+    whose = "Of all customers together,"
+    if row["group_id"] != ALL:
+        values["group"], whose = group_value(row["group_id"]), "In {group:group},"
+    against = " differs from a year earlier by" if row["charted"] == DIFFERENCE else " stands at"
+    text = f"{whose} {{what:text}}{against} {{now:{how}}}, and its centre is {{centre:{how}}}. The latest signal is of "
+    text += "{when:text}: {rule:text}."
+    if row["better"]:
+        good = (marked["value"] > row["centre"]) == (row["better"] == "up")
+        values["way"], text = text_value(WAY[good]), text[:-1] + ", for the {way:text}."
+    name = row["measure"].replace(".", "_")
+    people = int(last["customers"])
+    return Finding(id=f"13.moved.{name}", text=text, values=values, n=people, evidence="measured", table="scoreboard")
+
+
+def _persistent(rows: pd.DataFrame) -> Finding | None:
+    """Measures whose limits are narrower than they should be."""
+    if rows.empty:
+        return None
+    names = [f"{inside_sentence(NAMED[row['name']][0])}{_whose(row)}" for row in rows.to_dict("records")]
+    values = {"names": text_value(listed(names, 3)), "alike": number_value(PERSISTENT)}
+    values |= {"count": count_value(len(rows))} if len(rows) > 1 else {}
+    text = (
+        f"In {'{count:count} measures' if len(rows) > 1 else 'one measure'} neighbouring points are alike (correlation "
+    )
+    text += "above {alike:ratio}), so that limits are narrow and signals come easily: {names:text}."
+    facts = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
+    return Finding(id="13.persistent", text=text, values=values, n=len(rows), **facts)
+
+
+def _whose(row: dict) -> str:
+    return f" of {row['group_name']}" if row["group_name"] else ""
+
+
+def _bridge(bridge: pd.DataFrame) -> list[Finding]:
+    """The largest part of the change of customer equity, and what is no change of customers at all."""
+    if bridge.empty:
+        return []
+    amounts = bridge.set_index("part")["amount"]
+    parts = bridge[~bridge["is_total"] & ~bridge["part"].isin([MODEL, DEFINITION])]
+    change, measuring = amounts[NOW] - amounts[BEFORE], float(amounts.reindex([MODEL, DEFINITION]).sum())
+    values = {
+        "change": money_value(abs(change)),
+        "before": money_value(amounts[BEFORE]),
+        "now": money_value(amounts[NOW]),
+    }
+    way = "rose" if change >= 0 else "fell"
+    text = f"Customer equity {way} by {{change:money}}, from {{before:money}} to {{now:money}}."
+    if parts["amount"].any():
+        most = parts.loc[parts["amount"].abs().idxmax()]
+        values |= {"most": text_value(inside_sentence(most["part_name"])), "amount": money_value(most["amount"])}
+        text += " Most of what moved it is {most:text}: {amount:money}."
+    people = int(bridge.loc[bridge["part"] == NOW, "customers"].iloc[0])
+    kind = {"n": people, "evidence": "modelled", "table": "equity_bridge"}
+    found = [Finding(id="13.bridge", text=text, values=values, **kind)]
+    if round(measuring, 2):
+        text = (
+            "Of that change {measuring:money} is measuring: the model was fitted anew, or margins count other costs. "
+        )
+        text += "No customer did anything."
+        found.append(Finding(id="13.measuring", text=text, values={"measuring": money_value(measuring)}, **kind))
+    return found
+
+
+def _scored(scored: pd.DataFrame) -> Finding | None:
+    """How many results came as expected, better, worse, and are open."""
+    if scored.empty:
+        return None
+    due = scored[scored["due"].astype(bool)]
+    kind = {"evidence": "measured", "table": "results_scored", "n": len(scored), "n_of": "row"}
+    values = {"all": count_value(len(scored)), "due": count_value(len(due))}
+    values |= {"hit": count_value(due["hit"].sum()), "better": count_value((due["good"] & ~due["hit"]).sum())}
+    values["worse"] = count_value((~due["good"]).sum())
+    text = "Of {due:count} results that were due, {hit:count} came within their range, {better:count} better and "
+    text += "{worse:count} worse."
+    if due.empty:
+        text = "None of the {all:count} results that we expect is due and can be measured yet."
+        values = {"all": values["all"]}
+    return Finding(id="13.scored", text=text, values=values, **kind)
+
+
+def _owners(scored: pd.DataFrame) -> Finding | None:
+    """Whose ranges held most and least often; of equal ones the owner with more results, then by name."""
+    table = owner_scores(scored)
+    table = table[table["owner"] != NOBODY].sort_values(
+        ["hit_rate", "results", "owner"], ascending=[False, False, True]
+    )
+    if table.empty:
+        return None
+    best, least = table.iloc[0], table.iloc[-1]
+    values = {"best": text_value(best["owner"]), "held": count_value(best["hits"]), "due": count_value(best["results"])}
+    text = "The ranges of {best:text} held {held:count} of {due:count} times."
+    if best["hit_rate"] > least["hit_rate"]:
+        values |= {"least": text_value(least["owner"]), "less": count_value(least["hits"])}
+        values["of"] = count_value(least["results"])
+        text = "The ranges of {best:text} held most often, {held:count} of {due:count} times, and those of "
+        text += "{least:text} least, {less:count} of {of:count}."
+    elif len(table) > 1:
+        values = {"rate": share_value(best["hit_rate"]), "owners": count_value(len(table))}
+        text = "The ranges of all {owners:count} owners held alike often: {rate:pct} of those that were due."
+    kind = {"evidence": "measured", "table": "results_scored", "n": int(table["results"].sum()), "n_of": "row"}
+    return Finding(id="13.owners", text=text, values=values, **kind)
+
+
+def _value(value: float, unit: str) -> Value:
+    return {"money": money_value, "share": share_value, "count": number_value}[unit](value)
+
+
+def known_by_period(score_measures: pd.DataFrame) -> set[tuple[str, str]]:
+    """The group and measure of all that is taken by month or quarter."""
+    rows = score_measures[score_measures["period"] != VERSION]
+    return set(zip(rows["group_id"], rows["name"], strict=True))

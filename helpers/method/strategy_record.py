@@ -1,0 +1,165 @@
+"""What does the document rest on? Assumptions, judgements and open questions of all steps, and what would open them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+import pandas as pd
+
+from helpers.client.result_model import DecisionUsed
+from helpers.method.strategy_material import Material, Sentence, counted_as, sentence, words
+
+LONGEST = 240  # characters of an answer; the decision file has the rest
+HELD_BACK = ("beliefs", "secrets")  # answers that name people or customers
+HELD = "in the working papers"
+# what a client may still deliver, as open questions name it; not what is also a common word, such as customers
+DELIVERABLE = MappingProxyType(
+    {
+        "cost_of_goods": "the cost of goods on each line",
+        "wallets": "what a sample of customers spends with everyone (wallets)",
+        "survey": "a survey in which customers rate us and the best alternative",
+        "service_events": "what service each customer takes, and what it costs (service_events, activity_costs)",
+        "list_revenue": "list prices (list_revenue)",
+        "category": "the category of each line",
+        "referrals": "who sent whom (referrals)",
+        "investments": "what following a group would cost and bring (investments)",
+        "markets": "the markets of our groups (markets)",
+        "supplier_spend": "how customers rank us among their suppliers (supplier_spend)",
+    }
+)
+TABLES = MappingProxyType(
+    {
+        "strategy_assumptions": {
+            "step": "str", "assumption": "str", "text": "str", "value": "str", "low": "float64", "high": "float64",
+            "evidence": "str",
+        },
+        "decisions_made": {
+            "decision": "str", "step": "str", "group_id": "str", "question": "str", "answer": "str", "state": "str",
+            "decided_by": "str", "decided_on": "datetime64[us]", "reason": "str",
+        },
+        "open_questions": {"step": "str", "place": "int64", "question": "str", "because": "str", "unlocked_by": "str"},
+    }
+)  # fmt: skip
+
+
+def strategy_assumptions(material: Material) -> pd.DataFrame:
+    """Everything that the earlier steps used and the data did not supply, as published; values as text."""
+    rows = [
+        {"step": step[:2], "assumption": one.id, "text": one.text, "value": f"{one.value}", "low": one.low,
+         "high": one.high, "evidence": one.evidence}
+        for step, said in sorted(material.said.items())
+        for one in said.assumptions
+    ]  # fmt: skip
+    return _table("strategy_assumptions", rows)
+
+
+def decisions_made(material: Material) -> pd.DataFrame:
+    """Who decided what: one row per judgement of the earlier steps, as published."""
+    rows = [
+        {"decision": one.id, "step": step[:2], "group_id": one.id.split(".")[1], "question": one.question,
+         "answer": _answer(one), "state": one.state, "decided_by": one.by or "", "decided_on": one.decided_on,
+         "reason": one.reason or one.because}
+        for step, said in sorted(material.said.items())
+        for one in said.decisions
+    ]  # fmt: skip
+    return _table("decisions_made", rows)
+
+
+def open_questions(material: Material) -> pd.DataFrame:
+    """What we could not say: one row per open question of the earlier steps, as published."""
+    rows = [
+        {"step": step[:2], "place": at, "question": one.question, "because": one.because,
+         "unlocked_by": one.unlocked_by}
+        for step, said in sorted(material.said.items())
+        for at, one in enumerate(said.cannot_say, 1)
+    ]  # fmt: skip
+    return _table("open_questions", rows)
+
+
+def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
+    """How much was decided, assumed and left open, and which data would answer most of it.
+
+    Returns
+    -------
+    list of Sentence
+        12.decided, 12.assumed, 12.open; 12.learn_<place>, the things that most open questions wait for, at most `most`
+    """
+    judged, assumed, questions = decisions_made(material), strategy_assumptions(material), open_questions(material)
+    by_step = {kind: [f"{step}/{kind}" for step in sorted(material.said)] for kind in ("decisions", "assumptions")}
+    gaps = [f"{step}/cannot_say" for step in sorted(material.said)]
+    decided = int((judged["state"] == "decided").sum())
+    found = []
+    if len(judged):
+        values = {"all": counted_as(len(judged), *by_step["decisions"]), "decided": counted_as(decided)}
+        text = "Of {all:count} judgements that the strategy rests on people have made {decided:count}"
+        text += "; the others are proposals by rule, or open." if decided < len(judged) else ": all of them."
+        if not decided:
+            text = (
+                "Nobody has made any of the {all:count} judgements that it rests on: all are proposed by rule, or open."
+            )
+            values.pop("decided")
+        found.append(sentence("decisions", "decided", text, values, evidence="measured"))
+    if len(assumed):
+        values = {"all": counted_as(len(assumed), *by_step["assumptions"])}
+        text = "The numbers rest on {all:count} assumptions: cross out what does not hold."
+        found.append(sentence("assumptions", "assumed", text, values, evidence="assumed"))
+    if len(questions):
+        values = {"all": counted_as(len(questions), *gaps)}
+        text = "The steps before left {all:count} questions open; each stands with what would answer it."
+        found.append(sentence("open", "open", text, values, evidence="measured"))
+    for at, (what, count) in enumerate(first_to_learn(questions)[:most], 1):
+        values = {"what": words(what, *gaps), "questions": counted_as(count, *gaps), "all": counted_as(len(questions))}
+        text = "{questions:count} of {all:count} open questions wait for {what:text}."
+        found.append(sentence("learn", f"learn_{at}", text, values, evidence="measured"))
+    return [one for one in found if one]
+
+
+def first_to_learn(questions: pd.DataFrame) -> list[tuple[str, int]]:
+    """Which data would answer most of the open questions: in words, and how many wait for them; most first.
+
+    Notes
+    -----
+    A question may wait for several things and counts for each. Equal numbers keep the order of `DELIVERABLE`. What one
+    question alone waits for is left out.
+
+    Examples
+    --------
+    >>> first_to_learn(pd.DataFrame({"unlocked_by": ["wallets: of some.", "a survey", "wallets of two years"]}))
+    [('what a sample of customers spends with everyone (wallets)', 2)]
+    """
+    spoken = [text.replace("costs of goods", "cost_of_goods") for text in questions["unlocked_by"].astype(str)]
+    counts = [(said, sum(_names(text, name) for text in spoken)) for name, said in DELIVERABLE.items()]
+    return sorted((pair for pair in counts if pair[1] > 1), key=lambda pair: -pair[1])
+
+
+def _names(text: str, name: str) -> bool:
+    marks = "".join(mark if mark.isalnum() or mark == "_" else " " for mark in text)
+    return name in marks.split()
+
+
+def _answer(used: DecisionUsed) -> str:
+    """An answer as one line of text."""
+    if used.value is None:
+        return ""
+    if used.id.rpartition(".")[2] in HELD_BACK:
+        return HELD
+    text = _plain(used.value)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{str(key).replace('_', ' ')}: {_plain(one)}" for key, one in value.items())
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(_plain(one) for one in value)
+    return value.replace("_", " ") if isinstance(value, str) else str(value)
+
+
+def _table(name: str, rows: list[dict]) -> pd.DataFrame:
+    columns = TABLES[name]
+    table = pd.DataFrame(rows, columns=list(columns))
+    for column, dtype in columns.items():
+        if dtype.startswith("datetime"):
+            table[column] = pd.to_datetime(table[column], errors="coerce")
+    return table.astype(columns)

@@ -1,0 +1,295 @@
+"""What could go wrong? Three risks by rule, each with what hangs on it and what is planned against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import pandas as pd
+
+from helpers.client.result_model import Value
+from helpers.method.finding_values import inside_sentence, is_known
+from helpers.method.intent_words import INTENTS
+from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
+from helpers.method.strategy_material import Material, Sentence, Told, place, sentence, summed, words
+
+FLIP, DOUBT, EXPOSED = "flip", "doubt", "exposed"
+LARGE = 1 / 3  # a group that brings this part of the profit is one to depend on
+PARITY = 0.5  # of the customers of a group who gain: from here on the relation pays for them
+# the uncertain numbers of step 09, for readers who have not seen that step
+WHAT = MappingProxyType(
+    {
+        "to_us": "part of its customers who pay for us",
+        "to_them": "part of its customers who gain from us",
+        "lifetime": "lifetime value of the group",
+        "margin_slope": "change of its margin a year",
+        "customer_share": "share that we have of what it spends",
+        "headroom": "part of a year's revenue that we can still win from it",
+        "profitable": "chance that it earns its part of all costs",
+        "direction": "chance that it goes the way that we go",
+        "commitment": "chance that what we would invest in it pays",
+        "market": "chance that the market it buys for grows",
+        "right_to_win": "chance that we are better than others at what matters to it",
+    }
+)
+COLUMNS = {
+    "place": "int64", "kind": "str", "group_id": "str", "money": "float64", "doubt": "float64", "tactics": "str",
+    "answered": bool,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One risk: its sentence, the money a year that hangs on it, the doubt (0 to 1), and what is done about it."""
+
+    kind: str
+    group_id: str
+    sentence: Sentence
+    money: float | None
+    doubt: float | None
+    answer: Sentence
+    tactics: str
+
+
+def risks(material: Material, plans: Sequence[GroupPlan]) -> list[Risk]:
+    """At most three, most money first: the number that would turn an intent, the least sure intent, what we depend on.
+
+    Notes
+    -----
+    The first is the number that explains most of the doubt about an intent, the doubt itself counted; the second the
+    intent that is proposed in the fewest draws, of another group; the third the group without which most profit would
+    go: one that brings a third of it or more, or gets too little from us. Money is what we expect more of a group a
+    year, for the third its profit. What has no money stands last.
+    """
+    by_id = {plan.group_id: plan for plan in plans}
+    flip = _flip(material, by_id)
+    doubt = _doubt(material, by_id, flip.group_id if flip else "")
+    found = [one for one in (flip, doubt, _exposed(material, by_id)) if one]
+    return sorted(found, key=lambda one: -abs(one.money) if one.money is not None else 1.0)
+
+
+def risk_table(found: Sequence[Risk]) -> pd.DataFrame:
+    """The published strategy_risks: one row per risk, in order."""
+    rows = [
+        {"place": at, "kind": one.kind, "group_id": one.group_id, "money": one.money, "doubt": one.doubt,
+         "tactics": one.tactics, "answered": bool(one.tactics)}
+        for at, one in enumerate(found, 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+
+
+def flips(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
+    """What would change our mind: of each group the number that explains most of its doubt, if it can turn it."""
+    found = []
+    for plan in plans:
+        for row in material.rows("assumption_sensitivity", group_id=plan.group_id):
+            if row["rank"] == 1 and is_known(row["flip_at"]):
+                found.append((_weight(row, material), _flip_sentence(material, plan, row)))
+    found = [pair for pair in found if pair[1]]
+    found.sort(key=lambda pair: -pair[0])
+    return [one for _, one in found]
+
+
+def _weight(row: dict, material: Material) -> float:
+    """How much doubt rests on a number: its part of the doubt, times the doubt."""
+    firm = material.rows("group_intents", group_id=row["group_id"])[0]["intent_stability"]
+    if not is_known(firm) or not is_known(row["explains"]):
+        return 0.0
+    return float(row["explains"]) * float(firm) * (1 - float(firm))
+
+
+def _weighed(material: Material) -> list[str]:
+    """The cells by which the largest is chosen."""
+    cells = [place("group_intents", row, "intent_stability") for row in material.rows("group_intents")]
+    for row in material.rows("assumption_sensitivity"):
+        cells += [place("assumption_sensitivity", row, name) for name in ("rank", "explains", "flip_at")]
+    return cells
+
+
+def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence | None:
+    unit = "money" if row["quantity"] == "lifetime" else "share"
+    how = "money" if unit == "money" else "pct"
+    to = INTENTS[row["flip_primary"]].lower()
+    to += f", then {INTENTS[row['flip_secondary']].lower()}" if row["flip_secondary"] else ""
+    same = row["flip_primary"] == plan.primary and row["flip_secondary"] == plan.secondary
+    cells = (place("assumption_sensitivity", row, name) for name in ("flip_primary", "flip_secondary"))
+    # of the numbers that step 09 knows, our words follow from the row's key; any other is told by its title
+    what = words(WHAT[row["quantity"]]) if row["quantity"] in WHAT else None
+    what = what or words(inside_sentence(str(row["title"])), place("assumption_sensitivity", row, "title"))
+    values = {
+        "group": plan.name,
+        "what": what,
+        "now": material.cell("assumption_sensitivity", row, "value", unit),
+        "at": material.cell("assumption_sensitivity", row, "flip_at", unit),
+        "to": words(to, *cells),
+    }
+    verb = "falls" if row["flip_way"] == "falls" else "rises"
+    text = (
+        f"{{group:group}}: if the {{what:text}}, now {{now:{how}}}, {verb} to {{at:{how}}}, the rules "
+        "would propose to {to:text}."
+    )
+    weighed = [*_weighed(material), place("assumption_sensitivity", row, "flip_way"), *plan.chosen_by]
+    if same:
+        return None
+    return sentence(
+        "change", "change", text, values, evidence="modelled", n=plan.customers, weighed=weighed, group=plan.group_id
+    )
+
+
+def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
+    """The number that most of the doubt rests on, of all groups."""
+    found = flips(material, list(plans.values()))
+    if not found:
+        return None
+    first = found[0]
+    plan = plans[first.group_id]
+    values = {name: Told(value, _of(first, name)) for name, value in first.finding.values.items()}
+    how = "money" if first.finding.values["now"].unit == "money" else "pct"
+    verb = "falls" if " falls to " in first.finding.text else "rises"
+    text = (
+        f"Most of the doubt about {{group:group}} lies in the {{what:text}}: it is {{now:{how}}} now; if it {verb} to "
+        f"{{at:{how}}}, the rules would propose to {{to:text}}."
+    )
+    return _risk(
+        material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan)
+    )
+
+
+def _of(told: Sentence, name: str) -> tuple[str, ...]:
+    """The places of one value of a flip."""
+    columns = {"what": ("title",), "now": ("value",), "at": ("flip_at",), "to": ("flip_primary", "flip_secondary")}
+    return tuple(one for one in told.told if one.rpartition("/")[2] in columns.get(name, ()))
+
+
+def _doubt_of(material: Material, plan: GroupPlan) -> Told | None:
+    """The part of the draws in which the rules say something else than today."""
+    row = material.rows("group_intents", group_id=plan.group_id)[0]
+    told = material.cell("group_intents", row, "intent_stability", "share")
+    return Told(Value(value=1 - told.number, unit="share"), told.sources) if told else None
+
+
+def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | None:
+    """The intent that is least sure, of a group that the first risk does not tell of."""
+    rows = [row for row in material.rows("group_intents") if is_known(row["intent_stability"]) and not row["firm"]]
+    rows = [row for row in rows if row["group_id"] != but]
+    if not rows:
+        return None
+    row = min(rows, key=lambda one: one["intent_stability"])
+    plan = plans[row["group_id"]]
+    doubt = _doubt_of(material, plan)
+    values = {"group": plan.name, "intent": words(INTENTS[row["primary"]].lower(), plan.chosen_by[0]), "doubt": doubt}
+    text = (
+        "The least sure intent is that for {group:group}, {intent:text}: in {doubt:pct} of the cases that are possible "
+        "the rules say something else"
+    )
+    if row["otherwise"]:
+        other = INTENTS[row["otherwise"]].lower()
+        other += f", then {INTENTS[row['otherwise_secondary']].lower()}" if row["otherwise_secondary"] else ""
+        cells = (place("group_intents", row, name) for name in ("otherwise", "otherwise_secondary"))
+        values["other"] = words(other, *cells)
+        text += ", most often {other:text}"
+    weighed = [*_weighed(material), *(place("group_intents", one, "firm") for one in material.rows("group_intents"))]
+    return _risk(material, DOUBT, plan, f"{text}.", values, weighed, plan.change, doubt)
+
+
+def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
+    """The group that most of our profit hangs on: a third of it or more, or one that gets too little from us."""
+    earning = [plan for plan in plans.values() if plan.profit and plan.profit.number > 0]
+    total = summed([plan.profit for plan in earning], "money")
+    if total is None:
+        return _exposed_revenue(material, plans)
+    position = {row["group_id"]: row for row in material.rows("value_exchange")}
+    under = [plan for plan in earning if position.get(plan.group_id, {}).get("position") == "they_under_get"]
+    large = [plan for plan in earning if plan.profit.number >= LARGE * total.number and len(earning) > 1]
+    chosen = max([*under, *large], key=lambda plan: plan.profit.number, default=None)
+    if chosen is None:
+        return None
+    part = Told(Value(value=chosen.profit.number / total.number, unit="share"), total.sources)
+    row = position.get(chosen.group_id)
+    values = {"group": chosen.name, "part": part, "profit": chosen.profit}
+    values["customers"] = material.cell("group_intents", material.rows("group_intents", group_id=chosen.group_id)[0],
+                                        "customers", "count")  # fmt: skip
+    text = (
+        "{group:group}, {customers:count} customers, bring {part:pct} of the profit of the groups that earn us any: "
+        "{profit:money} a year"
+    )
+    weighed = [place("value_exchange", one, "position") for one in position.values()]
+    weighed += [name for plan in plans.values() if plan.profit for name in plan.profit.sources]
+    if row and is_known(row["to_them_low"]):
+        weighed += [place("value_exchange", row, name) for name in ("to_them_low", "to_them_high")]
+        if row["to_them_high"] < PARITY:
+            text += ", and they get too little from us"
+        elif row["to_them_low"] < PARITY:
+            text += ", and it is open whether they gain from us"
+    return _risk(material, EXPOSED, chosen, f"{text}.", values, weighed, chosen.profit, None)
+
+
+def _exposed_revenue(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
+    """The same by revenue, where no profit is known."""
+    rows = [row for row in material.rows("group_portions") if row["group_id"] in plans]
+    rows = [row for row in rows if is_known(row["part_of_revenue"])]
+    row = max(rows, key=lambda one: one["part_of_revenue"], default=None)
+    if row is None or row["part_of_revenue"] < LARGE or len(rows) < 2:
+        return None
+    values = {
+        "group": plans[row["group_id"]].name,
+        "people": material.cell("group_portions", row, "part_of_customers", "share"),
+        "part": material.cell("group_portions", row, "part_of_revenue", "share"),
+    }
+    text = (
+        "{group:group}, {people:pct} of our customers, bring {part:pct} of our revenue; what is left of it is unknown."
+    )
+    weighed = [place("group_portions", one, "part_of_revenue") for one in rows]
+    return _risk(material, EXPOSED, plans[row["group_id"]], text, values, weighed, None, None)
+
+
+def _risk(
+    material: Material,
+    kind: str,
+    plan: GroupPlan,
+    text: str,
+    values: dict[str, Told | None],
+    weighed: Sequence[str],
+    money: Told | None,
+    doubt: Told | None,
+) -> Risk | None:
+    """A risk with what hangs on it, and what is planned against it."""
+    if money is not None and kind != EXPOSED and abs(money.number) > 0:
+        values = values | {"money": Told(money.value.model_copy(update={"low": None, "high": None}), tuple(
+            one for one in money.sources if one.rpartition("/")[2] in ("likely", "baseline")
+        ))}  # fmt: skip
+        text = f"{text} On it hang {{money:money}} of profit a year that we expect."
+    said = sentence(
+        "risk", f"risk_{kind}", text, values, evidence="modelled", n=plan.customers, weighed=weighed,
+        table="strategy_risks",
+    )  # fmt: skip
+    if said is None:
+        return None
+    tactics = [row for row in selected_tactics(material) if row["group_id"] == plan.group_id]
+    answer = _answer(material, kind, plan, tactics, [*said.told, *said.weighed])
+    names = "; ".join(str(row["title"]) for row in tactics)
+    own = Sentence(said.chapter, said.finding, said.told, said.weighed, plan.group_id)
+    return Risk(
+        kind, plan.group_id, own, money.number if money else None, doubt.number if doubt else None, answer, names
+    )
+
+
+def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict], chosen: Sequence[str]) -> Sentence:
+    """What is planned for the group: its first tactic and when it is tried, or that nothing is."""
+    weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id"), *chosen]
+    if not tactics:
+        text = "Nothing is planned against it: step {step:text} holds no chosen tactic for {group:group}."
+        values = {"group": plan.name, "step": words("11 Align the tactics", material.step_of("11"))}
+        return sentence("risk", f"against_{kind}", text, values, evidence="judged", weighed=weighed)
+    row = tactics[0]
+    values = {"title": material.cell("tactics", row, "title", "text")}
+    owner, tried = material.cell("tactics", row, "owner", "text"), material.cell("tactics", row, "trial_on", "date")
+    text = "What we do: {title:text}"
+    if owner:
+        values["owner"] = owner
+        text += " ({owner:text})"
+    if tried:
+        values["tried"] = tried
+        text += "; its trial is read on {tried:date}"
+    return sentence("risk", f"against_{kind}", f"{text}.", values, evidence="judged", weighed=weighed)

@@ -1,0 +1,149 @@
+"""The table of the board's first page: each group with its intent, its portion, what it brings and what we expect."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+
+from helpers.errors import counted
+from helpers.show.audience import Audience
+from helpers.show.numbers import NBSP, long_date
+from helpers.show.range_strip import range_strip
+from helpers.show.sentences import format_value
+
+MOST = 8  # groups on the page; the others stand in the chapters
+BANDS = (
+    ("We serve", ("grow", "maintain")),
+    ("We change how we serve", ("re_engineer",)),
+    ("We part with", ("retire",)),
+)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A column: its heading, a class, the columns that it needs one value of, and a cell as HTML."""
+
+    title: str
+    kind: str
+    needs: str
+    cell: Callable[[dict], str]
+
+
+def board_table(board: pd.DataFrame, audience: Audience) -> str:
+    """The groups as a table; empty where no group has an intent. Columns of which nothing is known are left out.
+
+    Parameters
+    ----------
+    board : DataFrame, the published board_groups as this audience may see it
+    """
+    if board.empty:
+        return ""
+    if len(board) > 1 and board["why"].nunique() == 1:
+        board = board.assign(why="")  # the answer says it once
+    shown = _columns(board.head(MOST), audience)
+    head = "".join(f'<th scope="col" class="{one.kind}">{one.title}</th>' for one in shown)
+    bodies = []
+    for title, intents in BANDS:
+        rows = board.head(MOST)[board.head(MOST)["primary"].isin(intents)].to_dict("records")
+        if rows:
+            band = f'<tr class="band"><th colspan="{len(shown) + 1}" scope="colgroup">{title}</th></tr>'
+            bodies.append(f"<tbody>{band}{''.join(_row(row, shown, audience) for row in rows)}</tbody>")
+    rest = len(board) - MOST
+    more = f'<p class="more">And {counted(rest, "more group")}, in the chapters.</p>' if rest > 0 else ""
+    return (
+        f'<table class="board"><thead><tr><th scope="col">Group and intent</th>{head}</tr></thead>'
+        f"{''.join(bodies)}</table>{more}"
+    )
+
+
+def _columns(board: pd.DataFrame, audience: Audience) -> list[Shown]:
+    ends = _ends(board)
+    days = board["by_date"].dropna()
+    by = f" by {long_date(days.max().date())}" if len(days) else ""
+    money = f"<span>{escape(audience.currency)}{escape(by)}</span>"
+    every = [
+        Shown("Customers<span>portion today, intended</span>", "num", "customers", lambda row: _portion(row, audience)),
+        Shown("Our share<span>of what they spend</span>", "num", "customer_share", lambda row: _share(row, audience)),
+        Shown("Revenue<span>part of all</span>", "num", "revenue_part",
+              lambda row: f"<b>{_word(row['revenue_part'], 'pct', audience)}</b>"),
+        Shown(f"Profit a year<span>{escape(audience.currency)}</span>", "num", "profit_today",
+              lambda row: _plain_money(row["profit_today"], audience)),
+        Shown(f"More a year{money}", "range", "change_likely", lambda row: _change(row, ends, audience)),
+        Shown(f"Cost<span>{escape(audience.currency)}</span>", "num", "cost",
+              lambda row: _plain_money(row["cost"], audience)),
+    ]  # fmt: skip
+    known = [one for one in every if board[one.needs].notna().any()]
+    # what a group brings is its profit; its revenue where that is not known
+    return [one for one in known if one.needs != "revenue_part" or board["profit_today"].isna().all()]
+
+
+def _row(row: dict, shown: Sequence[Shown], audience: Audience) -> str:
+    name = escape(audience.group(row["group_id"]) or row["group_name"])
+    headline = f'<span class="headline">{escape(row["headline"])}</span>' if row["headline"] else ""
+    why = f'<span class="why">{escape(row["why"])}</span>' if row["why"] else ""
+    cells = "".join(
+        f'<td class="{one.kind}" data-title="{escape(_bare(one.title))}">{one.cell(row)}</td>' for one in shown
+    )
+    return (
+        f'<tr><th scope="row"><span class="name">{name}</span> <span class="intent is-{row["primary"]}">'
+        f"{escape(row['intent'])}</span>{headline}{why}</th>{cells}</tr>"
+    )
+
+
+def _bare(title: str) -> str:
+    """A heading as plain text, for narrow screens."""
+    return title.replace("<span>", ", ").replace("</span>", "")
+
+
+def _portion(row: dict, audience: Audience) -> str:
+    text = f"<b>{_word(row['customers'], 'count', audience)}</b>"
+    if not pd.isna(row["portion_today"]):
+        text += f"<span>{_word(row['portion_today'], 'pct', audience)}"
+        if not pd.isna(row["portion_low"]):
+            text += f" → {_word((row['portion_low'], row['portion_high']), 'pct_range', audience)}"
+        text += "</span>"
+    return text
+
+
+def _share(row: dict, audience: Audience) -> str:
+    if pd.isna(row["customer_share"]):
+        return _unknown()
+    text = f"<b>{_word(row['customer_share'], 'pct', audience)}</b>"
+    if not pd.isna(row["share_low"]):
+        text += f"<span>{_word((row['share_low'], row['share_high']), 'pct_range', audience)}</span>"
+    return text
+
+
+def _plain_money(value: float, audience: Audience) -> str:
+    """An amount without its currency, which the heading has."""
+    if pd.isna(value):
+        return _unknown()
+    return f"<b>{_word(round(value), 'money', audience).removeprefix(escape(audience.currency) + NBSP)}</b>"
+
+
+def _change(row: dict, ends: tuple[float, float], audience: Audience) -> str:
+    if pd.isna(row["change_likely"]) or pd.isna(row["change_low"]):
+        return _unknown()
+    low, likely, high = (float(row[f"change_{end}"]) for end in ("low", "likely", "high"))
+    said = format_value((round(low), round(high)), "count_range", audience)
+    words = f"{said} more a year, most likely {format_value(round(likely), 'count', audience)}"
+    return f"{range_strip(low, likely, high, ends, words)}<span>{escape(said)}</span>"
+
+
+def _ends(board: pd.DataFrame) -> tuple[float, float]:
+    """The scale that all ranges share."""
+    known = board[["change_low", "change_high"]].to_numpy(dtype=float)
+    known = known[~pd.isna(known)]
+    return (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+
+
+def _word(value: object, how: str, audience: Audience) -> str:
+    given = tuple(map(float, value)) if isinstance(value, tuple) else value
+    return escape(format_value(given, how, audience))
+
+
+def _unknown() -> str:
+    return '<span class="empty" aria-hidden="true">–</span><span class="visually-hidden">not known</span>'

@@ -1,0 +1,285 @@
+"""The customer strategy as one document: two pages for the board, then the chapters. It is printed and signed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
+
+import pandas as pd
+
+from helpers.client.result_model import Finding, Result
+from helpers.client.schema import schema
+from helpers.errors import counted
+from helpers.method.strategy_chapters import CHAPTERS
+from helpers.report.board_table import board_table
+from helpers.report.source import ReportSource
+from helpers.show import blocks
+from helpers.show.audience import Audience
+from helpers.show.masking import mask_table
+from helpers.show.sentences import fill, say
+from helpers.show.tables import html_table
+from helpers.steps import STEPS
+
+STRATEGY = "12_customer_strategy"
+STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
+IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
+MOST_CHANGES = 3
+LINES_TO_SIGN = 3
+LAST = {
+    "beliefs": "What we believed, and what is so",
+    "change": "What would change our mind",
+    "assumptions": "What we assumed",
+    "decisions": "Who decided what",
+    "open": "What we could not say",
+}
+
+
+def board_findings(result: Result) -> list[Finding]:
+    """What the pages of a report list of the strategy: the sentences of the board, without those of the chapters."""
+    return [one for one in result.findings if not one.id.startswith(IN_A_CHAPTER)]
+
+
+def strategy_body(source: ReportSource, results: Mapping[str, Result], audience: Audience, as_of: str) -> str:
+    """The body of strategy.html, from the result of step 12 and its tables."""
+    page = _Document(source, results, audience)
+    return (
+        f'<article class="strategy"><section class="sheet">{page.first(as_of)}</section>'
+        f'<section class="sheet">{page.second()}</section>'
+        f'<section class="chapters">{page.chapters()}</section></article>'
+    )
+
+
+class _Document:
+    """The parts of the document for one audience."""
+
+    def __init__(self, source: ReportSource, results: Mapping[str, Result], audience: Audience) -> None:
+        self.result, self.results, self.audience = results[STRATEGY], results, audience
+        self.source = source
+        said = blocks.visible(self.result.findings, audience)
+        self.said = {one.id: one for one in said}
+        order = self.table("strategy").sort_values("position")
+        self.parts: dict[tuple[str, str], list[Finding]] = {}
+        for place, chapter, name in order[["place", "chapter", "sentence_id"]].to_numpy():
+            if name in self.said:
+                self.parts.setdefault((place, chapter), []).append(self.said[name])
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the step as this audience may see it."""
+        return mask_table(self.source.table(STRATEGY, name), schema(name), self.audience)[0]
+
+    def board(self, chapter: str) -> list[Finding]:
+        """The sentences of a part of the two pages, in order."""
+        return self.parts.get(("board", chapter), [])
+
+    def words(self, finding: Finding) -> str:
+        """A sentence for this audience, escaped."""
+        return escape(say(finding, self.audience))
+
+    # ---- the first page ------------------------------------------------------------------------------------------
+
+    def first(self, as_of: str) -> str:
+        """The answer, what it is worth, and the groups."""
+        name = escape(self.source.client.name)
+        dated = f"Figures as of {escape(blocks.plain_date(as_of))}" if as_of else ""
+        head = (
+            f'<header class="masthead"><h1>{name} <span>The customer strategy</span></h1>'
+            f'<p class="dated">{dated}{self._state()}</p></header>'
+        )
+        answer = self.board("answer")
+        lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
+        table = board_table(self.table("board_groups"), self.audience)
+        heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
+        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}'
+
+    def _state(self) -> str:
+        """Whether people have confirmed what it rests on."""
+        if self.result.provisional:
+            count = counted(len(self.result.provisional), "judgement")
+            return f' · <strong class="mark">Provisional</strong>: <a href="#decisions">{count}</a> to confirm'
+        return " · Draft" if self.result.mode != "final" else ""
+
+    def _measures(self) -> str:
+        """The headline numbers, each with the sentence that says what it is."""
+        tiles = []
+        for said in [*self.board("measure"), *self.board("money")]:
+            figure, brace, rest = said.text.partition("}")
+            if not said.text.startswith("{") or said.id == "12.most_of_it":
+                continue
+            where = f"Finding {said.id}"
+            number = fill(figure + brace, said.values, self.audience, where=where)
+            text = fill(rest, said.values, self.audience, where=where).strip()
+            tiles.append(f'<div class="tile"><p class="figure">{escape(number)}</p><p>{escape(text)}</p></div>')
+        return f'<div class="measures">{"".join(tiles)}</div>' if tiles else ""
+
+    # ---- the second page -----------------------------------------------------------------------------------------
+
+    def second(self) -> str:
+        """The money, the risks, what would change our mind, and what is asked."""
+        basis = [*self.board("decisions"), *self.board("assumptions"), *self.board("open")]
+        left = [
+            self._part("Money in, money back", self._prose(self.board("money"))),
+            self._part("What we do", self._plain(self.board("do"))),
+            self._part("What it rests on", self._prose(basis)),
+        ]
+        right = [
+            self._part(self._risk_title(), self._risks()),
+            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
+            self._part("What to find out first", self._plain(self.board("learn"))),
+        ]
+        columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
+        return f'<div class="columns">{columns}</div>{self._asked()}'
+
+    def _part(self, title: str, html: str) -> str:
+        return f'<section class="part-of-page"><h2>{escape(title)}</h2>{html}</section>' if html else ""
+
+    def _risk_title(self) -> str:
+        count = len(self._risk_pairs())
+        return {1: "The risk", 2: "Two risks", 3: "Three risks"}.get(count, "Risks")
+
+    def _risk_pairs(self) -> list[tuple[Finding, Finding | None]]:
+        said = {one.id: one for one in self.board("risk")}
+        risks = [one for name, one in said.items() if name.startswith("12.risk_")]
+        return [(one, said.get(one.id.replace("12.risk_", "12.against_"))) for one in risks]
+
+    def _risks(self) -> str:
+        items = []
+        for risk, answer in self._risk_pairs():
+            done = f'<span class="against">{self.words(answer)}</span>' if answer else ""
+            items.append(f"<li>{self.words(risk)} {done}</li>")
+        return f'<ol class="risks">{"".join(items)}</ol>' if items else ""
+
+    def _asked(self) -> str:
+        """The decision asked, and the lines to sign on or who has signed."""
+        asked = self._prose(self.board("ask"))
+        if not asked:
+            return ""
+        notes = ("12.signed", "12.signed_open")
+        signed = [one for one in self.board("sign") if one.id not in notes]
+        open_ = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("sign") if one.id == notes[1])
+        lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
+        blank = '<li class="blank">Name, day, signature</li>' * (0 if signed else LINES_TO_SIGN)
+        return (
+            f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
+            f'<ul class="signatures">{lines}{blank}</ul>{open_}</section>'
+        )
+
+    # ---- the chapters --------------------------------------------------------------------------------------------
+
+    def chapters(self) -> str:
+        """All chapters in order; those at the end with their tables."""
+        parts = [self._chapter(name, title, steps) for name, (title, steps, _) in CHAPTERS.items()]
+        ends: dict[str, Callable[[], str]] = {
+            "beliefs": self._beliefs,
+            "change": lambda: "",
+            "assumptions": self._assumptions,
+            "decisions": self._decisions,
+            "open": self._open,
+        }
+        for name, title in LAST.items():
+            said = self.parts.get(("chapter", name), []) + (self.board(name) if name != "beliefs" else [])
+            html = self._story(said) + ends[name]()
+            parts.append(f'<section class="chapter" id="{name}"><h2>{title}</h2>{html}</section>' if html else "")
+        return "".join(parts)
+
+    def _chapter(self, name: str, title: str, steps: Sequence[str]) -> str:
+        said = self.parts.get(("chapter", name), [])
+        if not said:
+            return ""
+        from_steps = " and ".join(self._link(number) for number in steps)
+        return (
+            f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>{self._story(said)}'
+            f'<p class="basis">From {from_steps}.</p></section>'
+        )
+
+    def _link(self, number: str) -> str:
+        step = next(step for step in STEPS if step.number == number)
+        text = escape(f"{step.number} {step.title}")
+        return f'<a href="{step.id}.html">{text}</a>' if step.id in self.results else text
+
+    def _story(self, said: Iterable[Finding]) -> str:
+        """Sentences on all customers as a paragraph, those on a group each in a line that its name opens."""
+        html, together = [], []
+        for one in said:
+            if one.id.count(".") > 1:
+                html += [f"<p>{' '.join(together)}</p>"] if together else []
+                together = []
+                html.append(f'<p class="of-group">{self._opened(one)}</p>')
+            else:
+                together.append(self.words(one))
+        return "".join([*html, f"<p>{' '.join(together)}</p>" if together else ""])
+
+    def _opened(self, said: Finding) -> str:
+        """The sentence with the group's name, where it begins with it, set apart."""
+        text, value = self.words(said), said.values.get("group")
+        name = escape(self.audience.group(str(value.value)) or "") if value else ""
+        return f"<strong>{name}</strong>{text.removeprefix(name)}" if name and text.startswith(name) else text
+
+    def _plain(self, said: Sequence[Finding]) -> str:
+        items = "".join(f"<li>{self._opened(one)}</li>" for one in said)
+        return f"<ul>{items}</ul>" if items else ""
+
+    def _prose(self, said: Sequence[Finding]) -> str:
+        return f"<p>{' '.join(self.words(one) for one in said)}</p>" if said else ""
+
+    def _beliefs(self) -> str:
+        table = self.table("beliefs_and_facts")
+        shown = [name for name in ("leader", "question_name", "believed", "value", "fact", "verdict") if name in table]
+        if table.empty or "leader" not in shown:  # without the leaders the rows could not be told apart
+            return ""
+        return html_table(table, schema("beliefs_and_facts"), self.audience, columns=shown)
+
+    def _assumptions(self) -> str:
+        items = [
+            f'<li>{escape(row["text"])} <span class="basis">{escape(_ranged(row))}</span></li>'
+            for row in self.table("strategy_assumptions").to_dict("records")
+        ]
+        return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
+
+    def _decisions(self) -> str:
+        table = self.table("decisions_made")
+        names = {number: step.title for number, step in ((step.number, step) for step in STEPS)}
+        items = []
+        for row in table.to_dict("records"):
+            whom = "" if row["group_id"] == "all" else f" ({self.audience.group(row['group_id']) or row['group_id']})"
+            day = row["decided_on"]
+            on = "" if pd.isna(day) else f", {blocks.plain_date(day.date().isoformat())}"
+            who = f"{row['decided_by']}{on}" if row["decided_by"] else _STATE.get(row["state"], row["state"])
+            mark = "" if row["state"] == "decided" else ' class="open"'
+            items.append(
+                f"<tr{mark}><th scope='row'>{escape(row['question'] + whom)}<span class='basis'>"
+                f"{escape(row['step'] + ' ' + names.get(row['step'], ''))}</span></th>"
+                f"<td>{escape(row['answer'] or '–')}</td><td>{escape(who)}</td></tr>"
+            )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("Asked", "Answer", "Who and when"))
+        html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(items)}</tbody>".replace("'", '"')
+        return f'<table class="judged">{html}</table>' if items else ""
+
+    def _open(self) -> str:
+        items = [
+            f"<li><strong>{escape(row['question'])}</strong> {escape(row['because'])} "
+            f'<span class="basis">What would answer it: {escape(row["unlocked_by"])}</span></li>'
+            for row in self.table("open_questions").to_dict("records")
+        ]
+        return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
+
+
+_STATE = {
+    "proposed": "A proposal by rule; nobody has confirmed it",
+    "stale": "Decided on numbers that have moved since",
+    "missing": "Nobody has decided yet",
+}
+
+
+def _ranged(row: Mapping) -> str:
+    """The value of an assumption, with its range where it has one."""
+    text = blocks.plain(_number(row["value"]))
+    if not pd.isna(row["low"]) and not pd.isna(row["high"]):
+        text += f" ({blocks.plain(float(row['low']))} to {blocks.plain(float(row['high']))})"
+    return f"{text}; {row['evidence']}; step {row['step']}"
+
+
+def _number(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text

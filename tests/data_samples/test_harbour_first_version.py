@@ -1,0 +1,79 @@
+"""The client folder of Harbour's first version: nothing in it is later than its last day, and it can be read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from helpers.client.decisions import read_every_decision
+from helpers.client.versions import read_version
+from helpers.run.inspect import check_client
+
+SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
+if str(SAMPLES) not in sys.path:
+    sys.path.append(str(SAMPLES))
+
+import make_harbour_first_version as maker  # noqa: E402
+from harbour_maker import truth as truths  # noqa: E402
+from harbour_maker.build import build  # noqa: E402
+from harbour_maker.first_version import AS_OF, first_tables, write_first  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def harbour():
+    return build(1, 900)
+
+
+@pytest.fixture(scope="module")
+def folder(harbour, tmp_path_factory):
+    made = tmp_path_factory.mktemp("first") / "harbour"
+    write_first(harbour, truths.truth(harbour), made)
+    return made
+
+
+def test_nothing_is_later_than_the_last_day(harbour):
+    tables = first_tables(harbour.tables)
+    for name, table in tables.items():
+        for column in table.select_dtypes("datetime"):
+            known = table[column].dropna()
+            if column != "end_date":
+                assert (known < AS_OF).all(), f"{name}.{column}"
+    assert tables["markets"]["year"].max() == 2025 and not {"spend", "goals", "investments"} & set(tables)
+    held = tables["contracts"]
+    later = held[held["end_date"] >= AS_OF]
+    terms = zip(later["start_date"], later["period_months"], strict=True)
+    signed = [start + pd.DateOffset(months=int(term)) for start, term in terms]
+    assert (later["end_date"] < signed).all(), "nobody knew that it would end"
+    lines = tables["transactions"]
+    everything = harbour.tables["transactions"]
+    assert len(lines) == (everything["date"] < AS_OF).sum() and lines["date"].min() == everything["date"].min()
+    known = set(tables["customers"]["customer_id"])
+    assert set(lines["customer_id"].dropna()) <= known and set(tables["survey"]["customer_id"].dropna()) <= known
+
+
+def test_the_folder_can_be_read_and_its_decisions_too(folder):
+    said = "\n".join(check_client(folder))
+    assert "24 months" in said and "2025-08-31" in said
+    decided = read_every_decision(folder)
+    assert set(decided["03_form_groups"]) == {"all.way_in", "all.group_count", "all.groups"}
+    days = [one.decided_on for entries in decided.values() for one in entries.values()]
+    assert days and all(day.startswith("2025-10-") for day in days)
+    anchors = [one for row in decided["03_form_groups"]["all.groups"].value.values() for one in row["anchors"]]
+    lines = pd.read_csv(folder / "data" / "transactions.csv", dtype=str)
+    assert len(anchors) >= 20 and set(anchors) <= set(lines["Account"])
+
+
+def test_days_in_a_carried_value_are_a_year_earlier():
+    value = {"by": "2027-03-31", "how": "by 2027", "all": [1, "2026-01-01"]}
+    assert maker.a_year_back(value) == {"by": "2026-03-31", "how": "by 2027", "all": [1, "2025-01-01"]}
+
+
+@pytest.mark.long
+def test_it_runs_to_a_frozen_version(folder):
+    assert maker.settle(folder, SAMPLES / "harbour_supplies", say=lambda line: None) > 0
+    place = maker.freeze(folder, say=lambda line: None)
+    assert read_version(folder, "v1").as_of == "2025-09-01"
+    assert sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) < 3e6

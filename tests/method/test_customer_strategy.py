@@ -1,0 +1,214 @@
+"""The strategy of a small client against what was worked out by hand, and with whole steps missing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from helpers.client.result_model import DecisionUsed, Finding
+from helpers.method.customer_strategy import customer_strategy
+from helpers.method.strategy_beliefs import OPEN, RIGHT, beliefs_and_facts, customers_named
+from helpers.method.strategy_board import expected_change, served_share
+from helpers.method.strategy_closing import asked_to_sign, proposed_decision
+from helpers.method.strategy_groups import group_plans
+from helpers.method.strategy_material import Material
+from helpers.method.strategy_record import decisions_made, first_to_learn
+from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
+from helpers.show.audience import audience_for
+from helpers.show.sentences import check_finding, say
+from tests.method.strategy_builders import GROUPS, material
+
+READER = audience_for("working", "EUR", GROUPS)
+
+
+def said(built) -> dict[str, str]:
+    return {one.finding.id: say(one.finding, READER).replace("\N{NO-BREAK SPACE}", " ") for one in built.sentences}
+
+
+@pytest.fixture(scope="module")
+def full():
+    return customer_strategy(material(), asked="Approve it.")
+
+
+def test_the_answer_names_each_intent_and_the_money(full):
+    assert said(full)["12.answer"] == (
+        "We win more of Yards, keep Fleets as they are and change how we serve Resellers (and part with Resellers if "
+        "that does not help); we expect EUR 17.00 to 120.00 more profit a year by 31 December 2027."
+    )  # 110-100 + 302-300 + -15+20, and 180-100 + 310-300 + 10+20
+
+
+def test_sums_are_those_worked_by_hand(full):
+    plans = group_plans(material())
+    change = expected_change(plans)
+    assert (change.value.value, change.value.low, change.value.high) == pytest.approx((69.0, 17.0, 120.0))
+    share, then, _ = served_share(material(), plans)
+    # wallets of 400 and 900: (.3 x 400 + .2 x 900) / 1300; then .36 x 400, the other as it is
+    assert share.value.value == pytest.approx(300 / 1300)
+    assert (share.value.low, share.value.high) == pytest.approx((235 / 1300, 365 / 1300))
+    assert then.value.value == pytest.approx((144 + 180) / 1300)
+    assert (then.value.low, then.value.high) == pytest.approx(((128 + 180) / 1300, (160 + 180) / 1300))
+    sentences = said(full)
+    # 90 of what the groups gain, 69 + ... : 40 of 40 + 5 + 24
+    assert sentences["12.most_of_it"] == "58 % of what we gain comes from Yards."
+    assert sentences["12.money_in"] == "EUR 68.00 and 120 days of work is what the 2 chosen tactics take."
+    assert "EUR 29.00 to 191.00" in sentences["12.effect"]
+    assert sentences["12.profit"].startswith("EUR 380.00 a year")  # 760 over two years
+
+
+def test_the_boards_table_holds_each_group_once_with_what_is_known(full):
+    board = full.tables["board_groups"].set_index("group_id")
+    assert board.index.tolist() == ["g1", "g2", "g3"]
+    assert board["intent"].tolist() == ["Grow", "Maintain", "Re-engineer, then retire"]
+    assert board["profit_today"].tolist() == [100.0, 300.0, -20.0]
+    assert board["portion_today"].tolist() == [0.3, 0.3, 0.4]  # the first as projected, the others from step 03
+    assert board["change_likely"].tolist() == [40.0, 5.0, 24.0]
+    assert board.loc["g1", "cost"] == 60.0 and pd.isna(board.loc["g2", "cost"])
+    assert board.loc["g3", "why"] == "People chose so; the rules propose retire."
+    assert board.loc["g1", "why"] == "They ask for more than we carry."
+
+
+def test_three_risks_by_rule_most_money_first(full):
+    found = risks(material(), group_plans(material()))
+    assert [(one.kind, one.group_id, one.money) for one in found] == [
+        (EXPOSED, "g2", 300.0),  # of 100 + 300 the larger, three quarters
+        (FLIP, "g3", 24.0),  # .7 x .4 x .6 is the largest doubt
+        (DOUBT, "g2", 5.0),  # of those not firm the least sure but the one told of
+    ]
+    sentences = said(full)
+    assert "75 % of the profit" in sentences["12.risk_exposed"]
+    assert "it is open whether they gain from us" in sentences["12.risk_exposed"]
+    assert "Nothing is planned" in sentences["12.against_exposed"]
+    assert sentences["12.against_flip"] == "What we do: New terms."
+    assert full.tables["strategy_risks"]["answered"].tolist() == [False, True, False]
+
+
+def test_a_flip_that_changes_nothing_is_no_reason_to_change_our_mind():
+    start = material()
+    same = start.tables["assumption_sensitivity"].assign(flip_primary="grow", flip_secondary="")
+    built = customer_strategy(replace(start, tables={**start.tables, "assumption_sensitivity": same}))
+    assert "12.change.g1" not in said(built) and "12.change.g2" in said(built)
+
+
+def test_beliefs_against_facts():
+    table = beliefs_and_facts(material()).set_index(["leader", "question"])
+    assert table.loc[("Ada", "customer_share"), "verdict"] == "not so"  # .7 where it is .25 to .35
+    assert table.loc[("Bo", "customer_share"), "verdict"] == RIGHT
+    assert table.loc[("Ada", "part_losing_money"), "verdict"] == "not so"  # .05 where it is .25
+    assert table.loc[("Ada", "top_driver"), "verdict"] == OPEN  # second, and its range reaches the first
+    assert table.loc[("Bo", "top_driver"), "verdict"] == "not so"
+    favourite = table.loc[("Ada", "favourite_customers")]
+    assert (favourite["named"], favourite["customers"], favourite["verdict"]) == (2, 1, "not so")
+    assert favourite["believed"] == "2 named"  # who they are stays with the team
+    assert table.loc[("Bo", "difficult_customers"), "verdict"] == RIGHT
+
+
+def test_a_guess_that_is_no_number_is_no_guess_and_a_fact_that_is_not_known_is_open():
+    beliefs = pd.DataFrame(
+        {"leader": ["Ada", "Bo"], "question": ["customer_share"] * 2, "belief": ["plenty", "0.3"]},
+    )
+    table = beliefs_and_facts(Material({}, {"beliefs": beliefs}))
+    assert table["verdict"].tolist() == [OPEN, OPEN] and table["guess"].isna().tolist() == [True, False]
+
+
+def test_customers_are_found_by_id_in_brackets_alone_or_by_name():
+    names = {"c1": "Smith, Sons", "c2": "Beta"}
+    assert customers_named("Acme (c1), beta, c3, c3, Gamma (x)", ["c1", "c2", "c3"], names) == ["c1", "c2", "c3"]
+
+
+@pytest.mark.parametrize(
+    "without", [("10", "11"), ("05",), ("09", "10", "11"), ("01", "03", "04", "05", "09", "10", "11")]
+)
+def test_what_is_missing_is_said_and_every_sentence_can_be_said(without):
+    built = customer_strategy(material(without))
+    for one in built.sentences:
+        check_finding(one.finding)
+        assert say(one.finding, READER)
+        assert one.told
+    words = said(built)
+    assert {f"12.in_tactics_waits_{number}" for number in without if number == "11"} <= words.keys()
+    assert [gap.unlocked_by for gap in built.gaps] and all(check.verdict == "pass" for check in built.checks)
+    if "09" in without:
+        assert "12.answer" not in words and built.tables["board_groups"].empty
+    if "11" in without:
+        assert "12.no_cost" in words and "12.money_in" not in words
+
+
+def test_ids_of_sentences_are_unique_and_the_table_has_each(full):
+    names = [one.finding.id for one in full.sentences]
+    assert len(set(names)) == len(names) == len(full.tables["strategy"])
+    table = full.tables["strategy"]
+    assert table["place"].tolist() == sorted(table["place"])  # the board first
+    assert table.set_index("sentence_id").loc["12.answer", "provisional"]  # step 09 rests on a proposal
+    assert not table.set_index("sentence_id").loc["12.in_who_03_answer", "provisional"]
+
+
+def test_all_groups_alike_are_told_in_one_sentence():
+    start = material()
+    alike = start.tables["group_intents"].assign(
+        primary="maintain", secondary="", differs=False, sentence="We find out more."
+    )
+    said_09 = start.said["09_choose_intent"].model_copy(update={"decisions": []})
+    kept = replace(
+        start, tables={**start.tables, "group_intents": alike}, said={**start.said, "09_choose_intent": said_09}
+    )
+    answer = said(customer_strategy(kept))["12.answer"]
+    assert answer == "For all 3 groups the intent is the same: Maintain. We find out more."
+    assert proposed_decision(kept, group_plans(kept))[0].startswith("Keep all groups as they are")
+
+
+def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
+    start = material()
+    turned = {name: table.iloc[::-1].reset_index(drop=True) for name, table in start.tables.items()}
+    before, after = customer_strategy(start), customer_strategy(replace(start, tables=turned))
+    one, other = ({s.finding.id: s.finding for s in built.sentences} for built in (before, after))
+    assert one.keys() == other.keys()
+    for name in ("12.share", "12.money_back", "12.most_of_it", "12.risk_flip", "12.risk_doubt", "12.risk_exposed"):
+        assert one[name].values.keys() == other[name].values.keys()
+        assert {k: pytest.approx(v.value) for k, v in one[name].values.items()} == {
+            k: v.value for k, v in other[name].values.items()
+        }
+
+
+def test_nobody_signs_before_what_is_asked_has_been_worded():
+    asked = {"id": "12.all.decision_asked"}
+    assert asked_to_sign([DecisionUsed(state="proposed", **asked)]) == []
+    assert asked_to_sign([DecisionUsed(state="decided", **asked)]) == ["all"]
+
+
+def test_a_signature_on_something_that_nobody_confirmed_says_so():
+    signed = customer_strategy(material(), asked="Approve.", signed={"Ada": {"on": "2027-01-20"}})
+    assert said(signed)["12.signed_open"].startswith("When this was signed, 1 of the judgements")
+    firm = {name: one.model_copy(update={"provisional": []}) for name, one in material().said.items()}
+    kept = customer_strategy(replace(material(), said=firm), signed={"Ada": {}})
+    assert "12.signed_open" not in said(kept)
+    assert said(signed)["12.signed_1"] == "Ada, 20 January 2027."
+
+
+def test_answers_that_name_people_stay_in_the_working_papers():
+    start = material()
+    first = start.said["01_frame_engagement"]
+    beliefs = DecisionUsed(id="01.all.beliefs", state="decided", value={"Ada": {"favourite_customers": ["c1"]}})
+    table = decisions_made(replace(start, said={**start.said, first.step: first.model_copy(update={
+        "decisions": [beliefs]})}))  # fmt: skip
+    assert table.set_index("decision").loc["01.all.beliefs", "answer"] == "in the working papers"
+
+
+def test_what_most_questions_wait_for_comes_first():
+    waits = [
+        "wallets: of some.",
+        "cost_of_goods in transactions",
+        "wallets, and those of a year before",
+        "costs of goods",
+    ]
+    found = first_to_learn(pd.DataFrame({"unlocked_by": [*waits, "cost_of_goods on more lines"]}))
+    assert [count for _, count in found] == [3, 2] and found[0][0].startswith("the cost of goods")
+
+
+def test_a_finding_without_values_can_be_quoted():
+    bare = Finding(id="06.answer", text="Nothing was asked.", evidence="measured")
+    start = material()
+    step = start.said["04_value_to_us"].model_copy(update={"step": "06_value_to_them", "findings": [bare]})
+    built = customer_strategy(replace(start, said={**start.said, "06_value_to_them": step}))
+    assert said(built)["12.in_value_06_answer"] == "Nothing was asked."

@@ -1,0 +1,66 @@
+"""Learning loops: when each is due, which answer counts, and when people are asked."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from helpers.client.schema import schema
+from helpers.errors import StepInputError
+from helpers.method.learning_loop import asked_of_people, learning_loop
+
+AS_OF = "2026-09-01"
+
+
+def plan(**loops) -> pd.DataFrame:
+    """A learning plan: cadence and day of the last answer, by loop."""
+    rows = [
+        {"loop": loop, "question": "Why?", "owner": "Ada", "cadence": cadence, "feeds": "g1.intent", "group_id": "g1",
+         "group_name": "Yards", "last_answered": day, "answer": "Because." if day else ""}
+        for loop, (cadence, day) in loops.items()
+    ]  # fmt: skip
+    return pd.DataFrame(rows).assign(last_answered=lambda own: pd.to_datetime(own["last_answered"]))
+
+
+def test_each_turn_by_hand_and_the_order():
+    table = learning_loop(
+        plan(a=("weekly", "2026-08-25"), b=("monthly", "2026-07-31"), c=("quarterly", "2026-05-01"),
+             d=("yearly", "2025-09-01"), e=("yearly", None), f=("", "2026-01-01")), as_of=AS_OF)  # fmt: skip
+    due = table.dropna(subset=["next_due"]).set_index("loop")["next_due"].astype("str").to_dict()
+    assert due == {"a": "2026-09-01", "b": "2026-08-31", "c": "2026-08-01", "d": "2026-09-01"}
+    # what is due on the day itself is in time; without a cadence nothing is ever due
+    states = table.set_index("loop")["state"].to_dict()
+    assert states == {"c": "overdue", "b": "overdue", "e": "never", "a": "in_time", "d": "in_time", "f": "in_time"}
+    assert table["loop"].tolist() == ["c", "b", "e", "a", "d", "f"]
+    assert list(table) == schema("learning_loop").names
+
+
+def test_the_later_answer_counts():
+    old = learning_loop(
+        plan(a=("monthly", "2026-08-20")), {"a": {"answered_on": "2026-01-01", "answer": "No."}}, as_of=AS_OF
+    )
+    assert old["answer"][0] == "Because." and str(old["last_answered"][0].date()) == "2026-08-20"
+    new = learning_loop(
+        plan(a=("monthly", "2026-01-20")), {"a": {"answered_on": "2026-08-21", "answer": "No."}}, as_of=AS_OF
+    )
+    assert new["answer"][0] == "No." and new["state"][0] == "in_time" and new["changed"][0] == ""
+    undated = learning_loop(plan(a=("monthly", None)), {"a": {"answer": "No."}}, as_of=AS_OF)
+    assert undated["state"][0] == "in_time" and pd.isna(undated["next_due"][0])
+
+
+def test_an_answer_to_a_question_that_nobody_asked_is_refused():
+    with pytest.raises(StepInputError, match="z is no question of the learning plan. Known there: a"):
+        learning_loop(plan(a=("monthly", None)), {"z": {"answer": "No."}}, as_of=AS_OF)
+
+
+def test_people_are_asked_where_something_is_due():
+    ask = {"as_of": AS_OF}
+    never, late, fresh = plan(a=("monthly", None)), plan(a=("monthly", "2026-01-01")), plan(a=("monthly", "2026-08-30"))
+    assert asked_of_people(never, None, again=False, **ask) == [] and asked_of_people(
+        never, None, again=True, **ask
+    ) == ["all"]
+    assert asked_of_people(late, None, again=False, **ask) == ["all"]
+    assert asked_of_people(fresh, None, again=True, **ask) == []
+    # an answer that is given is shown, also where it answers what was due
+    assert asked_of_people(fresh, {"a": {"answer": "No."}}, again=False, **ask) == ["all"]
+    assert asked_of_people(None, {"a": {}}, again=True, **ask) == [] and learning_loop(None, as_of=AS_OF).empty

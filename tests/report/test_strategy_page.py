@@ -1,0 +1,126 @@
+"""The strategy as a document: two sheets for the board, the chapters, and only what its audience may see."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from helpers.show.range_strip import range_strip
+from tests.method.strategy_builders import GROUPS, material
+from tests.report.page_form import check_folder
+from tests.report.strategy_report import HOSTILE, make_strategy_report
+
+
+def text_of(html: str) -> str:
+    body = html[html.index("<main") :]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("strategy")
+    return {audience: make_strategy_report(folder, audience)[0] for audience in ("working", "client")}
+
+
+@pytest.fixture(scope="module")
+def page(reports):
+    return (reports["working"] / "strategy.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("audience", ["working", "client"])
+def test_every_page_has_the_form_of_a_page(reports, audience):
+    check_folder(reports[audience])
+
+
+def test_two_sheets_then_the_chapters(page):
+    assert page.count('<section class="sheet">') == 2
+    first, second, chapters = re.split(r'<section class="(?:sheet|chapters)">', page)[1:]
+    assert "We win more of" in first and '<table class="board">' in first
+    assert "Three risks" in second and "The decision asked" in second and "Money in, money back" in second
+    assert chapters.index("Who our customers are") < chapters.index("What we could not say")
+
+
+def test_who_is_served_and_who_is_not_stands_in_bands(page):
+    bands = re.findall(r'<tr class="band"><th[^>]*>([^<]*)', page)
+    assert bands == ["We serve", "We change how we serve"]
+    assert page.count('<img class="strip"') == 3
+
+
+def test_hostile_words_stay_words(page):
+    assert HOSTILE not in page
+    assert page.count("&lt;img src=x onerror=alert(1)&gt;") >= 2
+
+
+def test_the_overview_and_the_steps_page_lead_to_the_document(reports):
+    index = (reports["working"] / "index.html").read_text(encoding="utf-8")
+    assert 'href="strategy.html">the strategy in two pages</a>' in index
+    assert "There are 3 groups." in index  # the steps before still speak for themselves
+    assert "waits for" not in text_of(index)
+    own = (reports["working"] / "12_customer_strategy.html").read_text(encoding="utf-8")
+    assert 'href="strategy.html"' in own and "Who our customers are" not in own
+
+
+def test_the_client_sees_no_leader_and_no_count_of_named_customers(reports):
+    working, client = (text_of((reports[one] / "strategy.html").read_text(encoding="utf-8")) for one in reports)
+    assert "Our favourite customers" in working and "like best" in working
+    assert "Our favourite customers" not in client and "like best" not in client
+
+
+def test_small_groups_are_not_shown_to_the_client(tmp_path):
+    start = material()
+    few = start.tables["group_intents"].assign(customers=[10, 4, 12])
+    start = replace(start, tables={**start.tables, "group_intents": few})
+    folder, _ = make_strategy_report(tmp_path, "client", start)
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    table = html[html.index('<table class="board">') : html.index("</table>")]
+    assert "Yards" in table and "Fleets" not in table
+
+
+def test_without_any_earlier_step_the_document_says_what_it_waits_for(tmp_path):
+    start = material(("01", "03", "04", "05", "09", "10", "11"))
+    folder, _ = make_strategy_report(tmp_path, "working", start, asked=None)
+    check_folder(folder)
+    words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
+    assert "Whom we serve cannot be said yet" in words
+    assert "cannot be said before step 03 Form customer groups has a result" in words
+
+
+def test_a_report_without_the_strategy_has_no_document(tmp_path, reports):
+    from helpers.report.pages import make_report
+    from tests.report.fake_report import FakeClient
+
+    (tmp_path / "strategy.html").write_text("old", encoding="utf-8")
+    make_report(FakeClient(tmp_path / "none"), {}, {}, "working", tmp_path, table=lambda step, name: None)
+    assert not (tmp_path / "strategy.html").exists()
+
+
+def test_who_signed_stands_with_the_reservation(tmp_path):
+    signed = {"Ada Lund": {"on": "2027-01-20", "reservation": "The desk first."}}
+    folder, _ = make_strategy_report(tmp_path, "working", signed=signed)
+    words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
+    assert "Ada Lund, 20 January 2027. With a reservation: The desk first." in words
+    assert "Name, day, signature" not in words
+
+
+def test_many_groups_are_counted_and_not_squeezed(tmp_path):
+    import pandas as pd
+
+    start = material()
+    table = start.tables["group_intents"]
+    more = pd.concat([table.iloc[[0]].assign(group_id=f"x{at}", group_name=f"Group {at}") for at in range(12)])
+    names = {**GROUPS, **{f"x{at}": f"Group {at}" for at in range(12)}}
+    start = replace(start, tables={**start.tables, "group_intents": pd.concat([table, more], ignore_index=True)})
+    folder, _ = make_strategy_report(tmp_path, "working", start, names)
+    assert "And 7 more groups, in the chapters." in (folder / "strategy.html").read_text(encoding="utf-8")
+
+
+def test_a_range_is_drawn_where_it_is():
+    import base64
+
+    html = range_strip(-10.0, 0.0, 10.0, (-10.0, 30.0), 'a "range"')
+    svg = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).decode()
+    assert 'alt="a &quot;range&quot;"' in html
+    assert '<rect x="4.0"' in svg and 'width="80.0"' in svg and '<circle cx="44.0"' in svg
+    assert range_strip(0.0, 0.0, 0.0, (0.0, 0.0), "nothing").startswith("<img")
