@@ -190,7 +190,7 @@ class Column:
 
     `takes` is text, list (texts), pairs (a text for each name), number, share (0 to 1), day (year-month-day), either (a
     number or words), or one of `words`. On a page its numbers are written by their `unit` (share or money), and a word
-    as `reads` says it.
+    as `reads` says it; what is `personal`, such as ids of customers, is not on a client's page.
     """
 
     name: str
@@ -200,6 +200,7 @@ class Column:
     required: bool = False
     unit: str = ""
     reads: tuple[tuple[str, str], ...] = ()
+    personal: bool = False
 
 
 @dataclass(frozen=True)

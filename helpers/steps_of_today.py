@@ -138,7 +138,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
                     key="group",
                     columns=(
                         Column("name", "Name", required=True),
-                        Column("anchors", "Customers that stand for it", "list"),
+                        Column("anchors", "Customers that stand for it", "list", personal=True),
                         Column("description", "What is true of it"),
                         Column("rule", "Rule, where groups are formed by rules"),
                     ),

@@ -139,7 +139,7 @@ class StepPage:
         caption = f"First rows of {name}: {described.grain}"
         frame = self.source.input_table(name) if self.source.input_table else None
         if frame is not None:
-            return html_table(frame, described, self.audience, caption=caption, most=rows)
+            return html_table(frame, described, self.audience, caption=caption, most=rows, stacks=False)
         return f'<p class="remark">{escape(caption)}</p>{_pre(text)}'
 
     # ---- around the notebook -------------------------------------------------------------------------------------

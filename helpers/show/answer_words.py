@@ -103,11 +103,17 @@ def _subject(asks: Rows, key: str, audience: Audience | None) -> tuple[str, str]
 
 
 def _row(columns: Mapping[str, Column], row: Mapping[str, Any], audience: Audience | None, unit: str = "") -> dict:
-    """The filled cells under the titles of their columns."""
+    """The filled cells under the titles of their columns, without those that the audience may not see."""
+    hidden = {name for name, column in columns.items() if column.personal} if _sees_none(audience) else set()
     return {
         columns[name].title if name in columns else name: _cell(columns.get(name), name, cell, unit, audience)
         for name, cell in _filled(row).items()
+        if name not in hidden
     }
+
+
+def _sees_none(audience: Audience | None) -> bool:
+    return audience is not None and not audience.sees_persons
 
 
 def _cell(column: Column | None, name: str, cell: Any, unit: str, audience: Audience | None) -> Any:

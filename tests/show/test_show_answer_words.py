@@ -82,6 +82,13 @@ def test_what_the_registry_does_not_know_stays_as_it_is():
     assert told("09.all.shifts", {"s1": row}, audience=None)[0] == {"g4, odd": {"At least": f"50{NBSP}%"}}
 
 
+def test_customers_that_stand_for_a_group_are_not_told_to_the_client():
+    row = {"name": "Boatyards", "anchors": ["H1", "H2"]}
+    assert told("03.all.groups", {"g1": row})[0] == {"Boatyards": {"Name": "Boatyards"}}
+    seen = told("03.all.groups", {"g1": row}, audience=audience_for("working", "EUR", {}))[0]
+    assert seen == {"g1": {"Name": "Boatyards", "Customers that stand for it": ["H1", "H2"]}}
+
+
 def test_a_page_shows_no_id_and_no_key():
     row = {"group_id": "g4", "kind": "keep", "low": -0.3, "likely": -0.15, "high": 0.0}
     page = decision_html(used("09.all.shifts", {"s1": row, "s2": {**row, "group_id": "g1"}}), READER)
