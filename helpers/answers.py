@@ -189,7 +189,8 @@ class Column:
     """A column of a table that people fill in: its name, how it reads, and what it takes.
 
     `takes` is text, list (texts), pairs (a text for each name), number, share (0 to 1), day (year-month-day), either (a
-    number or words), or one of `words`.
+    number or words), or one of `words`. On a page its numbers are written by their `unit` (share or money), and a word
+    as `reads` says it; what is `personal`, such as ids of customers, is not on a client's page.
     """
 
     name: str
@@ -197,6 +198,9 @@ class Column:
     takes: str = "text"
     words: tuple[str, ...] = ()
     required: bool = False
+    unit: str = ""
+    reads: tuple[tuple[str, str], ...] = ()
+    personal: bool = False
 
 
 @dataclass(frozen=True)
@@ -205,12 +209,17 @@ class Rows(Answer):
 
     `fixed` rows are given by the step (customer groups); `sealed` ones get a column sealed_on when they are saved and
     can then be read and no longer changed.
+
+    On a page a row is named by the columns `named_by`, or by its key, which may hold one of the `subjects` (its name,
+    its title, the unit of the numbers in its row) behind the id of a group, as in g1.profit.
     """
 
     key: str = "name"
     columns: tuple[Column, ...] = field(default_factory=tuple)
     fixed: bool = False
     sealed: bool = False
+    named_by: tuple[str, ...] = ()
+    subjects: tuple[tuple[str, str, str], ...] = ()
 
     def wrong(self, value: Any) -> Iterator[Wrong]:
         """No row at all, cells that cannot be read as what their column takes, and sealed rows that say nothing."""

@@ -84,7 +84,7 @@ class OpenStep(StepReading):
             return
         described = schema(name)
         caption = f"{name}: {described.grain}; {len(frame):,} rows"
-        html = html_table(frame, described, self.audience, caption=caption, most=rows)
+        html = html_table(frame, described, self.audience, caption=caption, most=rows, stacks=False)
         put("preview", html, frame.head(rows).to_string(), table=name, rows=rows)
 
     # ---- judgement -----------------------------------------------------------------------------------------------

@@ -5,6 +5,13 @@ from __future__ import annotations
 from helpers.answers import Column, Pair, Rows, Sheet
 from helpers.step_entry import Choice, Headline, Step
 
+# how a change that an intent brings reads on a page
+_SHIFTS = (
+    ("keep", "part that stays of those who would stop buying (below zero: more of them leave)"),
+    ("move", "part that moves on in a year"),
+    ("release", "part that is led away in a year"),
+)
+
 STEPS_OF_CHOICE: tuple[Step, ...] = (
     Step(
         id="08_face_of_future",
@@ -57,10 +64,17 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     columns=(
                         Column("place", "In which place", "number"),
                         Column("by", "By when", "day"),
-                        Column("cost_released", "Cost that it releases in a year", "number"),
+                        Column("cost_released", "Cost that it releases in a year", "number", unit="money"),
                         Column("how", "How"),
                     ),
                     fixed=True,
+                    # as in helpers.method.future_paths.WAYS; a test holds them together
+                    subjects=(
+                        ("reprice", "Price by what it costs to serve", ""),
+                        ("self_serve", "Lead to self-service", ""),
+                        ("partner", "Hand over to a partner", ""),
+                        ("end", "End the relation", ""),
+                    ),
                 ),
                 per_group=True,
             ),
@@ -109,12 +123,13 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     key="shift",
                     columns=(
                         Column("group_id", "Group"),
-                        Column("kind", "keep, move or release"),
+                        Column("kind", "keep, move or release", reads=_SHIFTS),
                         Column("to", "Where to, of a move"),
-                        Column("low", "At least", "number"),
-                        Column("likely", "Likely", "number"),
-                        Column("high", "At most", "number"),
+                        Column("low", "At least", "number", unit="share"),
+                        Column("likely", "Likely", "number", unit="share"),
+                        Column("high", "At most", "number", unit="share"),
                     ),
+                    named_by=("group_id", "kind"),
                 ),
                 where_needed=True,
             ),
@@ -132,6 +147,14 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                         Column("high", "At most", "number"),
                     ),
                     fixed=True,
+                    # those of helpers.method.expected_results.MEASURES; a test holds them together
+                    subjects=(
+                        ("profit", "Profit a year", "money"),
+                        ("customer_share", "Customer share", "share"),
+                        ("lapse_rate", "Customers who stop buying in a year", "share"),
+                        ("cost_to_serve_rate", "Cost to serve / revenue", "share"),
+                        ("portion", "Part of the portfolio's customers", "share"),
+                    ),
                 ),
                 where_needed=True,
             ),

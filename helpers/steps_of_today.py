@@ -54,8 +54,8 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
                     columns=(
                         Column("favourite_customers", "Favourite customers", "list"),
                         Column("difficult_customers", "Difficult customers", "list"),
-                        Column("customer_share", "Our share of them", "either"),
-                        Column("part_losing_money", "Part losing us money", "either"),
+                        Column("customer_share", "Our share of them", "either", unit="share"),
+                        Column("part_losing_money", "Part losing us money", "either", unit="share"),
                         Column("top_driver", "What they want most"),
                     ),
                     sealed=True,
@@ -138,7 +138,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
                     key="group",
                     columns=(
                         Column("name", "Name", required=True),
-                        Column("anchors", "Customers that stand for it", "list"),
+                        Column("anchors", "Customers that stand for it", "list", personal=True),
                         Column("description", "What is true of it"),
                         Column("rule", "Rule, where groups are formed by rules"),
                     ),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from nbconvert.filters import strip_ansi
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from helpers.report.markdown import split_found, split_title
 from helpers.show.output import MIME
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # cells that carry the machinery or the team's own remarks, by their tags
 NOT_FOR_CLIENT = {"parameters", "injected-parameters", "setup", "publish", "working"}
+_OF_PERSONS = "The list names persons, so it stands in the working papers and not here."
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+={0,2}")
 
 
@@ -34,7 +35,7 @@ class Redraw(Preprocessor):
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         """Keep the cells that the audience may see; after the first text, say what was found."""
         page, kept = self.page, []
-        cells = [cell for cell in _told(nb.cells) if self._may_show(cell)]
+        cells = [cell for cell in _told(nb.cells, page) if self._may_show(cell)]
         page.expect(note["kind"] for cell in cells for note in _notes(cell))
         first = next((cell for cell in cells if cell.cell_type == "markdown"), None)
         lifted = [cell for cell in cells if _found(cell) is not None and cell is not first]
@@ -71,22 +72,30 @@ class Redraw(Preprocessor):
         return _foreign(output) if self.page.working else ""
 
 
-def _told(cells: list[NotebookNode]) -> list[NotebookNode]:
+def _told(cells: list[NotebookNode], page: StepPage) -> list[NotebookNode]:
     """The cells without the sections whose exhibit had nothing to prove: a text on how to read it would point nowhere.
 
-    A section goes from one "## " to the next. Only one that was to hold exhibits (cells tagged so) can be left out.
+    A section goes from one "## " to the next. Only one that was to hold exhibits (cells tagged so) can be left out. Of
+    one whose exhibits this audience may not see, a line says so.
     """
     sections: list[list[NotebookNode]] = [[]]
     for cell in cells:
         if cell.cell_type == "markdown" and cell.source.startswith("## "):
             sections.append([])
         sections[-1].append(cell)
-    return [cell for section in sections if not _is_silent(section) for cell in section]
+    return [cell for section in sections for cell in _section(section, page)]
 
 
-def _is_silent(section: list[NotebookNode]) -> bool:
+def _section(section: list[NotebookNode], page: StepPage) -> list[NotebookNode]:
     meant = any("exhibit" in cell.get("metadata", {}).get("tags", []) for cell in section)
-    return meant and not any(note["kind"] == "exhibit" for cell in section for note in _notes(cell))
+    notes = [note for cell in section for note in _notes(cell)]
+    exhibits = [str(note.get("id")) for note in notes if note["kind"] == "exhibit"]
+    if not meant or any(page.shows(exhibit) for exhibit in exhibits):
+        return section
+    if not exhibits or any(note["kind"] == "decision" for note in notes):
+        return section if exhibits else []
+    head, _, _ = section[0].source.removeprefix("## ").partition("\n")
+    return [new_markdown_cell(f"*{head.strip()}* {_OF_PERSONS}")]
 
 
 def _drawn(parts: list[str], code: str = "") -> NotebookNode:

@@ -18,6 +18,7 @@ from helpers.report.source import ReportSource
 from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE, board_findings
 from helpers.show import blocks
 from helpers.show.audience import Audience
+from helpers.show.encodings import is_held_back
 from helpers.show.figure import figure_html
 from helpers.show.sentences import say
 from helpers.show.tables import html_table
@@ -74,9 +75,14 @@ class StepPage:
             return f'<p class="part">{_LISTS[kind][0]}</p>{html}' if html else ""
         return ""
 
+    def shows(self, exhibit_id: str) -> bool:
+        """Whether this audience may see the exhibit at all: one whose rows are persons is the team's alone."""
+        tables = [exhibit.table for exhibit in self.result.exhibits if exhibit.id == exhibit_id]
+        return not any(is_held_back(schema(table), self.audience) for table in tables)
+
     def _exhibit(self, exhibit_id: str) -> str:
         for exhibit in self.result.exhibits:
-            if exhibit.id == exhibit_id and exhibit_id not in self._shown:
+            if exhibit.id == exhibit_id and exhibit_id not in self._shown and self.shows(exhibit_id):
                 self._shown.add(exhibit_id)
                 return self._figure(exhibit)
         return ""
@@ -91,7 +97,8 @@ class StepPage:
     def draw_ahead(self, queue: FigureQueue) -> None:
         """Ask for the exhibits of the page, before there is one."""
         for exhibit in self.result.exhibits:
-            self._ask(exhibit, queue)
+            if self.shows(exhibit.id):
+                self._ask(exhibit, queue)
 
     def _ask(self, exhibit: Exhibit, queue: FigureQueue) -> Future[str] | None:
         """The figure as it will be drawn; None where no result at hand has its table."""
@@ -132,7 +139,7 @@ class StepPage:
         caption = f"First rows of {name}: {described.grain}"
         frame = self.source.input_table(name) if self.source.input_table else None
         if frame is not None:
-            return html_table(frame, described, self.audience, caption=caption, most=rows)
+            return html_table(frame, described, self.audience, caption=caption, most=rows, stacks=False)
         return f'<p class="remark">{escape(caption)}</p>{_pre(text)}'
 
     # ---- around the notebook -------------------------------------------------------------------------------------

@@ -1,4 +1,8 @@
-"""Horizontal bars from zero, one a row: the value at the bar's end, its interval as a thin line with caps."""
+"""Horizontal bars from zero, one a row: the value at the bar's end, its interval as a thin line with caps.
+
+Where there are intervals, the values stand in a column before the bars: at the end of a thin line each would be read as
+the end of the range.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ from helpers.show.layout import drawable, shortened, text_width
 from helpers.show.row_labels import BESIDE_LABELS, RowLabels, highlighted, label_lines, laid_out
 from helpers.show.scales import Scale, scale_for
 from helpers.show.style import NARROW, POINT, SMALL_SIZE, WIDE, new_figure
-from helpers.show.value_axis import EDGE, FOOT, GAP, LINE, TICKS, Across, axis_above, unit_text, writer
+from helpers.show.value_axis import BESIDE, EDGE, FOOT, GAP, LINE, TICKS, Across, axis_above, unit_text, writer
 
 DRAWN_AT_MOST = 60  # rows; a longer chart is no picture any more, and the table has them all
 
@@ -45,6 +49,7 @@ class _Plan:
     """Where everything stands; `body` is the height of all bars in points."""
 
     rows: list[Bar]
+    texts: list[str]  # the values, where they stand before the bars; else empty
     labels: RowLabels
     scale: Scale
     marks: list[tuple[str, float]]  # reference lines: label, place in written units
@@ -74,6 +79,8 @@ def draw_bars(drawing: Drawing) -> Figure:
     axis_above(axes, across, plan.scale, (low, high), brand, most=3 if drawing.narrow else 5, marks=marks)
 
     write = writer(figure, across.width, height)
+    for text, row in zip(plan.texts, plan.rows, strict=False):
+        write(across.left - 2 * BESIDE, top + row.middle, text, ha="right")
     for number, row in enumerate(plan.rows):
         colour = brand.accent_text if row.highlighted else brand.ink
         plan.labels.write(write, number, top + row.middle, brand.quiet, color=colour)
@@ -108,12 +115,14 @@ def _planned(drawing: Drawing, shown: pd.DataFrame) -> _Plan:
     middles = np.cumsum(heights) - np.array(heights) / 2
     texts = [scale.label(number) for number in raw["value"]]
     value, low, high = (part.tolist() for part in drawn.values())
+    before = texts if (raw["low"].notna() & raw["high"].notna()).any() else []
+    texts = [""] * len(texts) if before else texts
     rows = [Bar(*cells) for cells in zip(texts, value, highlighted(drawing, shown), middles, low, high, strict=True)]
     width = (NARROW if drawing.narrow else WIDE) / POINT
-    left = labels.room + BESIDE_LABELS
+    left = labels.room + BESIDE_LABELS + max((text_width(text) + 3 * BESIDE for text in before), default=0.0)
     room = width - left - EDGE
     across = Across(width, left, room, *fitted(rows, room, [mark for _, mark in marks]))
-    return _Plan(rows, labels, scale, marks, across, float(sum(heights)))
+    return _Plan(rows, before, labels, scale, marks, across, float(sum(heights)))
 
 
 def _reference_rows(plan: _Plan) -> list[tuple[str, float, int]]:

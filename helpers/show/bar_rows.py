@@ -37,7 +37,7 @@ class Bar:
     @property
     def beside(self) -> float:
         """The points that its value takes beside it."""
-        return BESIDE + text_width(self.text) + 1
+        return BESIDE + text_width(self.text) + 1 if self.text else 0.0
 
 
 def fitted(bars: Sequence[Bar], room: float, marks: Sequence[float] = ()) -> tuple[float, float]:
@@ -67,7 +67,7 @@ def draw_bars_of(axes: Axes, bars: Sequence[Bar], brand: Brand, *, told_apart: b
 def write_values(write: Write, across: Across, bars: Sequence[Bar], top: float, brand: Brand) -> None:
     """The value of each bar at its end, on paper so that no line runs through it."""
     behind = {"facecolor": brand.paper, "edgecolor": "none", "pad": 0.6}
-    for bar in bars:
+    for bar in (bar for bar in bars if bar.text):
         left = bar.value < 0
         at = across.x(bar.start) - BESIDE if left else across.x(bar.end) + BESIDE
         write(at, top + bar.middle, bar.text, ha="right" if left else "left", bbox=behind)

@@ -14,6 +14,7 @@ from typing import Any
 
 from helpers.client.result_model import Assumption, CannotSay, Check, DecisionUsed, Finding
 from helpers.errors import counted
+from helpers.show.answer_words import in_words
 from helpers.show.audience import Audience
 from helpers.show.numbers import NBSP, long_date
 from helpers.show.sentences import say
@@ -75,6 +76,7 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
         Whom the page is for; the client's page holds back answers that name people or customers, and the numbers that
         moved, which may be those of a few. None shows all.
     """
+    used = in_words(used, audience)
     sees_all = audience is None or audience.sees_persons
     name, by_people = used.id.rpartition(".")[2], used.state in ("decided", "stale")
     quotes = not sees_all and name in ON_CARDS

@@ -184,6 +184,11 @@ def _part_faults(part: Part, value: Any, schema: TableSchema) -> list[str]:
     return faults
 
 
+def is_held_back(schema: TableSchema, audience: Audience) -> bool:
+    """Whether each row of this table stands for a person, and the audience sees no persons."""
+    return not audience.sees_persons and any(schema.column(name).personal for name in schema.key)
+
+
 def rows_for(
     exhibit: Exhibit, kind: Kind, table: pd.DataFrame, schema: TableSchema, audience: Audience
 ) -> tuple[pd.DataFrame, list[str]]:
@@ -194,7 +199,7 @@ def rows_for(
     NothingToDraw
         If a row or a mark would stand for a person whom this audience may not see, or no row is left.
     """
-    if not audience.sees_persons and any(schema.column(name).personal for name in schema.key):
+    if is_held_back(schema, audience):
         raise NothingToDraw("each row stands for a person, and persons are not shown here.")
     chosen = table
     for name, value in exhibit.encoding.get("where", {}).items():
@@ -222,11 +227,13 @@ def rows_for(
 
 
 def interval_note(drawing: Drawing, mark: str, low: str = "low", high: str = "high") -> list[str]:
-    """What the mark of an interval stands for: "90 % interval" if the schema says so, else its two columns."""
+    """What the mark of an interval stands for: "90 % interval" or "8 of 10 cases" if the schema says so in the meaning
+    of its lower end, else its two columns.
+    """
     if drawing.values(low).isna().all() or drawing.values(high).isna().all():
         return []
     lower, upper = (drawing.schema.column(drawing.encoding[key]) for key in (low, high))
-    said = re.search(r"\d+\s?% interval", lower.meaning)
+    said = re.search(r"\d+\s?% (?:interval|range)|\d+ of \d+ cases", lower.meaning)
     return [f"{mark}: {said.group() if said else f'from “{lower.heading}” to “{upper.heading}”'}."]
 
 

@@ -14,6 +14,7 @@ from helpers.show.audience import Audience
 from helpers.show.encodings import Drawing, NothingToDraw
 from helpers.show.kinds import KINDS, drawing_of, find_kind
 from helpers.show.layout import UNKNOWN, drawable
+from helpers.show.masking import COUNTS
 from helpers.show.style import BRAND, Brand, chart_style, svg_bytes
 from helpers.show.tables import html_table
 
@@ -126,8 +127,36 @@ def _size(svg: bytes) -> str:
 
 
 def _numbers(drawing: Drawing) -> str:
-    table = html_table(drawing.rows, drawing.schema, drawing.audience, most=BEHIND_AT_MOST)
+    columns = _columns_behind(drawing)
+    table = html_table(
+        drawing.rows, drawing.schema, drawing.audience, columns=columns, most=BEHIND_AT_MOST, stacks=False
+    )
     return f"<details><summary>The numbers</summary>{table}</details>"
+
+
+def _columns_behind(drawing: Drawing) -> list[str]:
+    """What the picture shows, what tells its rows apart, and how many customers stand behind them.
+
+    Other columns are read in the published table. A column without a title is a code, and its words stand beside it.
+    """
+    rows, described = drawing.rows, drawing.schema
+    used: set[str] = set()
+    for given in drawing.encoding.values():
+        used.update(name for name in ([given] if isinstance(given, str) else given if _is_list(given) else []))
+    keys = {"group_name" if key == "group_id" else key for key in described.key}
+    apart = {name for name in keys & set(rows.columns) if rows[name].nunique(dropna=False) > 1}
+
+    def belongs(name: str) -> bool:
+        column = described.column(name)
+        if name in used:
+            return bool(column.title) or column.type != "boolean"
+        return bool(column.title) and (name in apart or name in COUNTS)
+
+    return [name for name in rows.columns if belongs(name)]
+
+
+def _is_list(given: object) -> bool:
+    return isinstance(given, (list, tuple)) and all(isinstance(name, str) for name in given)
 
 
 def _unknown_characters(drawing: Drawing) -> list[str]:

@@ -24,7 +24,9 @@ _COUNT_SIZE = 7.0  # the second number in a cell; nothing is smaller
 # in points: the height of a cell with one and with two numbers, the gap between cells, the air beside a number
 _CELL, _TALL, _BETWEEN, _AIR = 18.0, 27.0, 1.5, 5.0
 _WIDEST_CELL, _WIDEST_HEAD, _SLIMMEST_HEAD = 50.0, 62.0, 34.0
-_LIGHTEST = 0.07  # a cell that holds zero is still told from an empty one
+_LIGHTEST, _DARKEST = 0.07, 0.68  # zero is told from an empty cell; ink stands out 5 : 1 from the darkest
+# a cell that holds a verdict: which colour of the brand, how much of it, and a mark, so that colour is not alone
+_TONES = {"good": ("accent", 0.55, " ✓"), "open": ("muted", 0.3, ""), "bad": ("bad", 0.5, " ✗")}
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ def draw_grid(drawing: Drawing) -> Figure:
     for row, middle in enumerate(plan.heights.cumsum() - plan.heights / 2):
         plan.labels.write(write, row, plan.top + middle, brand.quiet)
         for place in range(plan.shown):
-            ground = _ground(shades[row, place], brand)
+            tone = plan.cells.tones[row, place]
+            ground = _tone_ground(tone, brand) if drawing.encoding.get("tones") else _ground(shades[row, place], brand)
             if ground:
                 corner = (place * plan.cell + _BETWEEN / 2, middle - (plan.heights[row] - _BETWEEN) / 2)
                 size = (plan.cell - _BETWEEN, plan.heights[row] - _BETWEEN)
@@ -120,7 +123,8 @@ def _head_lines(names: list[str], narrow: bool) -> list[list[str]]:
 
 def _fitting(cells: Cells, heads: list[list[str]], room: float, *, counts: bool) -> tuple[int, float, bool]:
     """How many columns fit, how wide they are, and whether the second number fits without losing a column."""
-    texts = zip(heads, cells.texts.T, strict=True)
+    marked = np.where(cells.tones != "", cells.texts + _TONES["good"][2], cells.texts)
+    texts = zip(heads, marked.T, strict=True)
     own = np.array([max(text_width(text, SMALL_SIZE) for text in (*head, *column)) for head, column in texts])
     second = np.array([max(text_width(text, _COUNT_SIZE) for text in column) for column in cells.counts.T])
 
@@ -161,21 +165,41 @@ def _ground(shade: float, brand: Brand) -> str | None:
     if not np.isfinite(shade):
         return None
     hue = brand.accent if shade >= 0 else brand.series[1]
-    return blended(hue, brand.paper, _LIGHTEST + (1 - _LIGHTEST) * abs(shade))
+    return blended(hue, brand.paper, _LIGHTEST + (_DARKEST - _LIGHTEST) * abs(shade))
+
+
+def _tone_ground(tone: str, brand: Brand) -> str | None:
+    """The colour of a cell with a verdict; None for a word that has no tone."""
+    if not tone:
+        return None
+    hue, part, _ = _TONES[tone]
+    return blended(brand.series[1] if hue == "bad" else getattr(brand, hue), brand.paper, part)
+
+
+def _tones_fault(value: Any) -> str | None:
+    fits = isinstance(value, Mapping) and all(tone in _TONES for tone in value.values())
+    return None if fits else f"should be {{word: tone}}, each tone one of {', '.join(_TONES)}"
 
 
 def _numbers(write: Write, plan: _Plan, place: tuple[int, int], middle: float, colour: str) -> None:
     text, count = plan.cells.texts[place], plan.cells.counts[place] if plan.two_numbers else ""
     look = {"ha": "center", "color": colour}
     x = plan.left + (place[1] + 0.5) * plan.cell
+    tone = plan.cells.tones[place]
     if text:
+        text += _TONES[tone][2] if tone else ""
         write(x, middle - (5 if count else 0), text, size=SMALL_SIZE, **look)
     if count:
         write(x, middle + 6, count, size=_COUNT_SIZE, **look)
 
 
 def _notes(drawing: Drawing) -> list[str]:
-    """What the second number in a cell is, where there is one."""
+    """What the second number in a cell is, where there is one, and what marks and colours say."""
+    tones = drawing.encoding.get("tones", {})
+    if tones:
+        looks = {"good": "blue with ✓", "open": "grey", "bad": "brown with ✗"}
+        said = [f"{word}: {looks[tone]}" for word, tone in tones.items()]
+        return [f"{'; '.join(said)}."]
     if not _planned(drawing).two_numbers:
         return []
     return [f"Second number in a cell: {drawing.schema.column(drawing.encoding['count']).heading}."]
@@ -210,6 +234,13 @@ GRID = Kind(
         "column": Part("column that names each column: dates and numbers in order, words as they come", required=True),
         "value": Part("column that gives each cell its number and its shade", "number column", required=True),
         "count": Part("second, smaller number of a cell, where there is room", "number column"),
+        "verdict": Part("column with the word that a cell's colour says, in place of its size", needs="tones"),
+        "tones": Part(
+            "what each word is: {word: good, open or bad}; a cell with another word stays white",
+            "value",
+            check=_tones_fault,
+            needs="verdict",
+        ),
         "row_count": Part("number of each row, the same all along it: customers of the cohort", "number column"),
         "where": WHERE,
     },

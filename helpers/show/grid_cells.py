@@ -29,6 +29,7 @@ class Cells:
     row_heads: list[str]  # what the names are, and what the counts are
     column_names: list[str]
     column_head: str  # what the columns are, and the unit of the cells where their numbers do not say it
+    tones: np.ndarray  # what the verdict of each cell is: good, open, bad, or "" where it has none
     rows_left: int  # rows of the grid that are left to the table
 
     def shades(self) -> np.ndarray:
@@ -87,6 +88,7 @@ def cells_of(drawing: Drawing) -> Cells:
         row_heads=[heading(drawing.schema.column(encoding["row"]), drawing.audience), counted],
         column_names=drawing.texts(encoding["column"], table.iloc[first_column]),
         column_head=f"{head}; cells: {scale.unit}" if scale.unit else head,
+        tones=_spread(_tones(drawing)[kept], at, np.full(shape, "", object)),
         rows_left=rows - shape[0],
     )
 
@@ -97,6 +99,13 @@ def _cell_texts(drawing: Drawing, values: pd.Series, scale: Scale) -> list[str]:
     if drawing.schema.column(name).type != "number" or scale.factor != 1:
         return [cell_text(value, scale) for value in values]
     return [text or "–" for text in drawing.texts(name, drawing.rows.loc[values.index])]
+
+
+def _tones(drawing: Drawing) -> np.ndarray:
+    """The tone of each row's verdict."""
+    tones, verdict = drawing.encoding.get("tones", {}), drawing.encoding.get("verdict")
+    words = drawing.rows[verdict] if verdict else [""] * len(drawing.rows)
+    return np.array([tones.get(word, "") if isinstance(word, str) else "" for word in words], dtype=object)
 
 
 def cell_text(value: float, scale: Scale) -> str:

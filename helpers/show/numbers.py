@@ -129,7 +129,7 @@ def cell_texts(values: Sequence[object], column: Column, audience: Audience) -> 
     """The cells of one column as plain text, alike in their decimals; "" where nothing is known.
 
     Shares are per cent with one decimal, money has cents only where the whole column is small, whole numbers have
-    thousands separators, dates are ISO, yes and no are words, a group id becomes the name of its group.
+    thousands separators, dates are in words, yes and no are words, a group id becomes the name of its group.
     """
     cents, decimals = False, None
     if column.type == "number":
@@ -171,7 +171,7 @@ def _cell(value: object, column: Column, audience: Audience, cents: bool, decima
     if kind == "number":
         return significant(float(value)) if decimals is None else fixed(float(value), decimals)
     if kind == "date":
-        return str(value)[:10]
+        return long_date(value)
     if kind == "boolean":
         return "yes" if value else "no"
     text = str(value)

@@ -36,7 +36,9 @@ class Scale:
         if abs(scaled) >= _UNREADABLE:
             return f"{scaled:.1e}".replace("-", MINUS).replace("e+", "e")
         if self.percent:
-            text = percent(value).replace("under ", "<").replace("over ", ">")
+            # one decimal where all are small, but never "0.0 %" of what is not quite nothing
+            decimals = self.decimals if not value or abs(value) >= 0.0005 else None
+            text = percent(value, decimals).replace("under ", "<").replace("over ", ">")
             return f"≈0{NBSP}%" if text.startswith(f">{MINUS}0") else text
         if self.decimals is None:
             return significant(scaled)
@@ -65,11 +67,14 @@ class Scale:
 
 
 def scale_for(column: Column, values: Sequence[float], audience: Audience) -> Scale:
-    """The scale for the values of one column (with its intervals), from the column's type and the largest of them."""
-    if column.type == "share":
-        return Scale(factor=0.01, unit="", percent=True)
+    """The scale for the values of one column (with its intervals), from the column's type and the largest of them.
+
+    Shares are whole per cent, with one decimal where all of them are under ten.
+    """
     known = np.abs(np.asarray(values, dtype=float))
     largest = float(known[np.isfinite(known)].max(initial=0.0))
+    if column.type == "share":
+        return Scale(factor=0.01, unit="", percent=True, decimals=1 if 0 < largest < 0.0995 else None)
     unit = audience.currency if column.type == "money" else column.unit
     # money is read in thousands from 100,000 up, counts are written out below a million
     floor = 1e5 if column.type == "money" else 1e6

@@ -25,6 +25,7 @@ def html_table(
     caption: str | None = None,
     columns: Sequence[str] | None = None,
     most: int | None = None,
+    stacks: bool = True,
 ) -> str:
     """A table as HTML, numbers written by the types of the schema, every cell and heading escaped.
 
@@ -35,12 +36,15 @@ def html_table(
     columns : names, in the order wanted; None shows all, but `group_id` only where there is no `group_name`
     most : int
         Rows shown; the count of the rest stands below.
+    stacks : bool
+        Whether a narrow screen shows each row as a card, each cell under its heading; else it scrolls sideways.
 
     Returns
     -------
     str
-        `<div class="table-scroll">` with a `<table class="numbers">`. Classes of cells: `num`, `date`, `text`
-        (with `long` for a sentence), `empty`.
+        `<div class="table-scroll">` with a `<table class="numbers">`, also of the class `stacks`. Classes of cells:
+        `num`, `date`, `text` (with `long` for a sentence), `empty`, and `again` where the head of a row is that of the
+        row above.
 
     Raises
     ------
@@ -56,15 +60,16 @@ def html_table(
     shown = table if most is None else table.head(most)
     cells = [cell_texts(list(shown[column.name]), column, audience) for column in described]
     kinds = ["num" if column.type in NUMERIC else "date" if column.type == "date" else "text" for column in described]
-    heads = "".join(
-        f'<th scope="col" class="{kind}">{escape(heading(column, audience))}</th>'
-        for column, kind in zip(described, kinds, strict=True)
-    )
-    body = "".join(_row(row, kinds) for row in zip(*cells, strict=True))
+    titles = [escape(heading(column, audience)) for column in described]
+    heads = "".join(f'<th scope="col" class="{kind}">{title}</th>' for title, kind in zip(titles, kinds, strict=True))
+    above = ["", *cells[0]] if cells and kinds[0] == "text" else [""] * (len(shown) + 1)
+    rows = zip(zip(*cells, strict=True), above, strict=False)
+    body = "".join(_row(row, kinds, titles if stacks else [], row[0] == before) for row, before in rows)
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     label = escape(caption or f"Table {schema.name}")
     html = (
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}"><table class="numbers">{title}'
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">'
+        f'<table class="numbers{" stacks" if stacks else ""}">{title}'
         f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     rest = len(table) - len(shown)
@@ -87,17 +92,23 @@ def _shown_columns(table: pd.DataFrame, columns: Sequence[str] | None) -> list[s
     return [name for name in table.columns if name != "group_id" or "group_name" not in table.columns]
 
 
-def _row(texts: Sequence[str], kinds: Sequence[str]) -> str:
-    cells = [_cell(text, kind, place == 0) for place, (text, kind) in enumerate(zip(texts, kinds, strict=True))]
-    return f"<tr>{''.join(cells)}</tr>"
+def _row(texts: Sequence[str], kinds: Sequence[str], titles: Sequence[str], again: bool) -> str:
+    cells = [
+        _cell(text, kind, place == 0, again and place == 0)
+        for place, (text, kind) in enumerate(zip(texts, kinds, strict=True))
+    ]
+    named = [cell.replace("<td ", f'<td data-title="{title}" ', 1) for cell, title in zip(cells, titles, strict=False)]
+    return f"<tr>{''.join(named or cells)}</tr>"
 
 
-def _cell(text: str, kind: str, first: bool) -> str:
+def _cell(text: str, kind: str, first: bool, again: bool) -> str:
     tag, scope = ("th", ' scope="row"') if first and kind != "num" else ("td", "")
     if not text:
         return f'<{tag}{scope} class="{kind} empty">{_EMPTY}</{tag}>'
-    # a sentence in a cell gets room on a phone, where the table scrolls anyway, instead of a word a line
+    # a sentence in a cell gets room instead of a word a line
     kind = f"{kind} long" if kind == "text" and len(text) > _SENTENCE else kind
+    if again:
+        return f'<{tag}{scope} class="{kind} again"><span>{escape(text)}</span></{tag}>'
     return f'<{tag}{scope} class="{kind}">{escape(text)}</{tag}>'
 
 

@@ -92,7 +92,7 @@ def _scale(drawing: Drawing, places: np.ndarray, steps: np.ndarray) -> Scale:
     """The scale of the totals, with the decimals that half of the steps need for two digits, but two at most."""
     scale = scale_for(drawing.schema.column(drawing.encoding["value"]), places, drawing.audience)
     sizes = np.abs(steps[steps != 0]) / scale.factor
-    if scale.decimals is None or scale.factor == 1 or not len(sizes):
+    if scale.percent or scale.decimals is None or scale.factor == 1 or not len(sizes):
         return scale
     wanted = 1 - int(np.floor(np.log10(np.median(sizes))))
     return replace(scale, decimals=max(scale.decimals, min(wanted, 2)))

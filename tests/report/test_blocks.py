@@ -112,9 +112,8 @@ def test_a_draft_that_quotes_customers_is_not_on_the_clients_page_and_what_peopl
     people = decision(id="10.g2.proposition", value={"messages": ["There in time."]}, proposed=draft)
     for state in ("decided", "stale"):
         html = blocks.decision_html(people.model_copy(update={"state": state}), CLIENT)
-        assert (
-            "<details><summary>All of it</summary><dl><dt>messages</dt><dd>There in time.</dd></dl></details>" in html
-        )
+        told = "<dl><dt>Three messages in their words</dt><dd>There in time.</dd></dl>"
+        assert f"<details><summary>All of it</summary>{told}</details>" in html
         assert "Ilse" not in html
     assert "Ilse" in blocks.decision_html(people, WORKING)
 

@@ -44,7 +44,10 @@ def test_pages_from_figures_drawn_ahead_are_the_same_bytes(tmp_path, queue, draw
     draw_ahead(FakeClient(tmp_path), RESULTS, audience, queue, table=table)
     ahead = pages(make_fake_report(tmp_path / "ahead", audience, figures=queue))
     once = sorted(drawn)
-    assert once == sorted(exhibit.id for result in RESULTS.values() for exhibit in result.exhibits)
+    every = [exhibit for result in RESULTS.values() for exhibit in result.exhibits]
+    # the rows of this one are persons, so nobody asks for it on behalf of the client
+    seen = [exhibit.id for exhibit in every if audience == "working" or exhibit.table != "headroom"]
+    assert once == sorted(seen)
     assert pages(make_fake_report(tmp_path / "later", audience)) == ahead
 
 
@@ -54,7 +57,7 @@ def test_what_differs_is_drawn_again(tmp_path, queue, drawn):
     one_audience = len(drawn)
     assert one_audience > 0
     client = pages(make_fake_report(tmp_path, "client", figures=queue))
-    assert len(drawn) == 2 * one_audience
+    assert drawn[one_audience:] == [one for one in drawn[:one_audience] if one != "05.headroom"]
     assert client == pages(make_fake_report(tmp_path / "alone", "client"))
     result = result_05()
     entry = result.tables[result.exhibits[0].table]

@@ -9,9 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.client.schema import Column
 from helpers.errors import StepInputError
+from helpers.show.audience import audience_for
 from helpers.show.encodings import NothingToDraw
 from helpers.show.kinds import KINDS, draw, figure_of
+from helpers.show.scales import scale_for
 from helpers.show.style import BRAND
 from helpers.steps import KIT
 
@@ -301,3 +304,25 @@ def test_the_axis_of_bars_names_zero_and_its_unit(value, narrow, categories, exh
     )
     assert "0" in texts
     assert ("USD" in texts) == (value == "revenue")
+
+
+def test_a_value_is_not_read_as_the_end_of_its_range(categories, exhibit, table_schema, working):
+    """With intervals the values stand before the bars, else each at the end of its bar."""
+    ends = {}
+    for more in ({}, INTERVAL):
+        shown = exhibit("bar", label="category", **({"value": "customer_share"} | more))
+        figure = figure_of(shown, categories, table_schema, working, narrow=False)
+        values = [text for text in figure.texts if text.get_text().endswith("%") and text.get_position()[0] > 0]
+        left = figure.axes[0].get_position().x0
+        ends[bool(more)] = [text.get_position()[0] < left for text in values]
+    assert all(ends[True])
+    assert not any(ends[False])
+
+
+def test_small_shares_have_one_decimal():
+    share = Column("growth", "share", "x")
+    reader = audience_for("client", "EUR", {})
+    small, large = scale_for(share, [0.081, -0.018, 0.0001, 0.0], reader), scale_for(share, [0.5, 0.081], reader)
+    told = [small.label(value).replace("\u00a0", " ") for value in (0.081, -0.018, 0.0001, 0.0)]
+    assert told == ["8.1 %", "−1.8 %", "<0.1 %", "0.0 %"]
+    assert large.label(0.081) == "8\u00a0%"

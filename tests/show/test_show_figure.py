@@ -13,10 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.client.result_model import Exhibit
-from helpers.client.schema import Column, TableSchema
+from helpers.client.schema import Column, TableSchema, schema
 from helpers.show.audience import audience_for
+from helpers.show.encodings import Drawing, interval_note
 from helpers.show.figure import alt_text, figure_html
-from helpers.show.style import WHITE
+from helpers.show.style import BRAND, WHITE
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 SHARES = {"label": "category", "value": "customer_share", "low": "share_low", "high": "share_high"}
@@ -103,7 +104,7 @@ def test_alt_text_holds_the_key_numbers(categories, quarters, exhibit, table_sch
     assert said.endswith("; 12 more in the table.")
     line = exhibit("line", x="quarter_start", value="revenue", series="group_name")
     said = alt_text(line, quarters, table_schema, working)
-    ends = "All customers, 2016-01-01 31,000 USD; All customers, 2017-10-01 390,000 USD."
+    ends = "All customers, 1\u00a0January 2016 31,000 USD; All customers, 1\u00a0October 2017 390,000 USD."
     assert said == f"Line chart: Customer share by category. {ends}"
 
 
@@ -148,3 +149,34 @@ def test_the_look_is_the_style_of_seaborn():
     theirs = seaborn.axes_style("white")
     without = {"image.cmap", "font.family"}  # a colour map of seaborn's own, and the font, which the kit sets
     assert {key: value for key, value in theirs.items() if key not in without} == WHITE
+
+
+def test_behind_a_picture_stands_what_it_shows_and_no_code(working):
+    """Of 24 columns: names, values, range and what tells the rows apart; "pass" beside "Passes" is noise."""
+    described = schema("future_fit")
+    row = {column.name: pd.NA for column in described.columns}
+    names = {"group_id": "g1", "group_name": "Boatyards", "test": "market", "test_short": "Market", "status": "pass"}
+    table = pd.DataFrame([row | names | {"score": 87.0}, row | names | {"test_short": "Profit", "score": 50.0}])
+    shown = Exhibit(
+        id="08.grid", kind="grid", table="future_fit", finding="08.f", subtitle="s", source="s", alt="a",
+        encoding={"row": "group_name", "column": "test_short", "value": "score"},
+    )  # fmt: skip
+    html = figure_html(shown, table, described, "Title", working)
+    assert re.findall(r'<th scope="col"[^>]*>([^<]*)<', html) == ["Group", "Test", "Score, 0 to 100"]
+
+
+@pytest.mark.parametrize(
+    ("meaning", "note"),
+    [
+        ("Lower end of the 90 % interval.", "90 % interval"),
+        ("Lower end of the 90 % range.", "90 % range"),
+        ("Its 10th percentile: 8 of 10 cases lie above.", "8 of 10 cases"),
+        ("Its lower end.", "from “Low” to “High”"),
+    ],
+)
+def test_what_thin_lines_are_is_read_from_the_schema(working, meaning, note):
+    columns = (Column("low", "number", meaning, title="Low"), Column("high", "number", "x", title="High"))
+    described = TableSchema("t", "published", "x", "x", columns)
+    rows = pd.DataFrame({"low": [1.0], "high": [2.0]})
+    drawing = Drawing(rows, {"low": "low", "high": "high"}, described, working, False, BRAND)
+    assert interval_note(drawing, "Thin lines") == [f"Thin lines: {note}."]

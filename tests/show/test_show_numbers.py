@@ -60,7 +60,7 @@ def test_cells_follow_the_type(table_schema, working):
     assert cells([12.5, 3.0], "revenue", table_schema, working) == ["12.50", "3.00"]
     assert cells([12.0, 3.0], "revenue", table_schema, working) == ["12", "3"]
     assert cells([1824, pd.NA], "customers", table_schema, working) == ["1,824", ""]
-    assert cells([pd.Timestamp("2017-01-01"), pd.NaT], "quarter_start", table_schema, working) == ["2017-01-01", ""]
+    assert cells([pd.Timestamp("2017-01-01"), pd.NaT], "quarter_start", table_schema, working) == ["1 January 2017", ""]
     assert cells([True, False, pd.NA], "in_scope", table_schema, working) == ["yes", "no", ""]
     assert cells([float("inf")], "revenue", table_schema, working) == ["∞"]
 

@@ -21,16 +21,36 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 def test_the_whole_of_a_small_table(table_schema, working):
     table = pd.DataFrame({"category": ["Soup", None], "revenue": [93963.4, None], "customers": [1824, 3]})
     assert html_table(table, table_schema, working, caption="Shares & more") == (
-        '<div class="table-scroll" tabindex="0" role="region" aria-label="Shares &amp; more"><table class="numbers">'
+        '<div class="table-scroll" tabindex="0" role="region" aria-label="Shares &amp; more">'
+        '<table class="numbers stacks">'
         "<caption>Shares &amp; more</caption><thead><tr>"
         '<th scope="col" class="text">Category</th><th scope="col" class="num">Our revenue, USD</th>'
         '<th scope="col" class="num">Buyers</th></tr></thead><tbody>'
-        '<tr><th scope="row" class="text">Soup</th><td class="num">93,963</td><td class="num">1,824</td></tr>'
+        '<tr><th scope="row" class="text">Soup</th><td data-title="Our revenue, USD" class="num">93,963</td>'
+        '<td data-title="Buyers" class="num">1,824</td></tr>'
         '<tr><th scope="row" class="text empty"><span aria-hidden="true">–</span>'
         '<span class="visually-hidden">not known</span></th>'
-        '<td class="num empty"><span aria-hidden="true">–</span><span class="visually-hidden">not known</span></td>'
-        '<td class="num">3</td></tr></tbody></table></div>'
+        '<td data-title="Our revenue, USD" class="num empty">'
+        '<span aria-hidden="true">–</span><span class="visually-hidden">not known</span></td>'
+        '<td data-title="Buyers" class="num">3</td></tr></tbody></table></div>'
     )
+
+
+def test_the_same_head_of_rows_is_told_once_to_the_eye_and_always_aloud(table_schema, working):
+    table = pd.DataFrame({"category": ["Soup", "Soup", "Tea", "Soup"], "customers": [1, 2, 3, 4]})
+    html = html_table(table, table_schema, working)
+    again = '<th scope="row" class="text again"><span>Soup</span></th>'
+    assert html.count(again) == 1
+    assert html.index(again) < html.index(">Tea<")
+    assert html.count("Soup") == 3
+    assert "again" not in html_table(table[["customers"]].assign(customers=1), table_schema, working)
+    assert html_table(table.head(0), table_schema, working).count('scope="col"') == 2
+
+
+def test_a_table_that_scrolls_has_no_titles_in_its_cells(table_schema, working):
+    html = html_table(pd.DataFrame({"category": ["Soup"], "customers": [1]}), table_schema, working, stacks=False)
+    assert "data-title" not in html
+    assert '<table class="numbers">' in html
 
 
 def test_long_tables_are_cut_and_say_so(table_schema, working):
@@ -69,7 +89,10 @@ def test_no_value_leaves_its_cell(values, title, currency):
     schema = TableSchema("t", "published", "x", "x", columns)
     table = pd.DataFrame({"name": values, "revenue": 1.0})
     html = html_table(table, schema, audience_for("client", currency, {}), caption=title)
-    tags, attributes = "div|table|caption|thead|tbody|tr|th|td|span", "class|scope|tabindex|role|aria-label|aria-hidden"
+    tags, attributes = (
+        "div|table|caption|thead|tbody|tr|th|td|span",
+        "class|scope|tabindex|role|aria-label|aria-hidden|data-title",
+    )
     allowed = rf'</?(?:{tags})(?: (?:{attributes})="[^"<>]*")*>'
     rest = re.sub(allowed, "\0", html)
     assert "<" not in rest
