@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from helpers.client.result_model import Result
 from helpers.errors import StepInputError, listed
+from helpers.method.share import ALL
 
 TURN = {
     "weekly": pd.DateOffset(weeks=1),
@@ -16,14 +19,21 @@ TURN = {
 }
 IN_TIME, OVERDUE, NEVER = "in_time", "overdue", "never"
 STATES = {IN_TIME: "in time", OVERDUE: "overdue", NEVER: "never answered"}
+DAYS = ("last_answered", "next_due", "judged_on")
+DECISION = re.compile(r"(\d\d)\.([A-Za-z0-9_]+)\.([a-z][a-z0-9_]*)")
 COLUMNS = [
     *("loop", "question", "group_id", "group_name", "owner", "cadence", "feeds", "last_answered", "answer", "changed"),
-    *("next_due", "state", "state_name", "overdue"),
+    *("feeds_name", "next_due", "judged_on", "state", "state_name", "overdue"),
 ]
 
 
 def learning_loop(
-    learning_plan: pd.DataFrame | None, answers: Mapping[str, Mapping] | None = None, *, as_of: object
+    learning_plan: pd.DataFrame | None,
+    answers: Mapping[str, Mapping] | None = None,
+    names: Mapping[str, str] | None = None,
+    *,
+    as_of: object,
+    decided: Iterable[str | None] = (),
 ) -> pd.DataFrame:
     """Every learning loop with its latest answer, and when the next is due.
 
@@ -33,14 +43,20 @@ def learning_loop(
         loop, question, owner, cadence, feeds, group_id, last_answered, answer; group_name where it is there.
     answers : mapping of loop to a row, optional
         answered_on, answer, changed: what was decided here; of two answers the later counts.
+    names : mapping of group_id to name, optional
+        To say which decision an answer feeds.
     as_of : date
-        What is due before it is overdue; no clock is asked.
+    decided : days, optional
+        When the plan was decided. What is due before the latest day that anybody wrote down, of as_of, these and all
+        answers, is overdue: people answer after the data end, and no clock is asked.
 
     Returns
     -------
     DataFrame, one row per loop, overdue ones first, then those never answered, then by the day they are due
         last_answered, next_due  datetime  the second is one turn later: a week, a month, a quarter or a year; missing
                                            where nobody answered yet or no cadence was named
+        judged_on                datetime  that latest day
+        feeds_name               str       the decision in words, or as written where it is no decision's id
         state, state_name        str       in_time, overdue, never
         overdue                  bool
 
@@ -66,7 +82,8 @@ def learning_loop(
             f"Answers: {listed(strangers)} is no question of the learning plan. Known there: "
             f"{listed(sorted(learning_plan['loop']), 30)}. Name the loop as step 11 does."
         )
-    rows = []
+    rows, told_of = [], dict(names or {})
+    today = _latest_day(learning_plan, answers, as_of, decided)
     for row in learning_plan.reindex(columns=[*learning_plan.columns, *({"group_name"} - set(learning_plan))]).to_dict(
         "records"
     ):
@@ -81,15 +98,52 @@ def learning_loop(
         last = pd.to_datetime(row["last_answered"])
         due = last + turn if pd.notna(last) and turn is not None else pd.NaT
         answered = pd.notna(last) or bool(newer)
-        state = NEVER if not answered else OVERDUE if pd.notna(due) and due < pd.Timestamp(as_of) else IN_TIME
-        rows.append(row | {"next_due": due, "state": state, "state_name": STATES[state], "overdue": state == OVERDUE})
+        state = NEVER if not answered else OVERDUE if pd.notna(due) and due < today else IN_TIME
+        row |= {"feeds_name": decision_in_words(row["feeds"], told_of), "next_due": due, "judged_on": today}
+        rows.append(row | {"state": state, "state_name": STATES[state], "overdue": state == OVERDUE})
     table = _typed(pd.DataFrame(rows).reindex(columns=COLUMNS))
     place = table["state"].map({OVERDUE: 0, NEVER: 1, IN_TIME: 2})
     return table.assign(place=place).sort_values(["place", "next_due", "loop"], ignore_index=True)[COLUMNS]
 
 
+def decision_in_words(decision: object, names: Mapping[str, str]) -> str:
+    """A decision's id as people say it; any other text as it stands.
+
+    >>> decision_in_words("09.g2.intent", {"g2": "Yards"}), decision_in_words("12.all.main_risk", {})
+    ('intent of Yards (step 09)', 'main risk (step 12)')
+    >>> decision_in_words("the price list", {})
+    'the price list'
+    """
+    text = "" if pd.isna(decision) else str(decision)
+    found = DECISION.fullmatch(text)
+    if found is None:
+        return text
+    step, scope, choice = found.groups()
+    whose = "" if scope == ALL else f" of {names.get(scope, scope)}"
+    return f"{choice.replace('_', ' ')}{whose} (step {step})"
+
+
+def decided_days(said: Result | None) -> list[str]:
+    """The days on which the decisions of a step were made; none where it was not run.
+
+    >>> decided_days(None)
+    []
+    """
+    return [] if said is None else [one.decided_on for one in said.decisions if one.decided_on]
+
+
+def _latest_day(plan: pd.DataFrame, answers: Mapping, as_of: object, decided: Iterable) -> pd.Timestamp:
+    days = [as_of, *plan["last_answered"], *(row.get("answered_on") for row in answers.values()), *decided]
+    return max(pd.to_datetime(day) for day in days if pd.notna(pd.to_datetime(day)))
+
+
 def asked_of_people(
-    learning_plan: pd.DataFrame | None, answers: Mapping | None, *, as_of: object, again: bool
+    learning_plan: pd.DataFrame | None,
+    answers: Mapping | None,
+    *,
+    as_of: object,
+    again: bool,
+    decided: Iterable[str | None] = (),
 ) -> list[str]:
     """Whether people are asked what they learned: ["all"], or [] where there is nothing to ask.
 
@@ -98,6 +152,8 @@ def asked_of_people(
     learning_plan : DataFrame or None
     answers : mapping or None, what was decided already
     as_of : date
+    decided : days, optional
+        When the plan was decided, see `learning_loop`.
     again : bool
         Whether there is an earlier version: in the first one nobody can have learned from it.
 
@@ -112,12 +168,12 @@ def asked_of_people(
     """
     if learning_plan is None or learning_plan.empty:
         return []
-    states = set(learning_loop(learning_plan, as_of=as_of)["state"])
+    states = set(learning_loop(learning_plan, as_of=as_of, decided=decided)["state"])
     return ["all"] if answers or OVERDUE in states or (again and NEVER in states) else []
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    words = [name for name in COLUMNS if name not in ("last_answered", "next_due", "overdue")]
+    words = [name for name in COLUMNS if name not in (*DAYS, "overdue")]
     table = table.assign(**{name: table[name].astype("object").fillna("").astype("str") for name in words})
-    days = {name: pd.to_datetime(table[name]) for name in ("last_answered", "next_due")}
+    days = {name: pd.to_datetime(table[name]) for name in DAYS}
     return table.assign(**days).astype({"overdue": bool}).reset_index(drop=True)

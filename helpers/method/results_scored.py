@@ -57,7 +57,9 @@ def measured_now(
     return group_baselines(customer_value.astype(money), group_share, rates, ahead, years=years)
 
 
-def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: object) -> pd.DataFrame:
+def results_scored(
+    earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: object, expected: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """What came of each result that the earlier version expected.
 
     Parameters
@@ -66,6 +68,8 @@ def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: ob
         `expected_results` of the earlier version.
     now : DataFrame, from `measured_now`
     as_of : date, of this run
+    expected : DataFrame or None
+        `expected_results` of this run, for the first version: those still ahead of us, and where they start from.
 
     Returns
     -------
@@ -77,7 +81,7 @@ def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: ob
         hit           bool   within its range
         good          bool   within its range, or better than it
         owner_due, owner_hit_rate  int, float  results of its owner that are due, and the part of them in range
-    Without an earlier version there is no row.
+    Without an earlier version, and without anything expected by this one, there is no row.
 
     Examples
     --------
@@ -88,6 +92,9 @@ def results_scored(earlier: pd.DataFrame | None, now: pd.DataFrame, *, as_of: ob
     >>> results_scored(pd.DataFrame([row]), now, as_of="2026-09-01")[["outcome", "hit", "good"]].values.tolist()
     [['above', False, True]]
     """
+    if earlier is None and expected is not None:
+        # a promise of today whose day has passed is no forecast, so nothing is scored by it
+        earlier = expected[pd.to_datetime(expected["by_date"]) > pd.Timestamp(as_of)]
     if earlier is None or earlier.empty:
         table = pd.DataFrame(columns=COLUMNS)
         return _typed(table)

@@ -19,6 +19,9 @@ from helpers.method.xmr import PERSISTENT, SIGNALS, Limits, lag_correlation, xmr
 
 A_YEAR = {MONTH: 12, QUARTER: 4, VERSION: 0}
 LEVEL, DIFFERENCE = "level", "difference"
+# expected of the same customers over a like time: a month's lapse is no year's, a busy quarter times four no year,
+# and who ordered in a month is another whole than all active customers
+COMPARABLE = ("customer_share", "cost_to_serve_rate")
 LATELY = 12  # months: a signal in them is news
 # name: title, which way is good, what the value can never be below and above
 NAMED = {
@@ -33,7 +36,7 @@ NAMED = {
     "high_tier": ("Part of customers in the high value tier", "up", 0.0, 1.0),
     "loss_tier": ("Part of customers on whom we lose money", "down", 0.0, 1.0),
     "portion": ("Portion of the customers who ordered", "", 0.0, 1.0),
-    "profit": ("Profit at a year's rate", "up", None, None),
+    "profit": ("Profit of a quarter times four", "up", None, None),
     "cost_to_serve_rate": ("Cost to serve / revenue", "down", 0.0, None),
 }
 # the measures of all customers that one picture shows, as far as they are there
@@ -47,7 +50,20 @@ POINTS = [
     "picture",
 ]
 MEASURES = [
-    *("measure", "group_id", "group_name", "name", "title", "unit", "better", "period", "points", "level", "charted"),
+    *(
+        "measure",
+        "group_id",
+        "group_name",
+        "name",
+        "title",
+        "unit",
+        "better",
+        "period",
+        "points",
+        "level",
+        "value",
+        "charted",
+    ),
     *(
         "seasonal",
         "centre",
@@ -83,7 +99,7 @@ def scoreboard(
         `score_measures` of the earlier version: of all customers, limits that 24 points set are kept, and so is whether
         the measure is charted as a difference. Those of a group are set anew: its past is, see `kinds_of_customers`.
     expected : DataFrame or None, of step 09
-        The ranges that stand beside the measures.
+        The ranges that stand beside the measures on the same base (`COMPARABLE`) that are charted as they are.
     as_of : date
 
     Returns
@@ -127,7 +143,8 @@ def scoreboard(
         told |= {"name": name, "title": _title(name, told["group_name"], row["charted"])}
         points.append(frame.assign(**told))
         facts = {"unit": own["unit"].iloc[0], "period": period, "better": NAMED[name][1]}
-        measures.append(told | facts | row | ranges.get((group, name), {}))
+        beside = ranges.get((group, name), {}) if row["charted"] == LEVEL else {}
+        measures.append(told | facts | row | beside)
     board = pd.DataFrame(measures).reindex(columns=MEASURES)
     board["last_signal"] = pd.to_datetime(board["last_signal"])
     table = pd.concat(points, ignore_index=True) if points else pd.DataFrame(columns=POINTS)
@@ -233,6 +250,7 @@ def _charted(
     marked = own[own["in_signal"]]
     alike = lag_correlation(own["value"]) if a_year else np.nan
     row = {"points": int(own["value"].notna().sum()), "level": level.iloc[-1], "seasonal": seasonal}
+    row |= {"value": own["value"].iloc[-1] if len(own) else np.nan}
     row |= {"charted": DIFFERENCE if seasonal else LEVEL, "centre": centre, "lower": lower, "upper": upper}
     row |= {"reach": limits.upper - limits.centre if limits else np.nan}
     row |= {"set_by": limits.points if limits else 0, "limits": _state(limits), "lag1": alike}
@@ -260,13 +278,14 @@ def _title(name: str, group: str, charted: str) -> str:
 
 
 def _ranges(expected: pd.DataFrame | None) -> dict[tuple[str, str], dict]:
-    """What step 09 expects, by group and measure."""
+    """What step 09 expects on the base of the scoreboard, by group and measure."""
     if expected is None:
         return {}
     return {
         (row["group_id"], row["measure"]): {"expected_low": row["low"], "expected_high": row["high"]}
         | {"by_date": row["by_date"], "owner": row["owner"]}
         for row in expected.to_dict("records")
+        if row["measure"] in COMPARABLE
     }
 
 

@@ -110,7 +110,7 @@ def scoreboard_cannot_say(
             CannotSay(
                 question="How does our share of the chosen customers move from quarter to quarter?",
                 because=because,
-                unlocked_by="wallets with period_start and period_end for each quarter, from a panel or a survey.",
+                unlocked_by="the wallets of each quarter, from a panel or a survey (table wallets).",
             )
         )
     if {"high_tier", "advocates"} & names:
@@ -128,7 +128,7 @@ def scoreboard_cannot_say(
             CannotSay(
                 question="What is customer equity, and what moves it?",
                 because="No margin is known.",
-                unlocked_by="transactions: cost_of_goods, or a decided gross margin rate (step 04).",
+                unlocked_by="cost of goods by line (table transactions), or a decided gross margin rate (step 04).",
             )
         )
     if groups and not by_group:
@@ -155,7 +155,7 @@ def scoreboard_cannot_say(
             CannotSay(
                 question=f"How do these expected results move between versions: {listed(lacking, 6)}?",
                 because="They are not known by month or quarter, and are scored when due.",
-                unlocked_by="wallets by quarter, or service_events over the whole history.",
+                unlocked_by="wallets by quarter, or service events over the whole history.",
             )
         )
     lost = results_scored[results_scored["outcome"] == CANNOT_SAY]

@@ -9,6 +9,7 @@ import pandas as pd
 from helpers.client.result_model import Finding, Value
 from helpers.errors import listed
 from helpers.method.equity_bridge import BEFORE, DEFINITION, MODEL, NOW
+from helpers.method.expected_results import NOT_DUE
 from helpers.method.finding_values import (
     count_value,
     date_value,
@@ -21,6 +22,7 @@ from helpers.method.finding_values import (
 )
 from helpers.method.results_scored import NOBODY, owner_scores
 from helpers.method.score_periods import VERSION
+from helpers.method.score_series import PROFIT
 from helpers.method.scoreboard import DIFFERENCE, LATELY, MOVED, NAMED, PORTFOLIO
 from helpers.method.share import ALL
 from helpers.method.xmr import CHANCE, PERSISTENT
@@ -58,7 +60,7 @@ def scoreboard_findings(
     """
     limited = score_measures[score_measures["limits"] != "none"]
     lately = limited[limited["last_signal"] >= pd.Timestamp(as_of) - pd.DateOffset(months=LATELY)]
-    found = [_answer(limited, lately, equity_bridge, results_scored, since)]
+    found = [_answer(len(score_measures), limited, lately, equity_bridge, results_scored, since)]
     found += [_portfolio(scoreboard, limited, lately), _moved(limited, lately)]
     pictured = dict.fromkeys(scoreboard.loc[scoreboard["picture"] == MOVED, "measure"])
     found += [_one(row, scoreboard) for row in limited[limited["measure"].isin(pictured)].to_dict("records")]
@@ -72,15 +74,17 @@ def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
     if learning_loop.empty:
         return []
     states = learning_loop["state"].value_counts()
-    values = {"all": count_value(len(learning_loop)), "late": count_value(states.get("overdue", 0))}
-    values["never"] = count_value(states.get("never", 0))
-    text = "Of {all:count} questions that we mean to learn from, {late:count} are overdue and {never:count} were never "
-    text += "answered."
-    if not {"overdue", "never"} & set(states.index):
-        values, text = (
-            {"all": values["all"]},
-            "Of {all:count} questions that we mean to learn from all were answered in time.",
-        )
+    late, never = (int(states.get(state, 0)) for state in ("overdue", "never"))
+    values = {"all": count_value(len(learning_loop)), "day": date_value(learning_loop["judged_on"].iloc[0])}
+    values |= {"late": count_value(late)} if late > 1 else {}
+    values |= {"never": count_value(never)} if never > 1 else {}
+    words = [("{late:count} were" if late > 1 else "one was" if late else "none was") + " overdue on {day:date}"]
+    words += [("{never:count} were" if never > 1 else "one was") + " never answered"] if never else []
+    text = f"Of {{all:count}} questions that we mean to learn from {listed(words)}."
+    if len(learning_loop) == 1:
+        del values["all"]
+        text = "The one question that we mean to learn from was "
+        text += f"{'overdue' if late else 'never answered, seen' if never else 'not overdue'} on {{day:date}}."
     kind = {"evidence": "judged", "table": "learning_loop", "n_of": "row"}
     found = [Finding(id="13.learning", text=text, values=values, n=len(learning_loop), **kind)]
     for row in learning_loop[learning_loop["answer"] != ""].to_dict("records"):
@@ -96,34 +100,41 @@ def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _answer(limited, lately, bridge, scored, since) -> Finding:
+def _answer(measures, limited, lately, bridge, scored, since) -> Finding:
     """What there is to say in one sentence, since the earlier version or for the first time."""
     values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
+    values["measures"] = count_value(measures)
     kind = {"evidence": "measured", "table": "score_measures", "n": len(limited), "n_of": "row"}
     if since is None:
-        text = "This is the first version: baselines and limits are set now, for {limits:count} measures. "
-        text += "{moved:count} of them moved beyond noise in the last twelve months."
-        if len(limited) == 1:
-            text = "This is the first version: baselines and limits are set now, for one measure. "
-            text += "It moved beyond noise in the last twelve months." if len(lately) else "It shows nothing but noise."
+        text = "Too early to say whether it works: this is the first version. "
+        if len(scored):
+            values |= {"results": count_value(len(scored)), "first": date_value(scored["by_date"].min())}
+            text = "Too early to say whether it works: this is the first version, and the first of {results:count} "
+            text += "results that we expect is due on {first:date}. "
         if limited.empty:
-            values, text = (
-                {},
-                "This is the first version: baselines are set now; no measure has points enough for limits.",
+            values = {name: values[name] for name in ("results", "first") if name in values}
+            return Finding(
+                id="13.answer", text=text + "No measure has points enough for limits.", values=values, **kind
             )
+        text += (
+            "Limits are set now for {limits:count} of {measures:count} measures; {moved:count} of these moved beyond "
+        )
+        text += "noise in the last twelve months."
         return Finding(id="13.answer", text=text, values=values, **kind)
+    del values["measures"]
     values["since"] = date_value(since)
-    words = []
+    words, due = [], scored[scored["due"].astype(bool)]
+    if len(due):
+        values |= {"good": count_value(due["good"].sum()), "due": count_value(len(due))}
+        words.append("{good:count} of {due:count} results that were due came as expected or better")
     if len(bridge):
         amounts = bridge.set_index("part")["amount"]
         change = amounts[NOW] - amounts[BEFORE]
         values |= {"change": money_value(abs(change)), "now": money_value(amounts[NOW])}
         words.append(f"customer equity {'rose' if change >= 0 else 'fell'} by {{change:money}} to {{now:money}}")
-    due = scored[scored["due"].astype(bool)]
-    if len(due):
-        values |= {"good": count_value(due["good"].sum()), "due": count_value(len(due))}
-        words.append("{good:count} of {due:count} results that were due came as expected or better")
-    words.append("{moved:count} of {limits:count} measures moved beyond noise in the last twelve months")
+    words.append(
+        "{moved:count} of the {limits:count} measures with limits moved beyond noise in the last twelve months"
+    )
     text = f"Since the version of {{since:date}} {listed(words)}."
     return Finding(id="13.answer", text=text, values=values, **kind)
 
@@ -155,7 +166,7 @@ def _moved(limited, lately) -> Finding | None:
         return None
     values = {"moved": count_value(len(lately)), "limits": count_value(len(limited))}
     values["chance"] = number_value(round(CHANCE * len(limited), 1))
-    text = "{moved:count} of {limits:count} measures moved beyond noise in the last twelve months. "
+    text = "{moved:count} of {limits:count} measures with limits moved beyond noise in the last twelve months. "
     text += "Over two years without any change about {chance:number} would seem to."
     kind = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
     return Finding(id="13.moved", text=text, values=values, n=len(limited), **kind)
@@ -179,6 +190,8 @@ def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
     if row["better"]:
         good = (marked["value"] > row["centre"]) == (row["better"] == "up")
         values["way"], text = text_value(WAY[good]), text[:-1] + ", for the {way:text}."
+    if row["name"] == PROFIT:
+        text += " The strategy takes the mean of the whole window instead."
     name = row["measure"].replace(".", "_")
     people = int(last["customers"])
     return Finding(id=f"13.moved.{name}", text=text, values=values, n=people, evidence="measured", table="scoreboard")
@@ -245,8 +258,10 @@ def _scored(scored: pd.DataFrame) -> Finding | None:
     text = "Of {due:count} results that were due, {hit:count} came within their range, {better:count} better and "
     text += "{worse:count} worse."
     if due.empty:
-        text = "None of the {all:count} results that we expect is due and can be measured yet."
-        values = {"all": values["all"]}
+        text = "None of the {all:count} results that we expect is due and can be measured yet"
+        values, ahead = {"all": values["all"]}, scored.loc[scored["outcome"] == NOT_DUE, "by_date"].dropna()
+        values |= {"first": date_value(ahead.min())} if len(ahead) else {}
+        text += "; the next is due on {first:date}." if len(ahead) else "."
     return Finding(id="13.scored", text=text, values=values, **kind)
 
 

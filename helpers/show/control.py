@@ -24,6 +24,7 @@ from helpers.show.scales import Scale, nice_ticks, scale_for
 from helpers.show.style import NARROW, POINT, SMALL_SIZE, WIDE, new_figure
 
 PANELS_AT_MOST = 4
+ENDS = ("centre", "lower", "upper")
 TYPES = {"money": "money", "share": "share", "count": "number"}
 _LINE, _PAD, _EDGE, _GAP = 11.0, 7.0, 2.0, 18.0  # points
 _PLOT, _FOOT, _BETWEEN = 92.0, 27.0, 10.0
@@ -109,14 +110,14 @@ def panels_of(drawing: Drawing) -> list[_Panel]:
         If there are more than fit into a picture, or two rows of a measure share a place.
     """
     series = drawing.encoding["series"]
-    found = []
+    found, money = [], _money_scale(drawing)
     for name, rows in drawing.rows.groupby(series, sort=False):
         if rows.duplicated([drawing.encoding["x"]]).any():
             raise StepInputError(f"Table {drawing.schema.name}: several rows of {name} share one place in time.")
         one = replace(drawing, rows=rows)
         raw = one.values("value")
         if raw.notna().any():
-            found.append(_panel(str(name), one, raw))
+            found.append(_panel(str(name), one, raw, money))
     if not found:
         raise NothingToDraw("no value is known.")
     if len(found) > PANELS_AT_MOST:
@@ -127,15 +128,27 @@ def panels_of(drawing: Drawing) -> list[_Panel]:
     return found
 
 
-def _panel(name: str, drawing: Drawing, raw: pd.Series) -> _Panel:
+def _money_scale(drawing: Drawing) -> Scale:
+    """One scale for all money of the picture: thousands in one panel and single ones in the next are misread."""
+    encoding, rows = drawing.encoding, drawing.rows
+    column = replace(drawing.schema.column(encoding["value"]), type="money")
+    rows = rows[rows[encoding["unit"]] == "money"] if "unit" in encoding else rows
+    only = replace(drawing, rows=rows)
+    return scale_for(column, [v for key in (*ENDS, "value") for v in only.values(key)], drawing.audience)
+
+
+def _panel(name: str, drawing: Drawing, raw: pd.Series, money: Scale) -> _Panel:
     rows, encoding = drawing.rows, drawing.encoding
     column = drawing.schema.column(encoding["value"])
     unit = str(rows[encoding["unit"]].iloc[0]) if "unit" in encoding else ""
     column = replace(column, type=TYPES.get(unit, column.type))
     # limits are those of the measure: the same on each of its rows
-    ends = {key: float(drawing.values(key).iloc[-1]) for key in ("centre", "lower", "upper")}
+    ends = {key: float(drawing.values(key).iloc[-1]) for key in ENDS}
     every = [*raw.dropna(), *(end for end in ends.values() if np.isfinite(end))]
     scale = scale_for(column, every, drawing.audience)
+    if column.type == "money" and scale.factor < money.factor:
+        # what is small in the unit of all keeps its digits
+        scale = replace(money, decimals=None)
     drawn = {key: float(scale.drawn([end])[0]) if np.isfinite(end) else end for key, end in ends.items()}
     said = {
         key: rows[encoding[key]].fillna(False).to_numpy(dtype=bool) for key in ("signal", "dashed") if key in encoding
@@ -208,7 +221,7 @@ def _pairs(drawing: Drawing) -> list[str]:
     for one in panels_of(drawing):
         unit = f" {one.scale.unit}" if one.scale.unit else ""
         words = [f"latest {one.last}{unit}"]
-        for key in ("centre", "lower", "upper"):
+        for key in ENDS:
             if np.isfinite(one.ends[key]):
                 written = one.scale.label(
                     one.ends[key] / 100 if one.scale.percent else one.ends[key] * one.scale.factor

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
+from helpers.client.result_model import DecisionUsed
 from helpers.client.schema import schema
 from helpers.errors import StepInputError
-from helpers.method.learning_loop import asked_of_people, learning_loop
+from helpers.method.learning_loop import asked_of_people, decided_days, learning_loop
 
 AS_OF = "2026-09-01"
 
@@ -64,3 +67,27 @@ def test_people_are_asked_where_something_is_due():
     # an answer that is given is shown, also where it answers what was due
     assert asked_of_people(fresh, {"a": {"answer": "No."}}, again=False, **ask) == ["all"]
     assert asked_of_people(None, {"a": {}}, again=True, **ask) == [] and learning_loop(None, as_of=AS_OF).empty
+
+
+def test_what_is_late_is_judged_on_the_latest_day_that_anybody_wrote_down():
+    # the data end in September; an answer of November shows that October has passed
+    own = plan(a=("monthly", "2026-08-20"), b=("monthly", None))
+    assert learning_loop(own, as_of=AS_OF).set_index("loop")["state"]["a"] == "in_time"
+    told = learning_loop(own, {"b": {"answered_on": "2026-11-12", "answer": "No."}}, as_of=AS_OF).set_index("loop")
+    assert told["state"].to_dict() == {"a": "overdue", "b": "in_time"}
+    assert set(told["judged_on"].astype("str")) == {"2026-11-12"}
+    # the day on which the plan was decided counts as well, and asks people
+    later = {"as_of": AS_OF, "decided": ["2026-11-23"]}
+    assert learning_loop(own, **later).set_index("loop")["state"]["a"] == "overdue"
+    assert asked_of_people(plan(a=("monthly", "2026-08-20")), None, again=False, **later) == ["all"]
+    said = SimpleNamespace(decisions=[DecisionUsed(id="11.all.loops", state="decided", decided_on="2026-11-23"),
+                                      DecisionUsed(id="11.all.tactics", state="proposed")])  # fmt: skip
+    assert decided_days(said) == ["2026-11-23"]
+
+
+def test_the_decision_that_an_answer_feeds_is_said_by_the_name_of_its_group():
+    own = plan(a=("monthly", None)).assign(feeds="09.g1.intent")
+    assert learning_loop(own, names={"g1": "Yards"}, as_of=AS_OF)["feeds_name"].tolist() == [
+        "intent of Yards (step 09)"
+    ]
+    assert learning_loop(own, as_of=AS_OF)["feeds_name"].tolist() == ["intent of g1 (step 09)"]

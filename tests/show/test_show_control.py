@@ -10,6 +10,7 @@ from helpers.client.result_model import Exhibit
 from helpers.client.schema import schema
 from helpers.errors import StepInputError
 from helpers.method.scoreboard import scoreboard
+from helpers.show.control import panels_of
 from helpers.show.encodings import NothingToDraw
 from helpers.show.kinds import KINDS, draw, drawing_of, figure_of
 
@@ -112,3 +113,17 @@ def test_the_same_bytes_for_the_same_points(points, working):
         {title: place for place, title in enumerate(points["title"].unique())}), kind="stable")  # fmt: skip
     one, other = (draw(exhibit(), rows, SCHEMA, working, narrow=False) for rows in (points, shuffled))
     assert one == other
+
+
+def test_all_money_of_a_picture_is_told_in_one_unit(working):
+    rows = [measure("revenue", "money", [150_000.0, 180_000.0] * 8)]
+    rows += [measure("profit", "money", [-1130.8, 900.0] * 8, "g2"), measure("gross_margin_rate", "share", [0.3] * 16)]
+    points = scoreboard(rows, {"g2": "Clubs"}, as_of="2026-07-01")[0]
+    drawing, _ = drawing_of(exhibit(), points, SCHEMA, working)
+    shown = {one.name.split(":")[0]: one for one in panels_of(drawing)}
+    units = {name: one.scale.unit for name, one in shown.items()}
+    assert units == {"Revenue": "USD thousand", "Clubs": "USD thousand", "Gross margin rate": ""}
+    # the small one keeps its digits, and is drawn where its axis says
+    assert shown["Clubs"].last == "0.9" and shown["Clubs"].value[0] == pytest.approx(-1.1308)
+    few = scoreboard(rows[1:], {"g2": "Clubs"}, as_of="2026-07-01")[0]
+    assert panels_of(drawing_of(exhibit(), few, SCHEMA, working)[0])[-1].scale.unit == "USD"
