@@ -44,8 +44,8 @@ def register_findings(
     list of Finding
         11.answer, what is chosen and what it costs, or that nothing is planned; 11.orphans, what nothing asks for;
         11.gaps, groups that lack an evolve tactic or a loop, or what else does not hold; 11.timeline, from when to
-        when, and what starts too early; 11.trials, what can be tried and what not; 11.learning, loops and which are
-        late
+        when, and what starts too early; 11.trials, what can be tried and what not; 11.learning, loops and how many
+        have no answer yet
     """
     if tactics.empty:
         return _nothing(group_intents)
@@ -170,25 +170,17 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
 
 
 def _learning(learning_plan: pd.DataFrame) -> Finding | None:
-    """How many loops there are, and which waits longest for its answer."""
+    """How many loops there are, and how many began without an answer; what was learned since is step 13's to say."""
     if learning_plan.empty:
         return None
-    late = learning_plan[learning_plan["late"]]
     new = int(learning_plan["last_answered"].isna().sum())
-    values = {"loops": count_value(len(learning_plan)), "late": count_value(len(late)), "new": count_value(new)}
-    text = "We ask {loops:count} questions again and again. "
-    if len(late):
-        values["due"] = date_value(late["next_due"].min())
-        values["question"] = text_value(late.sort_values(["next_due", "loop"], kind="stable")["question"].iloc[0])
-        text += "The answer to {late:count} is late, longest since {due:date}: “{question:text}”"
-    elif new:
-        text += (
-            "None is late; {new:count} were never answered yet."
-            if new > 1
-            else "None is late; one was never answered yet."
-        )
-    else:
-        text += "None is late."
+    values = {"loops": count_value(len(learning_plan)), "new": count_value(new)}
+    text = "We ask {loops:count} questions again and again"
+    if new:
+        text += "; {new:count} had no answer yet when this plan was written"
+        text = text.replace("{new:count}", "one") if new == 1 else text
+        text = text.replace("one had", "it had") if len(learning_plan) == 1 else text
+    text += "."
     text = text.replace("{loops:count} questions", "one question") if len(learning_plan) == 1 else text
     return _finding("11.learning", text, values, len(learning_plan), "learning_plan")
 
