@@ -80,8 +80,8 @@ def _out_of_line(spend_alignment: pd.DataFrame) -> Finding | None:
         "under_value": share_value(under["part_of_clv"]),
     }
     text = (
-        "Of what we spend on these groups {over_spend:pct} goes to {over:group} for {over_value:pct} of the lifetime value, "
-        "and {under_spend:pct} to {under:group} for {under_value:pct}."
+        "Of what we spend on these groups {over_spend:pct} goes to {over:group} for {over_value:pct} of the lifetime "
+        "value, and {under_spend:pct} to {under:group} for {under_value:pct}."
     )
     return _finding("11.spend_out_of_line", text, values, rows)
 
