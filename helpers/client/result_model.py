@@ -49,7 +49,10 @@ class Finding(Part):
     values: dict[str, Value] = {}
     n: int | None = None
     smallest: int | None = None
-    n_of: Literal["customer", "row", "goal", "leader", "month", "response"] = "customer"
+    n_of: Literal[
+        *("customer", "row", "goal", "leader", "month", "response"),
+        *("claim", "gap", "barrier", "tactic", "question"),
+    ] = "customer"
     evidence: Evidence
     table: str | None = None
 

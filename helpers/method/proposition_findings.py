@@ -156,7 +156,7 @@ def _claims(drivers: pd.DataFrame, gaps: pd.DataFrame) -> Finding | None:
         values = {name: value for name, value in values.items() if name != "beyond"}
         values["promises"] = count_value(len(beyond))
         text = text.replace("the promise to {beyond:group} also speaks", "{promises:count} promises also speak")
-    said = {"n": len(drivers), "n_of": "row", "evidence": "measured", "table": "proposition_drivers"}
+    said = {"n": len(drivers), "n_of": "claim", "evidence": "measured", "table": "proposition_drivers"}
     return Finding(id="10.claims", text=f"{text}.", values=values, **said)
 
 
@@ -181,7 +181,7 @@ def _gaps(gaps: pd.DataFrame) -> Finding | None:
     elif len(most) == 1:
         values |= {"group": group_value(most[0]), "most": count_value(counts.max())}
         text += ", {most:count} of them of {group:group}"
-    said = {"n": len(gaps), "n_of": "row", "evidence": "judged", "table": "proposition_gaps"}
+    said = {"n": len(gaps), "n_of": "gap", "evidence": "judged", "table": "proposition_gaps"}
     return Finding(id="10.gaps", text=f"{text}.", values=values, **said)
 
 
@@ -202,7 +202,7 @@ def _barriers(barriers: pd.DataFrame) -> Finding | None:
         values["locks"] = count_value(locks)
         text += "; {locks:count} only bind" if locks > 1 else "; one only binds"
         values = values if locks > 1 else {name: value for name, value in values.items() if name != "locks"}
-    said = {"n": len(barriers), "n_of": "row", "evidence": "judged", "table": "exit_barriers"}
+    said = {"n": len(barriers), "n_of": "barrier", "evidence": "judged", "table": "exit_barriers"}
     return Finding(id="10.barriers", text=f"{text}.", values=values, **said)
 
 

@@ -109,12 +109,12 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
     others = tactic_gaps[~tactic_gaps["gap"].isin(ORPHANS)].sort_values(["gap", "tactic"])
     if others.empty:
         text = "Beside tactics that nothing asks for, all in the register holds."
-        return _finding("11.gaps", text, {}, len(tactic_gaps), "tactic_gaps")
+        return _finding("11.gaps", text, {}, len(tactic_gaps), "tactic_gaps", "gap")
     if lacking.empty:
         values = {"others": count_value(len(others)), "first": text_value(others["sentence"].iloc[0])}
         text = "{others:count} things in the register do not hold. The first: {first:text}"
         text = "One thing in the register does not hold. {first:text}" if len(others) == 1 else text
-        return _finding("11.gaps", text, values, len(tactic_gaps), "tactic_gaps")
+        return _finding("11.gaps", text, values, len(tactic_gaps), "tactic_gaps", "gap")
     values = {"group": group_value(lacking["group_id"].iloc[0])}
     own = set(lacking.loc[lacking["group_id"] == values["group"].value, "gap"])
     what = {"no_evolve": "no chosen tactic lets our offer to that group evolve", "no_loop": "no loop learns about it"}
@@ -123,7 +123,7 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
     if more:
         values["more"] = count_value(more)
         text += ". The same or the like is true of {more:count} more " + ("group" if more == 1 else "groups")
-    return _finding("11.gaps", f"{text}.", values, len(tactic_gaps), "tactic_gaps")
+    return _finding("11.gaps", f"{text}.", values, len(tactic_gaps), "tactic_gaps", "gap")
 
 
 def _time(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
@@ -182,10 +182,10 @@ def _learning(learning_plan: pd.DataFrame) -> Finding | None:
         text = text.replace("one had", "it had") if len(learning_plan) == 1 else text
     text += "."
     text = text.replace("{loops:count} questions", "one question") if len(learning_plan) == 1 else text
-    return _finding("11.learning", text, values, len(learning_plan), "learning_plan")
+    return _finding("11.learning", text, values, len(learning_plan), "learning_plan", "question")
 
 
-def _finding(name: str, text: str, values: dict, n: int, table: str, n_of: str = "row") -> Finding:
+def _finding(name: str, text: str, values: dict, n: int, table: str, n_of: str = "tactic") -> Finding:
     used = {key: value for key, value in values.items() if f"{{{key}:" in text}
     return Finding(
         id=name, text=text, values=used, n=n, n_of=n_of, evidence="modelled" if name == "11.trials" else "judged",

@@ -30,7 +30,7 @@ def portfolio_findings(portfolio: Portfolio) -> list[Finding]:
 
 def _finding(name: str, text: str, values: dict, portfolio: Portfolio, table: str = "tactic_portfolio") -> Finding:
     n = len(portfolio.table)
-    return Finding(id=name, text=text, values=values, n=n, n_of="row", evidence="judged", table=table)
+    return Finding(id=name, text=text, values=values, n=n, n_of="tactic", evidence="judged", table=table)
 
 
 def _best(portfolio: Portfolio) -> Finding:
