@@ -42,7 +42,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
         reads=("customer_days", "customer_summary", "transactions"),
         reads_if_there=("touchpoints", "survey", "spend", "service_events", "activity_costs"),
         needs=("04_value_to_us", "09_choose_intent"),
-        better_with=("03_form_groups", "06_value_to_them"),
+        better_with=("03_form_groups", "06_value_to_them", "10_value_propositions"),
         decides=(
             Choice(
                 "tactics",

@@ -52,6 +52,7 @@ class Finding(Part):
     n_of: Literal[
         *("customer", "row", "goal", "leader", "month", "response"),
         *("group", "part", "project", "result", "score", "year"),
+        *("claim", "gap", "barrier", "tactic", "question"),
     ] = "customer"
     evidence: Evidence
     table: str | None = None

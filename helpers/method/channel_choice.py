@@ -41,6 +41,7 @@ def channel_choice(
     current_start: object,
     as_of: object,
     decided: Mapping[str, Mapping] | None = None,
+    propositions: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """What each channel brings from each group, how that moves, what people decided, and what speaks against it.
 
@@ -58,6 +59,8 @@ def channel_choice(
         The window and its middle.
     decided : mapping of any key to a row, optional
         group (id or name), channel, role (lead, support or close), why.
+    propositions : DataFrame or None, of step 10
+        group_id and channel: the one that a group's card names. One that no order and no role knows is not compared.
 
     Returns
     -------
@@ -104,7 +107,9 @@ def channel_choice(
         table = pd.concat([everyone, table[table["group_id"].isin(names)]], ignore_index=True)
     table = _trends(table, lines, pd.Timestamp(current_start), bool(names))
     table = _with_roles(table, _roles(decided, names, lines), names)
-    table["contradiction"] = [_against(row, table) for row in table.to_dict("records")]
+    cards = _cards(propositions, table)
+    words = [[*_against(row, table), *_card_against(row, table, cards)] for row in table.to_dict("records")]
+    table["contradiction"] = [" ".join(each) for each in words]
     table["group_name"] = [shown_name(group, names) for group in table["group_id"]]
     order = {group: place for place, group in enumerate(shown_order(names, table["group_id"]))}
     table["_place"] = table["group_id"].map(order)
@@ -243,7 +248,29 @@ def _with_roles(table: pd.DataFrame, roles: dict, names: dict[str, str]) -> pd.D
     return table
 
 
-def _against(row: dict, table: pd.DataFrame) -> str:
+def _cards(propositions: pd.DataFrame | None, table: pd.DataFrame) -> dict[str, str]:
+    """The channel that each group's card names, of those in the table."""
+    cards = columns_of(propositions, {"group_id": "str", "channel": "str"}).dropna()
+    known = {str(one).casefold(): str(one) for one in table["channel"].unique()}
+    named = zip(cards["group_id"], cards["channel"].str.strip().str.casefold(), strict=True)
+    return {group: known[channel] for group, channel in named if channel in known}
+
+
+def _card_against(row: dict, table: pd.DataFrame, cards: Mapping[str, str]) -> list[str]:
+    """Whether the card sends the group another way than the role: told once, where a channel leads at that one."""
+    card = cards.get(row["group_id"])
+    own = table[table["group_id"] == row["group_id"]]
+    lead = own.loc[own["role"] == LEAD, "channel"].tolist()
+    if card is None or card in lead:
+        return []
+    if row["role"] == LEAD:
+        return [f"The card of step 10 sends them to {card}."]
+    if row["role"] in (SUPPORT, CLOSE) and not lead and row["channel"] == card:
+        return ["The card of step 10 sends them here."]
+    return []
+
+
+def _against(row: dict, table: pd.DataFrame) -> list[str]:
     """What the data hold against the role of one channel."""
     others = table[(table["group_id"] == row["group_id"]) & (table["channel"] != row["channel"])]
     large = others[others["part_of_revenue"] >= SEEN]
@@ -272,4 +299,4 @@ def _against(row: dict, table: pd.DataFrame) -> str:
         words.append("It leads already: more than half of the revenue comes through it.")
     if not row["role"] and rate < 0 and part >= SEEN:
         words.append("After cost to serve it loses money, and nobody decided on it.")
-    return " ".join(words)
+    return words

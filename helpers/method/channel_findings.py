@@ -8,13 +8,16 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.channel_choice import CLOSE, SEEN, STEADY
+from helpers.method.channel_choice import CLOSE, LEAD, SEEN, STEADY, SUPPORT
 from helpers.method.channel_consistency import FEW, NO_WEIGHT, SURE
 from helpers.method.finding_values import count_value, group_value, number_value, share_value, text_value
 from helpers.method.group_members import BESIDE
 from helpers.method.group_named import NO_GROUP
 from helpers.method.money import HALF_A_CENT
 from helpers.method.share import ALL
+
+MOST_TOLD = 4  # contradictions that a sentence tells; the table holds all
+DOES = {LEAD: "lead", SUPPORT: "support", CLOSE: "be closed"}
 
 
 def channel_findings(channel_consistency: pd.DataFrame, channel_choice: pd.DataFrame) -> list[Finding]:
@@ -130,25 +133,21 @@ def _moves(formed: pd.DataFrame) -> Finding | None:
 
 
 def _contradictions(channel_choice: pd.DataFrame) -> Finding | None:
-    """How many of the decided roles the data speak against."""
+    """How many of the decided roles the data speak against, and what they hold against the largest ones."""
     decided = channel_choice[(channel_choice["role"] != "") & (channel_choice["group_id"] != ALL)]
     if decided.empty:
         decided = channel_choice[channel_choice["role"] != ""]
     against = decided[decided["contradiction"] != ""]
     if against.empty:
         return None
-    worst = against.sort_values("part_of_revenue", ascending=False, kind="stable").iloc[0]
-    values = {
-        "roles": count_value(len(decided)),
-        "against": count_value(len(against)),
-        "group": group_value(worst["group_id"]),
-        "channel": text_value(worst["channel"]),
-        "role": text_value({CLOSE: "be closed"}.get(worst["role"], worst["role"])),
-    }
-    text = (
-        "Of {roles:count} roles that people gave channels the data speak against {against:count}. The largest is "
-        "{channel:text} for {group:group}, where people want it to {role:text}."
-    )
+    rows = against.sort_values("part_of_revenue", ascending=False, kind="stable").head(MOST_TOLD)
+    values = {"roles": count_value(len(decided)), "against": count_value(len(against))}
+    text = "Of {roles:count} roles that people gave channels something speaks against {against:count}"
+    text += ", the largest first." if len(rows) > 1 else "."
+    for letter, row in zip("abcd", rows.to_dict("records"), strict=False):
+        values |= {f"group_{letter}": group_value(row["group_id"]), f"channel_{letter}": text_value(row["channel"])}
+        values |= {f"why_{letter}": text_value(row["contradiction"])}
+        text += f" {{group_{letter}:group}}, {{channel_{letter}:text}} is to {DOES[row['role']]}: {{why_{letter}:text}}"
     return Finding(
         id="11.channel_contradictions", text=text, values=values, n=len(decided), n_of="row", evidence="modelled",
         table="channel_choice",

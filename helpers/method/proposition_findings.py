@@ -81,15 +81,14 @@ def proposition_findings(
     Returns
     -------
     list of Finding
-        10.answer where some group is to be served. Where there is something to tell: 10.cards,
-        10.promise.<group_id>, 10.claims, 10.gaps and 10.barriers.
+        10.answer where some group is to be served. Where there is something to tell: 10.cards, 10.claims, 10.gaps and
+        10.barriers. The promises themselves stand on the cards.
     """
     wanted = intents[is_called_for(intents)]
     if wanted.empty and propositions.empty:
         return []
     found = [_answer(wanted, propositions), _cards(propositions)]
-    found += [_promise(row) for row in propositions.to_dict("records") if row["promise"] and row["primary"] != RETIRE]
-    found += [_claims(drivers), _gaps(gaps), _barriers(barriers)]
+    found += [_claims(drivers, gaps), _gaps(gaps), _barriers(barriers)]
     return [finding for finding in found if finding is not None]
 
 
@@ -134,18 +133,8 @@ def _cards(table: pd.DataFrame) -> Finding | None:
     return Finding(id="10.cards", text=f"{text}.", values=values, **said)
 
 
-def _promise(row: dict) -> Finding:
-    """What one group is promised."""
-    values = {"group": group_value(row["group_id"]), "promise": text_value(row["promise"])}
-    draft = ", as a draft" if row["state"] == DRAFT else ""
-    said = {"n": int(row["customers"]), "evidence": "judged", "table": "value_propositions"}
-    return Finding(
-        id=f"10.promise.{row['group_id']}", text=f"{{group:group}}{draft}: “{{promise:text}}”", values=values, **said
-    )
-
-
-def _claims(drivers: pd.DataFrame) -> Finding | None:
-    """How many of the claims customers bear out."""
+def _claims(drivers: pd.DataFrame, gaps: pd.DataFrame) -> Finding | None:
+    """How many of the claims customers bear out, and whose promise speaks of more than it claims."""
     if drivers.empty:
         return None
     held, behind = drivers[drivers["standing"] == AHEAD], drivers[drivers["standing"] == "behind"]
@@ -159,7 +148,15 @@ def _claims(drivers: pd.DataFrame) -> Finding | None:
             listed([f"{inside_sentence(row.label)} for {row.group_name}" for row in behind.itertuples()], 4)
         )
         text += "; they rate the alternative higher on {behind:text}"
-    said = {"n": len(drivers), "n_of": "row", "evidence": "measured", "table": "proposition_drivers"}
+    beyond = gaps.loc[gaps["gap"] == "promised_and_behind", "group_id"].drop_duplicates().tolist()
+    if beyond:
+        values["beyond"] = group_value(beyond[0])
+        text += "; the promise to {beyond:group} also speaks of something that they find better elsewhere"
+    if len(beyond) > 1:
+        values = {name: value for name, value in values.items() if name != "beyond"}
+        values["promises"] = count_value(len(beyond))
+        text = text.replace("the promise to {beyond:group} also speaks", "{promises:count} promises also speak")
+    said = {"n": len(drivers), "n_of": "claim", "evidence": "measured", "table": "proposition_drivers"}
     return Finding(id="10.claims", text=f"{text}.", values=values, **said)
 
 
@@ -184,7 +181,7 @@ def _gaps(gaps: pd.DataFrame) -> Finding | None:
     elif len(most) == 1:
         values |= {"group": group_value(most[0]), "most": count_value(counts.max())}
         text += ", {most:count} of them of {group:group}"
-    said = {"n": len(gaps), "n_of": "row", "evidence": "judged", "table": "proposition_gaps"}
+    said = {"n": len(gaps), "n_of": "gap", "evidence": "judged", "table": "proposition_gaps"}
     return Finding(id="10.gaps", text=f"{text}.", values=values, **said)
 
 
@@ -205,7 +202,7 @@ def _barriers(barriers: pd.DataFrame) -> Finding | None:
         values["locks"] = count_value(locks)
         text += "; {locks:count} only bind" if locks > 1 else "; one only binds"
         values = values if locks > 1 else {name: value for name, value in values.items() if name != "locks"}
-    said = {"n": len(barriers), "n_of": "row", "evidence": "judged", "table": "exit_barriers"}
+    said = {"n": len(barriers), "n_of": "barrier", "evidence": "judged", "table": "exit_barriers"}
     return Finding(id="10.barriers", text=f"{text}.", values=values, **said)
 
 

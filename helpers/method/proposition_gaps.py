@@ -50,6 +50,7 @@ GAPS = {
     "no_drivers": "drivers",
     "unknown_driver": "drivers",
     "competitor_wins": "drivers",
+    "promised_and_behind": "promise",
     "lead_not_shown": "drivers",
     "no_proof": "proof",
     "proof_unknown": "proof",
@@ -59,6 +60,7 @@ GAPS = {
     "no_price_position": "price_position",
     "price_without_driver": "price_driver",
     "price_not_earned": "price_driver",
+    "dear_and_it_matters": "price_reason",
     "cheaper_without_reason": "price_reason",
     "few_kinds": "kinds",
     "no_headline": "headline",
@@ -202,7 +204,8 @@ def _promise(one: Proposition, standing: pd.DataFrame) -> Iterator[tuple[str, st
         if unclaimed and PRICE not in row["driver"].casefold() and speaks_of(promised, row["label"])[0]:
             higher = f"they rate {other} higher by {abs(row['advantage']):.1f} points"
             advice = "mend it first, or promise something else"
-            yield "competitor_wins", f"The promise speaks of {inside_sentence(row['label'])}, where {higher}: {advice}."
+            label = inside_sentence(row["label"])
+            yield "promised_and_behind", f"The promise speaks of {label}, where {higher}: {advice}."
 
 
 def _proof(one: Proposition, sentences: Mapping[str, str], secrets: pd.DataFrame | None) -> Iterator[tuple[str, str]]:
@@ -248,6 +251,16 @@ def _price(one: Proposition, standing: pd.DataFrame, known: Evidence) -> Iterato
         if PRICE in driver.casefold() or found.get("standing", NOT_COMPARED) != AHEAD:
             shown = f"that they rate us higher on {label} is not shown"
             yield "price_not_earned", f"Name something else that earns the price, or change the price: {shown}."
+    if position == ABOVE and not said(one.sheet, "price_reason") and _price_hurts(one, standing):
+        what = "they rate us worse on price, which matters to them, and the card asks more"
+        yield "dear_and_it_matters", f"Ask less, or say what they get for the difference: {what}."
+
+
+def _price_hurts(one: Proposition, standing: pd.DataFrame) -> bool:
+    """Whether the group rates our price worse than the alternative's, and price matters to it."""
+    priced = standing["driver"].str.casefold().str.contains(PRICE, regex=False).astype(bool)
+    rows = standing[priced & (standing["group_id"] == one.group_id) & (standing["standing"] == BEHIND)]
+    return bool(rows["matters"].astype(bool).any())
 
 
 def _offer(one: Proposition, known: Evidence) -> Iterator[tuple[str, str]]:

@@ -44,8 +44,8 @@ def register_findings(
     list of Finding
         11.answer, what is chosen and what it costs, or that nothing is planned; 11.orphans, what nothing asks for;
         11.gaps, groups that lack an evolve tactic or a loop, or what else does not hold; 11.timeline, from when to
-        when, and what starts too early; 11.trials, what can be tried and what not; 11.learning, loops and which are
-        late
+        when, and what starts too early; 11.trials, what can be tried and what not; 11.learning, loops and how many
+        have no answer yet
     """
     if tactics.empty:
         return _nothing(group_intents)
@@ -109,12 +109,12 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
     others = tactic_gaps[~tactic_gaps["gap"].isin(ORPHANS)].sort_values(["gap", "tactic"])
     if others.empty:
         text = "Beside tactics that nothing asks for, all in the register holds."
-        return _finding("11.gaps", text, {}, len(tactic_gaps), "tactic_gaps")
+        return _finding("11.gaps", text, {}, len(tactic_gaps), "tactic_gaps", "gap")
     if lacking.empty:
         values = {"others": count_value(len(others)), "first": text_value(others["sentence"].iloc[0])}
         text = "{others:count} things in the register do not hold. The first: {first:text}"
         text = "One thing in the register does not hold. {first:text}" if len(others) == 1 else text
-        return _finding("11.gaps", text, values, len(tactic_gaps), "tactic_gaps")
+        return _finding("11.gaps", text, values, len(tactic_gaps), "tactic_gaps", "gap")
     values = {"group": group_value(lacking["group_id"].iloc[0])}
     own = set(lacking.loc[lacking["group_id"] == values["group"].value, "gap"])
     what = {"no_evolve": "no chosen tactic lets our offer to that group evolve", "no_loop": "no loop learns about it"}
@@ -123,7 +123,7 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
     if more:
         values["more"] = count_value(more)
         text += ". The same or the like is true of {more:count} more " + ("group" if more == 1 else "groups")
-    return _finding("11.gaps", f"{text}.", values, len(tactic_gaps), "tactic_gaps")
+    return _finding("11.gaps", f"{text}.", values, len(tactic_gaps), "tactic_gaps", "gap")
 
 
 def _time(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
@@ -170,30 +170,22 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
 
 
 def _learning(learning_plan: pd.DataFrame) -> Finding | None:
-    """How many loops there are, and which waits longest for its answer."""
+    """How many loops there are, and how many began without an answer; what was learned since is step 13's to say."""
     if learning_plan.empty:
         return None
-    late = learning_plan[learning_plan["late"]]
     new = int(learning_plan["last_answered"].isna().sum())
-    values = {"loops": count_value(len(learning_plan)), "late": count_value(len(late)), "new": count_value(new)}
-    text = "We ask {loops:count} questions again and again. "
-    if len(late):
-        values["due"] = date_value(late["next_due"].min())
-        values["question"] = text_value(late.sort_values(["next_due", "loop"], kind="stable")["question"].iloc[0])
-        text += "The answer to {late:count} is late, longest since {due:date}: “{question:text}”"
-    elif new:
-        text += (
-            "None is late; {new:count} were never answered yet."
-            if new > 1
-            else "None is late; one was never answered yet."
-        )
-    else:
-        text += "None is late."
+    values = {"loops": count_value(len(learning_plan)), "new": count_value(new)}
+    text = "We ask {loops:count} questions again and again"
+    if new:
+        text += "; {new:count} had no answer yet when this plan was written"
+        text = text.replace("{new:count}", "one") if new == 1 else text
+        text = text.replace("one had", "it had") if len(learning_plan) == 1 else text
+    text += "."
     text = text.replace("{loops:count} questions", "one question") if len(learning_plan) == 1 else text
-    return _finding("11.learning", text, values, len(learning_plan), "learning_plan")
+    return _finding("11.learning", text, values, len(learning_plan), "learning_plan", "question")
 
 
-def _finding(name: str, text: str, values: dict, n: int, table: str, n_of: str = "row") -> Finding:
+def _finding(name: str, text: str, values: dict, n: int, table: str, n_of: str = "tactic") -> Finding:
     used = {key: value for key, value in values.items() if f"{{{key}:" in text}
     return Finding(
         id=name, text=text, values=used, n=n, n_of=n_of, evidence="modelled" if name == "11.trials" else "judged",

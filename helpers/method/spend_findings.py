@@ -46,7 +46,7 @@ def _reactive(spend_by_function: pd.DataFrame) -> Finding | None:
         "part": share_value(whole.iloc[0]["reactive_part"]),
         "money": money_value(whole.iloc[0]["reactive"]),
     }
-    text = "{part:pct} of spend, {money:money} a year, answers what had gone wrong."
+    text = "{part:pct} of all that we spend on customers, {money:money} a year, answers what had gone wrong."
     if len(most):
         values |= {
             "functions": text_value(listed(most["business_function"].tolist())),
@@ -80,8 +80,8 @@ def _out_of_line(spend_alignment: pd.DataFrame) -> Finding | None:
         "under_value": share_value(under["part_of_clv"]),
     }
     text = (
-        "Of the spend {over_spend:pct} goes to {over:group} for {over_value:pct} of the lifetime value, and "
-        "{under_spend:pct} to {under:group} for {under_value:pct}."
+        "Of what we spend on these groups {over_spend:pct} goes to {over:group} for {over_value:pct} of the lifetime "
+        "value, and {under_spend:pct} to {under:group} for {under_value:pct}."
     )
     return _finding("11.spend_out_of_line", text, values, rows)
 

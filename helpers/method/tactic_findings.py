@@ -30,7 +30,7 @@ def portfolio_findings(portfolio: Portfolio) -> list[Finding]:
 
 def _finding(name: str, text: str, values: dict, portfolio: Portfolio, table: str = "tactic_portfolio") -> Finding:
     n = len(portfolio.table)
-    return Finding(id=name, text=text, values=values, n=n, n_of="row", evidence="judged", table=table)
+    return Finding(id=name, text=text, values=values, n=n, n_of="tactic", evidence="judged", table=table)
 
 
 def _best(portfolio: Portfolio) -> Finding:
@@ -100,12 +100,12 @@ def _more(portfolio: Portfolio) -> Finding | None:
         return None
     now, top = now.iloc[0], rows["value"].max()
     if top <= now["value"] + HALF_A_CENT:
-        text = "More budget than {budget:money} would bring nothing: what is left out does not earn its cost."
+        # the budget may be larger than what the best set costs: then the rest of it brings nothing either
+        values = {"enough": money_value(now["cost"])}
+        text = "More than {enough:money} would bring nothing: what is left out does not earn its cost."
         if portfolio.people_days is not None:
-            text = "More budget than {budget:money} would bring nothing with the days that people have."
-        return _finding(
-            "11.budget_more", text, {"budget": money_value(now["budget"])}, portfolio, "tactic_frontier"
-        )  # fmt: skip
+            text = "More than {enough:money} would bring nothing with the days that people have."
+        return _finding("11.budget_more", text, values, portfolio, "tactic_frontier")
     enough = rows[rows["value"] >= top - HALF_A_CENT].iloc[0]
     values = {"gain": money_value(top - now["value"]), "more": money_value(enough["cost"] - now["cost"])}
     text = "Another {more:money} spent would bring {gain:money} more after cost; beyond that nothing earns its cost."

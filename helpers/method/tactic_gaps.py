@@ -9,7 +9,7 @@ import pandas as pd
 
 from helpers.errors import listed
 from helpers.method.group_named import NO_GROUP
-from helpers.method.intent_words import GROW, INTENTS, MAINTAIN, RE_ENGINEER, RETIRE
+from helpers.method.intent_words import GROW, MAINTAIN, RE_ENGINEER, RETIRE
 from helpers.method.share import ALL
 from helpers.method.tactics import chosen_tactics, needs_of
 
@@ -20,6 +20,24 @@ CALLS_FOR = MappingProxyType(
         MAINTAIN: ("serve", "keep", "evolve"),
         RE_ENGINEER: ("serve", "keep", "evolve"),
         RETIRE: ("serve",),
+    }
+)
+# the same in words: what a tactic of a stage does, and what an intent means for the group
+DOES = MappingProxyType(
+    {
+        "attract": "is to attract more customers like {group}",
+        "win": "is to win more business from {group}",
+        "serve": "is to serve {group}",
+        "keep": "is to keep {group}",
+        "evolve": "is to change our offer to {group}",
+    }
+)
+MEANS = MappingProxyType(
+    {
+        GROW: "grow with them",
+        MAINTAIN: "keep them as they are",
+        RE_ENGINEER: "change how we serve them",
+        RETIRE: "part with them",
     }
 )
 CHOSEN = (GROW, MAINTAIN)  # groups whose business we want tomorrow
@@ -153,9 +171,9 @@ def _orphan(row: Mapping, intents: Mapping[str, tuple[str, ...]], known: set[str
     elif group != ALL and group in intents:
         own, stage = intents[group], row["stage"]
         if not any(stage in CALLS_FOR[intent] for intent in own):
-            way = INTENTS[own[0]].lower()
             gap = "retired_group" if own[0] == RETIRE else "not_called_for"
-            yield gap, f"{name} is to {stage or 'do what nobody said'}, and we mean to {way} {row['group_name']}."
+            does = DOES.get(stage, "says no stage of its work with {group}").format(group=row["group_name"])
+            yield gap, f"{name} {does}, while we mean to {MEANS[own[0]]}: leave it out, or say what it is for."
     elif group != ALL and intents:
         yield "not_called_for", f"{name} is for {row['group_name']}, with whom we intend nothing."
     if not row["driver"]:

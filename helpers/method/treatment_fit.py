@@ -26,7 +26,7 @@ MEASURES = {MARGIN: "Gross margin", WORTH: "CLV before cost to serve"}
 LEAST = 10  # customers below which no correlation is told
 BEST = 80.0  # percentile rank from which a customer is among the best: the top fifth
 UNCLEAR = 1e-3  # a margin rate nearer to zero tells no revenue
-FITS, AGAINST, NONE = "fits", "against", "none"
+FITS, AGAINST, NONE = "follows worth", "against worth", "no link"
 COLUMNS = [
     *("group_id", "group_name", "per", "measure", "measure_name", "customers", "correlation", "low", "high", "verdict"),
     *(

@@ -37,8 +37,8 @@ KNOWN = lines(
 VALUE = pd.DataFrame({"customer_id": ["a", "b", "c"], "cost_to_serve": [9.0, 4.0, 30.0]})
 
 
-def choice(transactions=KNOWN, value=VALUE, groups=GROUPS, decided=None):
-    return channel_choice(transactions, value, groups, **PERIOD, decided=decided)
+def choice(transactions=KNOWN, value=VALUE, groups=GROUPS, decided=None, **more):
+    return channel_choice(transactions, value, groups, **PERIOD, decided=decided, **more)
 
 
 def of(table, group="g1"):
@@ -111,6 +111,30 @@ def test_what_speaks_against_a_decision():
     support = of(choice(lines(*rows), value, GROUPS, {"k": {"channel": "phone", "role": "support"}}))
     assert support.loc["phone", "contradiction"].startswith("It leads already")
     assert support.loc["web", "contradiction"] == "After cost to serve it loses money, and nobody decided on it."
+
+
+@pytest.mark.parametrize(
+    ("roles", "card", "said"),
+    [
+        ({"phone": "lead"}, "Web", {"phone": "The card of step 10 sends them to web."}),
+        ({"phone": "lead", "web": "support"}, "web", {"phone": "The card of step 10 sends them to web."}),
+        ({"web": "close"}, "web", {"web": "The card of step 10 sends them here."}),
+        ({"web": "support"}, "web", {"web": "The card of step 10 sends them here."}),
+        ({"phone": "lead"}, "phone", {}),
+        ({"phone": "lead"}, "by pigeon", {}),
+        ({"phone": "lead"}, None, {}),
+        ({}, "web", {}),
+    ],
+)
+def test_a_card_that_sends_customers_another_way_than_the_role(roles, card, said):
+    rows = [("a", NOW, str(k), way, 10.0, 5.0) for k, way in enumerate(["web", "phone"])]
+    value = pd.DataFrame({"customer_id": ["a"], "cost_to_serve": [1.0]})
+    decided = {way: {"group": "g1", "channel": way, "role": role} for way, role in roles.items()}
+    cards = pd.DataFrame({"group_id": ["g1", "g2"], "channel": [card, "web"]})
+    with_cards = of(choice(lines(*rows), value, GROUPS, decided, propositions=cards))["contradiction"]
+    without = of(choice(lines(*rows), value, GROUPS, decided))["contradiction"]
+    found = {way: with_cards[way].removeprefix(without[way]).strip() for way in with_cards.index}
+    assert {way: words for way, words in found.items() if words} == said
 
 
 def test_a_channel_that_loses_and_nobody_decided_on():

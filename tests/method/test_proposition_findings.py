@@ -71,8 +71,6 @@ def test_when_all_is_decided_and_whole():
     assert told(proposition(), proposition("g2", barriers={"Crates": "delivery"})) == {
         "answer": "People have decided what we promise each of the 2 groups that we mean to serve.",
         "cards": "Of 2 cards 2 can go out as they stand.",
-        "promise.g1": "Yards: “On the quay before the lift.”",
-        "promise.g2": "Fleets: “Aboard on the day.”",
         "claims": "Customers who compared us bear out all 2 things that we claim to do better.",
         "barriers": "The one barrier to exit rests on something that the group finds better with us.",
     }
@@ -85,10 +83,19 @@ def test_drafts_gaps_and_claims_that_do_not_hold_are_said():
     )
     assert said["answer"].endswith("1 has a proposition that people decided; 1 has a draft from the evidence.")
     assert said["cards"] == "Of 2 cards 0 can go out as they stand; the others say what is open."
-    assert said["promise.g2"] == "Fleets, as a draft: “Aboard on the day.”"
     assert said["claims"].endswith("bear out 2; they rate the alternative higher on ordering for Yards.")
     assert said["gaps"] == "3 gaps are open in 2 groups, 2 of them of Fleets."
     assert said["barriers"].endswith("1 rests on something that the group finds better with us; one only binds.")
+
+
+def test_a_promise_that_speaks_of_more_than_it_claims_is_said_beside_the_claims():
+    loud = {"headline": "Orders in a minute"}
+    assert told(proposition(**loud), proposition("g2"))["claims"] == (
+        "Customers who compared us bear out all 2 things that we claim to do better; the promise to Yards also speaks "
+        "of something that they find better elsewhere."
+    )
+    both = told(proposition(**loud), proposition("g2", promise="Ordering made easy."))["claims"]
+    assert both.endswith("; 2 promises also speak of something that they find better elsewhere.")
 
 
 @pytest.mark.parametrize(

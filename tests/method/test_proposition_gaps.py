@@ -15,7 +15,12 @@ FAULTS = [
     ({"drivers": None}, "no_drivers", "they rate us higher on delivery and advice", {}),
     ({"drivers": ["delivry"]}, "unknown_driver", 'Did you mean "delivery"?', {"drivers": ["Delivery"]}),
     ({"drivers": ["delivery", "ordering"]}, "competitor_wins", "they rate Northgate higher by 1.3 points", {}),
-    ({"headline": "Orders in a minute"}, "competitor_wins", "The promise speaks of ordering", {"headline": "In time"}),
+    (
+        {"headline": "Orders in a minute"},
+        "promised_and_behind",
+        "The promise speaks of ordering",
+        {"headline": "In time"},
+    ),
     ({"drivers": ["range"]}, "lead_not_shown", "they see no difference to Northgate", {"drivers": ["advice"]}),
     ({"drivers": ["quality"]}, "lead_not_shown", "Ask ten of them", {"drivers": "delivery"}),
     ({"proof": None}, "no_proof", "a finding such as 10.lead.g1", {"proof": "06.win"}),
@@ -96,10 +101,26 @@ def test_a_price_earns_nothing_and_is_not_read_into_a_promise():
     dear = STANDING.assign(
         driver=STANDING["driver"].replace("ordering", "price"), label=STANDING["label"].replace("Ordering", "Price")
     )
-    assert gaps_of(proposition(promise="A price for the winter."), standing=dear).empty
+    assert gaps_of(proposition(promise="A price for the winter.", price_position="level"), standing=dear).empty
     cheap = dear.assign(standing=dear["standing"].mask(dear["driver"] == "price", "ahead"))
     found = gaps_of(proposition(price_driver="price"), standing=cheap)
     assert found["gap"].tolist() == ["price_not_earned"]
+
+
+def test_a_card_that_asks_more_of_those_who_rate_our_price_worse_says_so():
+    dear = STANDING.assign(
+        driver=STANDING["driver"].replace("ordering", "price"), label=STANDING["label"].replace("Ordering", "Price")
+    )
+    found = gaps_of(proposition(), standing=dear)
+    assert found[["gap", "part_name"]].values.tolist() == [["dear_and_it_matters", "Price"]]
+    assert "they rate us worse on price, which matters to them, and the card asks more" in found["sentence"].iloc[0]
+    # said what for, asked less, of no matter to them, rated as others are, or another group's judgement
+    assert gaps_of(proposition(price_reason="A crate saves a day of the yard."), standing=dear).empty
+    assert gaps_of(proposition(price_position="level"), standing=dear).empty
+    assert gaps_of(proposition(), standing=dear.assign(matters=False)).empty
+    even = dear.assign(standing=dear["standing"].replace("behind", "even"))
+    assert gaps_of(proposition(), standing=even).empty
+    assert gaps_of(proposition(), standing=dear[(dear["group_id"] == "g2") | (dear["driver"] != "price")]).empty
 
 
 def test_where_nobody_was_asked_no_driver_is_unknown_but_none_is_shown():
@@ -129,7 +150,9 @@ def test_an_empty_sheet_has_every_gap_that_asks_for_something_once():
 def test_every_gap_has_a_place_and_every_place_a_name():
     assert set(GAPS.values()) == set(PART_NAMES)
     tried = {gap for _, gap, _, _ in FAULTS}
-    assert tried | {"no_proposition", "retired_with_one", "same_as_other", "no_barrier"} == set(GAPS)
+    assert tried | {"no_proposition", "retired_with_one", "same_as_other", "no_barrier", "dear_and_it_matters"} == set(
+        GAPS
+    )
 
 
 def test_the_order_of_what_is_known_changes_nothing():

@@ -187,7 +187,9 @@ def test_the_frontier_by_hand():
     told = {one.id: one for one in portfolio_findings(found)}["11.budget_more"]
     assert (told.values["gain"].value, told.values["more"].value) == (30.0, 60.0)
     enough = {one.id: one for one in portfolio_findings(tactic_portfolio(table, budget=80.0))}["11.budget_more"]
-    assert set(enough.values) == {"budget"}
+    assert {name: one.value for name, one in enough.values.items()} == {"enough": 80.0}
+    ample = {one.id: one for one in portfolio_findings(tactic_portfolio(table, budget=95.0))}["11.budget_more"]
+    assert ample.values["enough"].value == 80.0, "what the best set costs, not the budget above it"
 
 
 def test_the_teams_own_selection():

@@ -53,7 +53,7 @@ def test_the_best_who_are_served_least_by_hand():
     table = treatment_fit(treated([9, 1, 2, 3, 4, 7, 8, 10, 6, 5], [100, 90, 8, 7, 6, 5, 4, 3, 2, 1]), NAMES)
     row = of(table)
     assert (row["best"], row["below"], row["at_risk"]) == (2, 1, 45.0) and row["usual_level"] == 5.5
-    assert row["below_low"] < 0.5 < row["below_high"] and row["verdict"] == "none"
+    assert row["below_low"] < 0.5 < row["below_high"] and row["verdict"] == "no link"
     told = {one.id: one for one in treatment_findings(table)}
     assert told["11.best_below"].values["money"].value == 45.0 and "nothing to do" in told["11.treatment"].text
     assert of(table, "g2")["customers"] == 0 and of(table, "g2")["best"] == 0
@@ -71,7 +71,9 @@ def test_groups_add_up_and_equals_are_best_together():
     assert "11.best_below_group" in [one.id for one in treatment_findings(table)]
 
 
-@pytest.mark.parametrize(("way", "verdict", "words"), [(1, "fits", "the more service"), (-1, "against", "the less")])
+@pytest.mark.parametrize(
+    ("way", "verdict", "words"), [(1, "follows worth", "the more service"), (-1, "against worth", "the less")]
+)
 def test_what_is_said_of_the_whole(way, verdict, words):
     table = treatment_fit(treated(way * np.arange(30.0), np.arange(30.0)), NAMES)
     assert of(table)["verdict"] == verdict and words in treatment_findings(table)[0].text
