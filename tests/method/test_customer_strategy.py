@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from helpers.client.result_model import DecisionUsed, Finding
+from helpers.client.result_model import Assumption, DecisionUsed, Finding
 from helpers.method.customer_strategy import customer_strategy
 from helpers.method.strategy_beliefs import OPEN, RIGHT, beliefs_and_facts, customers_named
 from helpers.method.strategy_board import expected_change, served_share
@@ -212,3 +212,51 @@ def test_a_finding_without_values_can_be_quoted():
     step = start.said["04_value_to_us"].model_copy(update={"step": "06_value_to_them", "findings": [bare]})
     built = customer_strategy(replace(start, said={**start.said, "06_value_to_them": step}))
     assert said(built)["12.in_value_06_answer"] == "Nothing was asked."
+
+
+def decided(name: str, value: object, **more) -> DecisionUsed:
+    return DecisionUsed(id=name, state="decided", value=value, **more)
+
+
+def answers(*used: DecisionUsed, assumptions=()) -> dict[str, str]:
+    start = material()
+    step = start.said["01_frame_engagement"]
+    step = step.model_copy(update={"decisions": list(used), "assumptions": list(assumptions)})
+    table = decisions_made(replace(start, said={**start.said, step.step: step}))
+    return table.set_index("decision")["answer"].to_dict()
+
+
+def test_no_answer_holds_the_id_of_a_customer_or_of_a_group():
+    groups = {"g1": {"name": "Yards", "anchors": ["c1", "c2"]}}
+    held = [
+        decided("03.all.groups", groups),
+        decided("08.all.anchors", ["c9"]),
+        decided("08.all.project", {"asked by": "c2"}),
+        decided("09.all.favourite", "c3, as always"),
+        decided("09.all.results", {"g1.profit": {"owner": "Ada"}}),
+        decided("09.all.first", {"g1": "Ada"}),
+        decided("01.all.story", "word " * 100),
+    ]
+    found = answers(*held)
+    assert {found[one.id] for one in held} == {"in the working papers"}
+
+
+def test_an_answer_of_a_few_words_is_told_in_plain_words():
+    found = answers(
+        decided("09.g4.intent", ["re_engineer", "retire"]),
+        decided("02.all.cuts", {"A": 65.0, "yearly_profit": 1200}),
+        decided("03.all.way_in", "own_rules"),
+        decided("01.all.share", 0.25),
+    )
+    assert found["09.g4.intent"] == "Re-engineer, then retire"
+    assert found["02.all.cuts"] == "A: 65; yearly profit: 1,200"
+    assert (found["03.all.way_in"], found["01.all.share"]) == ("own rules", "0.25")
+
+
+def test_where_nobody_has_answered_it_says_what_was_used():
+    used = Assumption(id="07.hurdle", text="A customer's part of what no record explains.", value=336.795,
+                      evidence="assumed")  # fmt: skip
+    asked = DecisionUsed(id="01.all.hurdle", state="missing")
+    said_so = "None yet; step 07 used 337: A customer's part of what no record explains."
+    assert answers(asked, assumptions=[used])["01.all.hurdle"] == said_so
+    assert answers(asked)["01.all.hurdle"] == ""
