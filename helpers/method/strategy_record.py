@@ -121,7 +121,7 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
         found.append(sentence("open", "open", text, values, evidence="measured"))
     for at, (what, count) in enumerate(first_to_learn(questions)[:most], 1):
         values = {"what": words(what, *gaps), "questions": counted_as(count, *gaps), "all": counted_as(len(questions))}
-        text = "{questions:count} of {all:count} open questions wait for {what:text}; who asks for it, and by when, is to be named."
+        text = "{questions:count} of {all:count} open questions wait for {what:text}. Nobody is named to ask yet."
         found.append(sentence("learn", f"learn_{at}", text, values, evidence="measured"))
     return [one for one in found if one]
 

@@ -25,6 +25,7 @@ STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The str
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
 LINES_TO_SIGN = 3
+NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
     "beliefs": "What we believed, and what is so",
     "change": "What would change our mind",
@@ -92,11 +93,18 @@ class _Document:
         return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}'
 
     def _state(self) -> str:
-        """Whether people have confirmed what it rests on."""
+        """Who has signed it, and whether people have confirmed what it rests on."""
+        days = [str(one.values["on"].value) for one in self._signed() if "on" in one.values]
+        signed = f" · Signed by management on {escape(blocks.plain_date(max(days)))}" if days else ""
         if self.result.provisional:
             count = counted(len(self.result.provisional), "judgement")
-            return f' · <strong class="mark">Provisional</strong>: <a href="#decisions">{count}</a> to confirm'
-        return " · Draft" if self.result.mode != "final" else ""
+            mark = "" if signed else '<strong class="mark">Provisional</strong>: '
+            return f'{signed} · {mark}<a href="#decisions">{count}</a> to confirm'
+        return signed or (" · Draft" if self.result.mode != "final" else "")
+
+    def _signed(self) -> list[Finding]:
+        """Who has signed, one sentence each."""
+        return [one for one in self.board("sign") if one.id not in NOTES]
 
     def _measures(self) -> str:
         """The headline numbers, each with the sentence that says what it is."""
@@ -153,14 +161,14 @@ class _Document:
         asked = self._prose(self.board("ask"))
         if not asked:
             return ""
-        notes = ("12.signed", "12.signed_open")
-        signed = [one for one in self.board("sign") if one.id not in notes]
-        open_ = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("sign") if one.id == notes[1])
+        signed = self._signed()
+        notes = [self.words(one) for one in self.board("sign") if one.id in NOTES[1:]]
+        open_ = f'<p class="basis">{" ".join(notes)}</p>' if notes else ""
         lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
-        blank = '<li class="blank">Name, day, signature</li>' * (0 if signed else LINES_TO_SIGN)
+        blank = f'<li class="blank">{"For the board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
         return (
             f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
-            f'<ul class="signatures">{lines}{blank}</ul>{open_}</section>'
+            f'<ul class="signatures">{lines}</ul><ul class="signatures">{blank}</ul>{open_}</section>'
         )
 
     # ---- the chapters --------------------------------------------------------------------------------------------

@@ -10,10 +10,11 @@ import pytest
 from helpers.client.result_model import Assumption, DecisionUsed, Finding
 from helpers.method.customer_strategy import customer_strategy
 from helpers.method.strategy_beliefs import OPEN, RIGHT, beliefs_and_facts, customers_named
-from helpers.method.strategy_board import expected_change, served_share
+from helpers.method.strategy_board import served_share
 from helpers.method.strategy_closing import asked_to_sign, proposed_decision
 from helpers.method.strategy_groups import group_plans
 from helpers.method.strategy_material import Material
+from helpers.method.strategy_money import expected_change
 from helpers.method.strategy_record import decisions_made, first_to_learn
 from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
 from helpers.show.audience import audience_for
@@ -260,3 +261,67 @@ def test_where_nobody_has_answered_it_says_what_was_used():
     said_so = "None yet; step 07 used 337: A customer's part of what no record explains."
     assert answers(asked, assumptions=[used])["01.all.hurdle"] == said_so
     assert answers(asked)["01.all.hurdle"] == ""
+
+
+def test_what_is_left_after_cost_is_said_and_that_it_may_be_a_loss(full):
+    # 20+9-60-8 to 160+31-68, most likely 90+20-68
+    assert (
+        said(full)["12.net"]
+        == "After their cost that is EUR −39.00 to 123.00, most likely EUR 42.00: it may lose money."
+    )
+    start = material()
+    cheap = start.tables["tactics"].assign(cost=[1.0, 2.0, 3.0])
+    built = customer_strategy(replace(start, tables={**start.tables, "tactics": cheap}))
+    assert said(built)["12.net"].endswith("most likely EUR 107.00.")
+    unknown = start.tables["tactics"].assign(effect_likely=[90.0, None, 1.0])
+    built = customer_strategy(replace(start, tables={**start.tables, "tactics": unknown}))
+    assert "12.net" not in said(built)
+
+
+def test_groups_whose_tactics_cost_more_than_is_expected_of_them_are_named():
+    start = material()
+    assert "12.disagree" not in said(customer_strategy(start))
+    dear = start.tables["tactics"].assign(cost=[241.0, 20.0, 99.0])  # at most 80 a year for three years from g1
+    sentence = said(customer_strategy(replace(start, tables={**start.tables, "tactics": dear})))["12.disagree"]
+    assert "for Yards they disagree: the tactics cost EUR 241.00, and at most EUR 240.00 more profit" in sentence
+
+
+def test_a_group_whose_results_are_due_on_another_day_is_named_with_it():
+    start = material()
+    expected = start.tables["expected_results"].copy()
+    expected.loc[expected["group_id"] == "g3", "by_date"] = pd.Timestamp("2028-03-31")
+    words = said(customer_strategy(replace(start, tables={**start.tables, "expected_results": expected})))
+    assert words["12.answer"].endswith("by 31 December 2027 (Resellers: 31 March 2028).")
+
+
+def test_the_answer_to_a_risk_is_the_tactic_worth_most_after_its_cost_and_no_trial_is_promised_that_cannot_tell():
+    start = material()
+    more = pd.DataFrame([{**start.tables["tactics"].iloc[1], "tactic": "visits", "title": "Visits cost",
+                          "effect_likely": 99.0, "trial_on": pd.Timestamp("2027-05-31")}])  # fmt: skip
+    tactics = pd.concat([start.tables["tactics"], more], ignore_index=True)
+
+    def answer(possible: bool, why_not: str = "") -> str:
+        trial = pd.DataFrame({"tactic": ["visits"], "possible": [possible], "why_not": [why_not]})
+        tables = {**start.tables, "tactics": tactics, "trial_plans": trial}
+        return said(customer_strategy(replace(start, tables=tables)))["12.against_flip"]
+
+    assert answer(True) == "What we do: Visits cost; its trial is read on 31 May 2027."
+    assert answer(False).endswith("we look on 31 May 2027, but the group is too small for a clear answer.")
+    assert answer(False, "No spread is known.").endswith("; we look at it on 31 May 2027.")
+
+
+def test_a_tactic_that_costs_more_than_it_brings_says_so_on_the_boards_page(full):
+    start = material()
+    assert "It costs more" not in said(full)["12.do_desk"]
+    dear = start.tables["tactics"].assign(cost=[90.5, 8.0, 99.0])
+    built = customer_strategy(replace(start, tables={**start.tables, "tactics": dear}))
+    assert said(built)["12.do_desk"].endswith("It costs more than it is judged to bring.")
+
+
+def test_judged_sums_have_no_more_digits_than_a_judgement(full):
+    from helpers.client.result_model import Value
+    from helpers.method.strategy_material import Told
+    from helpers.method.strategy_money import rounded
+
+    near = rounded(Told(Value(value=87_512.0, low=-43_512.0, high=239_488.0, unit="money"), ("a",))).value
+    assert (near.value, near.low, near.high) == (88_000.0, -44_000.0, 239_000.0)

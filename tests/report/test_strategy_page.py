@@ -101,7 +101,10 @@ def test_who_signed_stands_with_the_reservation(tmp_path):
     folder, _ = make_strategy_report(tmp_path, "working", signed=signed)
     words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert "Ada Lund, 20 January 2027. With a reservation: The desk first." in words
-    assert "Name, day, signature" not in words
+    assert "Signed by management on 20 January 2027" in words and "Provisional" not in words
+    assert "For the board: name, day, signature" in words  # it is theirs to sign yet
+    assert "What it takes: EUR 68.00 and 120 days of work." in words
+    assert "1 of the 2 chosen tactics can be tried to a clear answer" in words
 
 
 def test_many_groups_are_counted_and_not_squeezed(tmp_path):
