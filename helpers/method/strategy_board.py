@@ -16,6 +16,7 @@ from helpers.method.strategy_material import (
 )
 from helpers.method.strategy_money import by_day, expected_change, money_sentences, rounded
 
+NEXT_TO_NOTHING = 0.005  # of the profit
 MOST_NAMED = 3  # groups of one intent that a sentence names; of more it says how many
 VERBS = {
     "grow": "win more of {whom}",
@@ -32,11 +33,11 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence
         12.answer; 12.share, 12.equity, 12.profit, 12.revenue, 12.customers, the measures; 12.whom.<group_id>, why;
-        then those of `money_sentences`
+        12.beside; then those of `money_sentences`
     """
     found = [answer(material, plans), *_measures(material, plans)]
     found += [_whom(plan) for plan in plans]
-    found += money_sentences(material, plans)
+    found += [_beside(material, plans), *money_sentences(material, plans)]
     return [one for one in found if one is not None]
 
 
@@ -140,8 +141,11 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
         found.append(sentence("measure", "equity", text, equity, evidence="modelled", n=_count(equity["customers"])))
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
-    text = "{profit:money} a year is what our customers leave us today, after the service that can be traced to them."
-    found.append(sentence("measure", "profit", text, {"profit": profit}, evidence="measured"))
+    text = "{profit:money} a year is what our customers leave us today, after the service that can be traced to them"
+    left = yearly(material.value("04.untraced_cost/left"), material)
+    text += "; after the rest of the service it is {left:money}." if left else "."
+    values = {"profit": profit} | ({"left": left} if left else {})
+    found.append(sentence("measure", "profit", text, values, evidence="measured"))
     if any(found):
         return found
     ahead = {name: material.value(f"04.answer/{name}") for name in ("revenue", "months")}
@@ -151,6 +155,23 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     text = "{customers:count} customers brought {revenue:money} in {months:count} months."
     found.append(sentence("measure", "customers", text, data, evidence="measured", n=_count(data["customers"])))
     return found
+
+
+def _beside(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
+    """What customers bring who stand in no group of the table; not said where it is next to nothing."""
+    total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
+    every = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
+    if every is None or not plans or any(plan.profit is None for plan in plans):
+        return None
+    rest = every.number - sum(plan.profit.number for plan in plans)
+    if abs(rest) < NEXT_TO_NOTHING * abs(every.number):
+        return None
+    sources = (*every.sources, *(name for plan in plans for name in plan.profit.sources))
+    values = {"rest": Told(Value(value=rest, unit="money"), sources), "all": every}
+    text = "{rest:money} of the {all:money} of profit a year comes from customers who stand in none of these groups."
+    known = material.value("04.answer/customers")
+    people = None if known is None else int(known.number) - sum(plan.customers for plan in plans)
+    return sentence("beside", "beside", text, values, evidence="measured", n=people)
 
 
 def _count(told: Told | None) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.client.result_model import Value
+from helpers.method.finding_values import is_known
 from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_material import Material, Told, group, place, summed, words
 
@@ -116,7 +117,7 @@ def _plan(material: Material, row: dict) -> GroupPlan:
         revenue_part=_first(material, "group_portions", portions, "part_of_revenue", "share"),
         profit=yearly(_first(material, "profit_ladder", ladder, "amount", "money"), material),
         change=_change(material, expected.get("profit")),
-        headline=_first(material, "value_propositions", offer, "headline", "text"),
+        headline=_headline(material, offer),
         cost=summed([one for one in costs if one], "money"),
         by=material.cell("expected_results", expected.get("profit"), "by_date", "date"),
     )
@@ -131,6 +132,14 @@ def yearly(told: Told | None, material: Material) -> Told | None:
 
 def _first(material: Material, table: str, rows: list[dict], column: str, unit: str, *ends: str) -> Told | None:
     return material.cell(table, rows[0] if rows else None, column, unit, *ends)
+
+
+def _headline(material: Material, offer: list[dict]) -> Told | None:
+    """The headline of the promise; marked where step 10 says that it must wait."""
+    said = _first(material, "value_propositions", offer, "headline", "text")
+    if said is None or not is_known(offer[0].get("gaps")) or not offer[0]["gaps"]:
+        return said
+    return words(f"{said.value.value} (not ready)", *said.sources, place("value_propositions", offer[0], "gaps"))
 
 
 def _intent(row: dict) -> Told:

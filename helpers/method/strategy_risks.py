@@ -128,8 +128,8 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     }
     verb = "falls" if row["flip_way"] == "falls" else "rises"
     text = (
-        f"{{group:group}}: if we learn that the {{what:text}}, now {{now:{how}}}, is {_END[verb].lower()} {{at:{how}}}, "
-        "our rules would say: {to:text}."
+        f"{{group:group}}: if we learn that the {{what:text}}, now {{now:{how}}}, is {_END[verb].lower()} {{at:{how}}}"
+        ", our rules would say: {to:text}."
     )
     weighed = [*_weighed(material), place("assumption_sensitivity", row, "flip_way"), *plan.chosen_by]
     if same:

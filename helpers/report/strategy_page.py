@@ -24,6 +24,14 @@ STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
+TACTIC_COLUMNS = (
+    ("Who", "{owner:text}", "owner"),
+    ("From", "{starts:date}", "starts"),
+    ("To", "{ends:date}", "ends"),
+    ("Cost", "{cost:money}", "cost"),
+    ("Judged to bring", "{effect:money_range}", "effect"),
+    ("Seen by", "{measure:text}", "measure"),
+)
 LINES_TO_SIGN = 3
 NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
@@ -90,7 +98,8 @@ class _Document:
         lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
         table = board_table(self.table("board_groups"), self.audience)
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
-        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}'
+        beside = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("beside")) if table else ""
+        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}'
 
     def _state(self) -> str:
         """Who has signed it, and whether people have confirmed what it rests on."""
@@ -195,9 +204,25 @@ class _Document:
             return ""
         from_steps = " and ".join(self._link(number) for number in steps)
         return (
-            f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>{self._story(said)}'
+            f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
+            f"{self._story([one for one in said if not _is_row(one)])}{self._tactics([*filter(_is_row, said)])}"
             f'<p class="basis">From {from_steps}.</p></section>'
         )
+
+    def _tactics(self, said: Sequence[Finding]) -> str:
+        """The chosen tactics as a table, a row for each sentence; what it does not say stays empty."""
+
+        def cell(one: Finding, text: str, name: str) -> str:
+            return escape(fill(text, one.values, self.audience, where=one.id)) if name in one.values else "–"
+
+        rows = []
+        for one in said:
+            whom = f'<span class="basis">{cell(one, "{group:group}", "group")}</span>' if "group" in one.values else ""
+            cells = "".join(f"<td>{cell(one, text, name)}</td>" for _, text, name in TACTIC_COLUMNS)
+            rows.append(f'<tr><th scope="row">{cell(one, "{title:text}", "title")}{whom}</th>{cells}</tr>')
+        head = "".join(f'<th scope="col">{title}</th>' for title in ("Tactic", *(row[0] for row in TACTIC_COLUMNS)))
+        table = f'<table class="judged"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        return table if rows else ""
 
     def _link(self, number: str) -> str:
         step = next(step for step in STEPS if step.number == number)
@@ -237,11 +262,14 @@ class _Document:
         return html_table(table, schema("beliefs_and_facts"), self.audience, columns=shown)
 
     def _assumptions(self) -> str:
-        items = [
-            f'<li>{escape(row["text"])} <span class="basis">{escape(_ranged(row))}</span></li>'
-            for row in self.table("strategy_assumptions").to_dict("records")
-        ]
-        return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
+        """Those that have a range, which can be argued about; the others in a fold."""
+        rows = self.table("strategy_assumptions")
+        ranged = rows["low"].notna() & rows["high"].notna()
+        first, others = (_assumed(rows[one]) for one in (ranged, ~ranged))
+        if first and others:
+            count = counted(int((~ranged).sum()), "more assumption")
+            others = f"<details><summary>{count} without a range</summary>{others}</details>"
+        return first + others
 
     def _decisions(self) -> str:
         table = self.table("decisions_made")
@@ -271,11 +299,25 @@ class _Document:
         return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
 
 
+def _is_row(said: Finding) -> bool:
+    """Whether a sentence of a chapter tells of one tactic, which the page shows in a table."""
+    return said.id.startswith("12.in_tactics_") and "title" in said.values
+
+
 _STATE = {
     "proposed": "A proposal by rule; nobody has confirmed it",
     "stale": "Decided on numbers that have moved since",
     "missing": "Nobody has decided yet",
 }
+
+
+def _assumed(rows: pd.DataFrame) -> str:
+    """Assumptions as a list; empty of none."""
+    items = [
+        f'<li>{escape(row["text"])} <span class="basis">{escape(_ranged(row))}</span></li>'
+        for row in rows.to_dict("records")
+    ]
+    return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
 
 
 def _ranged(row: Mapping) -> str:

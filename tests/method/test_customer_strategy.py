@@ -19,7 +19,7 @@ from helpers.method.strategy_record import decisions_made, first_to_learn
 from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
 from helpers.show.audience import audience_for
 from helpers.show.sentences import check_finding, say
-from tests.method.strategy_builders import GROUPS, material
+from tests.method.strategy_builders import GROUPS, material, money
 
 READER = audience_for("working", "EUR", GROUPS)
 
@@ -325,3 +325,17 @@ def test_judged_sums_have_no_more_digits_than_a_judgement(full):
 
     near = rounded(Told(Value(value=87_512.0, low=-43_512.0, high=239_488.0, unit="money"), ("a",))).value
     assert (near.value, near.low, near.high) == (88_000.0, -44_000.0, 239_000.0)
+
+
+def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full):
+    assert "12.beside" not in said(full)  # 200 + 600 - 40 are the 760
+    start = material()
+    ladder = start.tables["profit_ladder"].assign(amount=[860.0, 200.0, 600.0, -40.0])
+    words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder})))
+    assert words["12.beside"].startswith("EUR 50.00 of the EUR 430.00 of profit a year")
+    untraced = Finding(id="04.untraced_cost", text="{left:money}.", values={"left": money(500.0)}, evidence="measured")
+    step = start.said["04_value_to_us"]
+    step = step.model_copy(update={"findings": [*step.findings, untraced]})
+    words = said(customer_strategy(replace(start, said={**start.said, step.step: step})))
+    assert words["12.profit"].endswith("; after the rest of the service it is EUR 250.00.")
+    assert words["12.in_worth_window"].startswith("A sum here is of 24 months, up to 1 January 2027")

@@ -127,3 +127,49 @@ def test_a_range_is_drawn_where_it_is():
     assert 'alt="a &quot;range&quot;"' in html
     assert '<rect x="4.0"' in svg and 'width="80.0"' in svg and '<circle cx="44.0"' in svg
     assert range_strip(0.0, 0.0, 0.0, (0.0, 0.0), "nothing").startswith("<img")
+
+
+def test_the_chosen_tactics_stand_in_a_table_with_who_when_cost_and_effect(page):
+    chapter = page[page.index('id="tactics"') :]
+    rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", chapter[: chapter.index("</table>")])
+    words = [" ".join(text_of(f"<main>{row}").split()) for row in rows]
+    assert words == [
+        "A refit desk Yards Jo 31 December 2027 – EUR 60.00 EUR 20.00 to 160.00 share",
+        "New terms Resellers – 31 December 2027 – EUR 8.00 EUR 9.00 to 31.00 cost",
+    ]
+
+
+def test_assumptions_without_a_range_stand_in_a_fold(tmp_path):
+    from helpers.client.result_model import Assumption
+
+    start = material()
+    step = start.said["04_value_to_us"]
+    more = [*step.assumptions, Assumption(id="04.alike", text="Each year is like the last.", value="so")]
+    changed = {**start.said, step.step: step.model_copy(update={"assumptions": more})}
+    folder, _ = make_strategy_report(tmp_path, "working", replace(start, said=changed))
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    fold = html[html.index("<details><summary>1 more assumption without a range") :]
+    assert "Each year is like the last." in fold[: fold.index("</details>")]
+    assert "The rate." in html and "The rate." not in fold[: fold.index("</details>")]
+
+
+def test_a_group_with_another_day_has_it_in_its_cell_and_the_heading_the_day_of_most(tmp_path):
+    import pandas as pd
+
+    start = material()
+    expected = start.tables["expected_results"].copy()
+    expected.loc[expected["group_id"] == "g3", "by_date"] = pd.Timestamp("2028-03-31")
+    start = replace(start, tables={**start.tables, "expected_results": expected})
+    folder, _ = make_strategy_report(tmp_path, "working", start)
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("by 31 March 2028") >= 2
+    assert "portion today, where it leads by 2027" in html
+
+
+def test_a_promise_with_open_gaps_is_marked_on_the_first_page(tmp_path):
+    start = material()
+    offers = start.tables["value_propositions"].assign(gaps=[2, 0])
+    start = replace(start, tables={**start.tables, "value_propositions": offers})
+    folder, _ = make_strategy_report(tmp_path, "working", start)
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    assert "All on the quay. (not ready)" in html and "A whole season. (not ready)" not in html
