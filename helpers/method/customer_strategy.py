@@ -102,7 +102,7 @@ def strategy_sentences(
         spoken,
         flips(material, plans),
         asked_sentences(asked, signed, material.said),
-        [one for one in (asked_takes(material, plans) if asked else None, trials_told(material)) if one],
+        [one for one in (asked_takes(material) if asked else None, trials_told(material)) if one],
     ]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
     changes = material.quotes("change", ("09.change", "09.change.*", "11.learning"), [plan.group_id for plan in plans])

@@ -112,16 +112,13 @@ def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     return [*found, _disagree(material, plans), _share_of_profit(plans), *_done_first(material, plans)]
 
 
-def asked_takes(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
-    """What the decision asked takes, and by when its results are due, beside the words of those who ask."""
+def asked_takes(material: Material) -> Sentence | None:
+    """What the decision asked takes, beside the words of those who ask; by when it pays the answer says."""
     cost, days = _taken(material)
-    when, told = by_day(plans)
     text = "What it takes: {cost:money} and {days:number} days of work."
-    text += f" Results are due {when}." if when else ""
     return sentence(
-        "ask", "asked_takes", text, {"cost": cost, "days": days} | told, evidence="judged",
-        weighed=weighed_tactics(material),
-    )  # fmt: skip
+        "ask", "asked_takes", text, {"cost": cost, "days": days}, evidence="judged", weighed=weighed_tactics(material)
+    )
 
 
 def _taken(material: Material) -> tuple[Told | None, Told | None]:
@@ -142,7 +139,7 @@ def _effect(material: Material) -> list[Sentence | None]:
         return []
     text = (
         "Counted tactic by tactic, they are judged to bring {effect:money_range} of margin over the years that we "
-        "look ahead, in today's money, most likely {effect:money}, if each does by itself what it is meant to."
+        "look ahead, in today's money, most likely {effect:money}, if each does what it is meant to."
     )
     found = [
         sentence("money", "effect", text, {"effect": rounded(effect)}, evidence="judged", n=len(tactics), n_of="row",
@@ -248,7 +245,7 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
         owner = material.cell("tactics", row, "owner", "text")
         if owner:
             values["owner"] = owner
-        text += ": {cost:money}" + ("; {owner:text} answers for it." if owner else "; nobody answers for it yet.")
+        text += ": {cost:money}" + ("; {owner:text}." if owner else "; nobody answers for it yet.")
         if is_known(row["effect_likely"]) and row["effect_likely"] < row["cost"]:
             text += " It costs more than it is judged to bring."
         cells = [*weighed, place("tactics", row, "owner"), place("tactics", row, "effect_likely")]

@@ -140,7 +140,7 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
+            self._part("What would change our mind", self._plain(self._changes())),
             self._part("What to find out first", self._plain(self.board("learn"))),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
@@ -165,6 +165,11 @@ class _Document:
             items.append(f"<li>{self.words(risk)} {done}</li>")
         return f'<ol class="risks">{"".join(items)}</ol>' if items else ""
 
+    def _changes(self) -> list[Finding]:
+        """What would change our mind, without what the risks have told already."""
+        told = {one.values["group"].value for one, _ in self._risk_pairs() if one.id == "12.risk_flip"}
+        return [one for one in self.board("change") if one.values["group"].value not in told][:MOST_CHANGES]
+
     def _asked(self) -> str:
         """The decision asked, and the lines to sign on or who has signed."""
         asked = self._prose(self.board("ask"))
@@ -174,7 +179,7 @@ class _Document:
         notes = [self.words(one) for one in self.board("sign") if one.id in NOTES[1:]]
         open_ = f'<p class="basis">{" ".join(notes)}</p>' if notes else ""
         lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
-        blank = f'<li class="blank">{"For the board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
+        blank = f'<li class="blank">{"Board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
         return (
             f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
             f'<ul class="signatures">{lines}</ul><ul class="signatures">{blank}</ul>{open_}</section>'

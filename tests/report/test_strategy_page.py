@@ -102,7 +102,7 @@ def test_who_signed_stands_with_the_reservation(tmp_path):
     words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert "Ada Lund, 20 January 2027. With a reservation: The desk first." in words
     assert "Signed by management on 20 January 2027" in words and "Provisional" not in words
-    assert "For the board: name, day, signature" in words  # it is theirs to sign yet
+    assert "Board: name, day, signature" in words  # it is theirs to sign yet
     assert "What it takes: EUR 68.00 and 120 days of work." in words
     assert "1 of the 2 chosen tactics can be tried to a clear answer" in words
 
@@ -173,3 +173,10 @@ def test_a_promise_with_open_gaps_is_marked_on_the_first_page(tmp_path):
     folder, _ = make_strategy_report(tmp_path, "working", start)
     html = (folder / "strategy.html").read_text(encoding="utf-8")
     assert "All on the quay. (not ready)" in html and "A whole season. (not ready)" not in html
+
+
+def test_what_a_risk_tells_is_not_told_again_beside_it(page):
+    second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
+    assert "Resellers: most of the doubt is about" in text_of(f"<main>{second}")
+    assert "<strong>Resellers</strong>: if we learn" not in second
+    assert "<strong>Yards</strong>: if we learn" in second
