@@ -15,7 +15,9 @@ SERVED = ("grow", "maintain")  # first intents by which we serve a group as it i
 COLUMNS = {
     "group_id": "str", "group_name": "str", "customers": "Int64", "primary": "str", "intent": "str", "why": "str",
     "portion_today": "float64", "portion_low": "float64", "portion_likely": "float64", "portion_high": "float64",
-    "customer_share": "float64", "share_low": "float64", "share_high": "float64", "revenue_part": "float64",
+    "customer_share": "float64", "share_low": "float64", "share_high": "float64",
+    "share_meant_low": "float64", "share_meant_high": "float64",
+    "revenue_part": "float64",
     "profit_today": "float64",
     "change_low": "float64", "change_likely": "float64", "change_high": "float64", "headline": "str",
     "cost": "float64", "by_date": "datetime64[us]",
@@ -37,6 +39,7 @@ class GroupPlan:
     portion_today: Told | None
     portion_then: Told | None
     share: Told | None
+    share_then: Told | None
     revenue_part: Told | None
     profit: Told | None
     change: Told | None
@@ -114,6 +117,7 @@ def _plan(material: Material, row: dict) -> GroupPlan:
         portion_today=today or _first(material, "group_portions", portions, "part_of_customers", "share"),
         portion_then=material.cell("expected_results", expected.get("portion"), "likely", "share", "low", "high"),
         share=_first(material, "group_share", share, "customer_share", "share", "share_low", "share_high"),
+        share_then=material.cell("expected_results", expected.get("customer_share"), "likely", "share", "low", "high"),
         revenue_part=_first(material, "group_portions", portions, "part_of_revenue", "share"),
         profit=yearly(_first(material, "profit_ladder", ladder, "amount", "money"), material),
         change=_change(material, expected.get("profit")),
@@ -182,6 +186,7 @@ def _row(plan: GroupPlan) -> dict:
     row |= {"portion_today": _said(plan.portion_today), "customer_share": _said(share), "cost": _said(plan.cost)}
     row |= {f"portion_{end}": _end(portion, end) for end in ends} | {f"change_{end}": _end(change, end) for end in ends}
     row |= {f"share_{end}": _end(share, end) for end in ("low", "high")}
+    row |= {f"share_meant_{end}": _end(plan.share_then, end) for end in ("low", "high")}
     row |= {
         "revenue_part": _said(plan.revenue_part),
         "profit_today": _said(plan.profit),

@@ -70,7 +70,7 @@ def _columns(board: pd.DataFrame, audience: Audience) -> list[Shown]:
     money = f"<span>{escape(audience.currency)}{escape(by)}</span>"
     every = [
         Shown(f"Customers<span>portion today{where}</span>", "num", "customers", lambda row: _portion(row, audience)),
-        Shown("Our share<span>of what they spend</span>", "num", "customer_share", lambda row: _share(row, audience)),
+        Shown("Our share<span>today, meant</span>", "num", "customer_share", lambda row: _share(row, audience)),
         Shown("Revenue<span>part of all</span>", "num", "revenue_part",
               lambda row: f"<b>{_word(row['revenue_part'], 'pct', audience)}</b>"),
         Shown(f"Profit a year<span>{escape(audience.currency)}</span>", "num", "profit_today",
@@ -118,6 +118,8 @@ def _share(row: dict, audience: Audience) -> str:
     text = f"<b>{_word(row['customer_share'], 'pct', audience)}</b>"
     if not pd.isna(row["share_low"]):
         text += f"<span>{_word((row['share_low'], row['share_high']), 'pct_range', audience)}</span>"
+    if not pd.isna(row["share_meant_low"]):
+        text += f"<span>→ {_word((row['share_meant_low'], row['share_meant_high']), 'pct_range', audience)}</span>"
     return text
 
 

@@ -48,6 +48,14 @@ def test_who_is_served_and_who_is_not_stands_in_bands(page):
     assert page.count('<img class="strip"') == 3
 
 
+def test_our_share_stands_with_what_it_is_meant_to_be_where_a_group_is_to_move(page):
+    cells = re.findall(
+        r'<td class="num" data-title="Our share[^"]*">(.*?)</td>', page.replace("\N{NO-BREAK SPACE}", " ")
+    )
+    assert cells[0] == "<b>30 %</b><span>25 to 35 %</span><span>→ 32 to 40 %</span>"
+    assert "→" not in cells[1]
+
+
 def test_hostile_words_stay_words(page):
     assert HOSTILE not in page
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") >= 2
