@@ -11,9 +11,10 @@ from helpers.client.result_model import CannotSay, Check, Finding
 from helpers.method.strategy_beliefs import belief_sentences, beliefs_and_facts
 from helpers.method.strategy_board import board_sentences
 from helpers.method.strategy_chapters import chapter_gaps, chapter_sentences
-from helpers.method.strategy_closing import asked_sentences, in_order, strategy_checks, strategy_table
+from helpers.method.strategy_closing import asked_sentences, in_order, strategy_checks, strategy_table, trials_told
 from helpers.method.strategy_groups import GroupPlan, board_groups, group_plans
 from helpers.method.strategy_material import Material, Sentence
+from helpers.method.strategy_money import asked_takes
 from helpers.method.strategy_record import decisions_made, open_questions, record_sentences, strategy_assumptions
 from helpers.method.strategy_risks import Risk, flips, risk_table, risks
 
@@ -101,6 +102,7 @@ def strategy_sentences(
         spoken,
         flips(material, plans),
         asked_sentences(asked, signed, material.said),
+        [one for one in (asked_takes(material) if asked else None, trials_told(material)) if one],
     ]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
     changes = material.quotes("change", ("09.change", "09.change.*", "11.learning"), [plan.group_id for plan in plans])

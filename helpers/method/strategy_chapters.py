@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from helpers.client.result_model import CannotSay
+from helpers.client.result_model import CannotSay, Value
 from helpers.method.finding_values import inside_sentence
-from helpers.method.strategy_groups import GroupPlan, selected_tactics
-from helpers.method.strategy_material import Material, Sentence, Told, group, in_an_id, place, sentence, words
+from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
+from helpers.method.strategy_material import (
+    Material,
+    Sentence,
+    Told,
+    counted_as,
+    group,
+    in_an_id,
+    place,
+    sentence,
+    summed,
+    words,
+)
 
 # chapter: its title, the steps that it comes from, and the findings that it quotes (`.*`: that of each group)
 CHAPTERS = MappingProxyType(
@@ -68,7 +79,7 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
             own += [one for plan in plans if (one := _proposition(material, plan))]
         if chapter == "tactics":
             own += [one for row in selected_tactics(material) if (one := _tactic(material, row, groups))]
-        found += own
+        found += [*_window(material, chapter, own), *own, *_apart(material, chapter, own)]
         lacking = [step for step in steps if not material.has(step)]
         found += [_lacking(chapter, step) for step in lacking]
         if not own and not lacking:
@@ -92,6 +103,34 @@ def chapter_gaps(material: Material) -> list[CannotSay]:
         for step in steps
         if not material.has(step)
     ]
+
+
+def _window(material: Material, chapter: str, own: Sequence[Sentence]) -> list[Sentence]:
+    """Of how many months the sums of the chapter on worth are."""
+    step = material.step_of("04")
+    if chapter != "worth" or not own or step not in material.said or not material.said[step].as_of:
+        return []
+    until = Told(Value(value=str(material.said[step].as_of)[:10], unit="date"), (f"{step}/as_of",))
+    values = {"months": counted_as(material.window_months), "until": until}
+    text = "A sum here is of {months:count} months, up to {until:date}, where it does not say otherwise."
+    found = sentence(chapter, "in_worth_window", text, values, evidence="measured")
+    return [found] if found else []
+
+
+def _apart(material: Material, chapter: str, own: Sequence[Sentence]) -> list[Sentence]:
+    """That the projects of step 08 are not among the tactics, where both are told."""
+    told = [one for one in own if one.finding.id == "12.in_budget_08_commitment"]
+    costs = [material.cell("tactics", row, "cost", "money") for row in selected_tactics(material)]
+    cost = summed([one for one in costs if one], "money")
+    if not told or cost is None:
+        return []
+    text = (
+        "The outlay of these projects is apart from the {cost:money} that the chosen tactics take; where a project and "
+        "a tactic mean the same work, it stands here twice."
+    )
+    found = sentence(chapter, "in_budget_apart", text, {"cost": cost}, evidence="judged",
+                     weighed=weighed_tactics(material))  # fmt: skip
+    return [found] if found else []
 
 
 def _lacking(chapter: str, step: str) -> Sentence:
@@ -189,6 +228,7 @@ def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | 
     optional = (
         ("owner", "text", "{owner:text} answers for it"),
         ("starts", "date", "it starts on {starts:date}"),
+        ("ends", "date", "it ends on {ends:date}"),
         ("cost", "money", "it costs {cost:money}"),
         ("measure", "text", "whether it works is seen by {measure:text}"),
     )
@@ -196,7 +236,7 @@ def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | 
     for name, unit, phrase in optional:
         told = material.cell("tactics", row, name, unit)
         if told and name == "measure":
-            told = words(str(told.value.value).replace("_", " "), *told.sources)
+            told = _measure_named(material, told)
         if told:
             values[name] = told
             more.append(phrase)
@@ -213,3 +253,12 @@ def _tactic(material: Material, row: dict, groups: Sequence[str]) -> Sentence | 
         evidence="judged",
         weighed=[place("tactics", row, "selected")],
     )
+
+
+def _measure_named(material: Material, key: Told) -> Told:
+    """A measure as the expected results call it; else its key in words."""
+    row = next(iter(material.rows("expected_results", measure=key.value.value)), None)
+    if row is None:
+        return words(str(key.value.value).replace("_", " "), *key.sources)
+    named = place("expected_results", row, "measure_name")
+    return words(inside_sentence(str(row["measure_name"])), *key.sources, named)

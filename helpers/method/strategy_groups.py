@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.client.result_model import Value
+from helpers.method.finding_values import is_known
 from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_material import Material, Told, group, place, summed, words
 
@@ -14,7 +15,9 @@ SERVED = ("grow", "maintain")  # first intents by which we serve a group as it i
 COLUMNS = {
     "group_id": "str", "group_name": "str", "customers": "Int64", "primary": "str", "intent": "str", "why": "str",
     "portion_today": "float64", "portion_low": "float64", "portion_likely": "float64", "portion_high": "float64",
-    "customer_share": "float64", "share_low": "float64", "share_high": "float64", "revenue_part": "float64",
+    "customer_share": "float64", "share_low": "float64", "share_high": "float64",
+    "share_meant_low": "float64", "share_meant_high": "float64",
+    "revenue_part": "float64",
     "profit_today": "float64",
     "change_low": "float64", "change_likely": "float64", "change_high": "float64", "headline": "str",
     "cost": "float64", "by_date": "datetime64[us]",
@@ -36,6 +39,7 @@ class GroupPlan:
     portion_today: Told | None
     portion_then: Told | None
     share: Told | None
+    share_then: Told | None
     revenue_part: Told | None
     profit: Told | None
     change: Told | None
@@ -113,10 +117,11 @@ def _plan(material: Material, row: dict) -> GroupPlan:
         portion_today=today or _first(material, "group_portions", portions, "part_of_customers", "share"),
         portion_then=material.cell("expected_results", expected.get("portion"), "likely", "share", "low", "high"),
         share=_first(material, "group_share", share, "customer_share", "share", "share_low", "share_high"),
+        share_then=material.cell("expected_results", expected.get("customer_share"), "likely", "share", "low", "high"),
         revenue_part=_first(material, "group_portions", portions, "part_of_revenue", "share"),
         profit=yearly(_first(material, "profit_ladder", ladder, "amount", "money"), material),
         change=_change(material, expected.get("profit")),
-        headline=_first(material, "value_propositions", offer, "headline", "text"),
+        headline=_headline(material, offer),
         cost=summed([one for one in costs if one], "money"),
         by=material.cell("expected_results", expected.get("profit"), "by_date", "date"),
     )
@@ -131,6 +136,14 @@ def yearly(told: Told | None, material: Material) -> Told | None:
 
 def _first(material: Material, table: str, rows: list[dict], column: str, unit: str, *ends: str) -> Told | None:
     return material.cell(table, rows[0] if rows else None, column, unit, *ends)
+
+
+def _headline(material: Material, offer: list[dict]) -> Told | None:
+    """The headline of the promise; marked where step 10 says that it must wait."""
+    said = _first(material, "value_propositions", offer, "headline", "text")
+    if said is None or not is_known(offer[0].get("gaps")) or not offer[0]["gaps"]:
+        return said
+    return words(f"{said.value.value} (not ready)", *said.sources, place("value_propositions", offer[0], "gaps"))
 
 
 def _intent(row: dict) -> Told:
@@ -173,6 +186,7 @@ def _row(plan: GroupPlan) -> dict:
     row |= {"portion_today": _said(plan.portion_today), "customer_share": _said(share), "cost": _said(plan.cost)}
     row |= {f"portion_{end}": _end(portion, end) for end in ends} | {f"change_{end}": _end(change, end) for end in ends}
     row |= {f"share_{end}": _end(share, end) for end in ("low", "high")}
+    row |= {f"share_meant_{end}": _end(plan.share_then, end) for end in ("low", "high")}
     row |= {
         "revenue_part": _said(plan.revenue_part),
         "profit_today": _said(plan.profit),

@@ -25,7 +25,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "07_value_exchange": ("value_exchange",),
     "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity", "value_at_stake"),
     "10_value_propositions": ("value_propositions",),
-    "11_align_tactics": ("tactics",),
+    "11_align_tactics": ("tactics", "trial_plans"),
 }
 KEYS: dict[str, tuple[str, ...]] = {
     "beliefs": ("leader", "question"),
@@ -41,6 +41,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "value_at_stake": ("group_id", "lever"),
     "value_propositions": ("group_id",),
     "tactics": ("tactic",),
+    "trial_plans": ("tactic",),
 }
 BOARD, CHAPTER = "board", "chapter"
 

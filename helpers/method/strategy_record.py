@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 
 import pandas as pd
 
 from helpers.client.result_model import DecisionUsed
+from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_material import Material, Sentence, counted_as, sentence, words
 
-LONGEST = 240  # characters of an answer; the decision file has the rest
-HELD_BACK = ("beliefs", "secrets")  # answers that name people or customers
+LONGEST = 400  # characters of an answer that the document prints; a longer one stays in the decision file, whole
+HELD_BACK = ("beliefs", "secrets", "groups", "anchors")  # answers that name people or customers
 HELD = "in the working papers"
+MANY = 100  # from here on a number is told without decimals
 # what a client may still deliver, as open questions name it; not what is also a common word, such as customers
 DELIVERABLE = MappingProxyType(
     {
@@ -55,11 +58,19 @@ def strategy_assumptions(material: Material) -> pd.DataFrame:
 
 
 def decisions_made(material: Material) -> pd.DataFrame:
-    """Who decided what: one row per judgement of the earlier steps, as published."""
+    """Who decided what: one row per judgement of the earlier steps, as published.
+
+    Notes
+    -----
+    An answer is printed where it is a few plain words. One that is made of rows, is long, or names a customer or one
+    of our groups by its id stays in the working papers. Where nobody has answered, it says what was used instead.
+    """
+    ids = {str(row["customer_id"]) for row in material.rows("customer_value")}
+    ids |= {str(row["group_id"]) for row in material.rows("group_intents")}
     rows = [
         {"decision": one.id, "step": step[:2], "group_id": one.id.split(".")[1], "question": one.question,
-         "answer": _answer(one), "state": one.state, "decided_by": one.by or "", "decided_on": one.decided_on,
-         "reason": one.reason or one.because}
+         "answer": _answer(one, ids) or _used_instead(material, one), "state": one.state, "decided_by": one.by or "",
+         "decided_on": one.decided_on, "reason": one.reason or one.because}
         for step, said in sorted(material.said.items())
         for one in said.decisions
     ]  # fmt: skip
@@ -110,7 +121,7 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
         found.append(sentence("open", "open", text, values, evidence="measured"))
     for at, (what, count) in enumerate(first_to_learn(questions)[:most], 1):
         values = {"what": words(what, *gaps), "questions": counted_as(count, *gaps), "all": counted_as(len(questions))}
-        text = "{questions:count} of {all:count} open questions wait for {what:text}."
+        text = "{questions:count} of {all:count} open questions wait for {what:text}. Nobody is named to ask yet."
         found.append(sentence("learn", f"learn_{at}", text, values, evidence="measured"))
     return [one for one in found if one]
 
@@ -138,14 +149,37 @@ def _names(text: str, name: str) -> bool:
     return name in marks.split()
 
 
-def _answer(used: DecisionUsed) -> str:
-    """An answer as one line of text."""
-    if used.value is None:
+def _answer(used: DecisionUsed, ids: Collection[str]) -> str:
+    """An answer as one line of text; never one with the id of a customer or a group in it."""
+    value, asked = used.value, used.id.rpartition(".")[2]
+    if value is None:
         return ""
-    if used.id.rpartition(".")[2] in HELD_BACK:
+    if asked in HELD_BACK:
         return HELD
-    text = _plain(used.value)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+    if asked == "intent" and not isinstance(value, (str, Mapping)):
+        return ", then ".join(INTENTS.get(str(one), str(one)) for one in value).capitalize()
+    text = _plain(value) if _is_flat(value) else ""
+    names_one = not ids.isdisjoint(re.findall(r"[\w-]+", text)) and not isinstance(value, (int, float))
+    return HELD if not text or names_one or len(text) > LONGEST else text
+
+
+def _used_instead(material: Material, asked: DecisionUsed) -> str:
+    """What the steps used where nobody has answered: the assumption of the same name, if there is one."""
+    if asked.value is not None:
+        return ""
+    name = asked.id.rpartition(".")[2]
+    used = [one for said in material.said.values() for one in said.assumptions if one.id[3:] == name]
+    if not used:
+        return ""
+    return f"None yet; step {used[0].id[:2]} used {_plain(used[0].value)}: {used[0].text}"
+
+
+def _is_flat(value: object) -> bool:
+    """Whether an answer is plain words or numbers, or one list or mapping of such."""
+    parts = value.values() if isinstance(value, Mapping) else value
+    if isinstance(value, str) or not isinstance(value, (Mapping, Sequence)):
+        return True
+    return all(isinstance(one, str) or not isinstance(one, (Mapping, Sequence)) for one in parts)
 
 
 def _plain(value: object) -> str:
@@ -153,6 +187,8 @@ def _plain(value: object) -> str:
         return "; ".join(f"{str(key).replace('_', ' ')}: {_plain(one)}" for key, one in value.items())
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ", ".join(_plain(one) for one in value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return f"{value:,.0f}" if abs(value) >= MANY else f"{value:g}"
     return value.replace("_", " ") if isinstance(value, str) else str(value)
 
 

@@ -16,6 +16,8 @@ from helpers.method.strategy_material import Material, Sentence, Told, place, se
 
 FLIP, DOUBT, EXPOSED = "flip", "doubt", "exposed"
 LARGE = 1 / 3  # a group that brings this part of the profit is one to depend on
+RATES = ("margin_slope",)  # changes of a part a year, told in points
+_END = MappingProxyType({"falls": "Below", "rises": "Above"})
 PARITY = 0.5  # of the customers of a group who gain: from here on the relation pays for them
 # the uncertain numbers of step 09, for readers who have not seen that step
 WHAT = MappingProxyType(
@@ -30,7 +32,7 @@ WHAT = MappingProxyType(
         "direction": "chance that it goes the way that we go",
         "commitment": "chance that what we would invest in it pays",
         "market": "chance that the market it buys for grows",
-        "right_to_win": "chance that we are better than others at what matters to it",
+        "right_to_win": "chance that we are better than others at what they value",
     }
 )
 COLUMNS = {
@@ -109,7 +111,7 @@ def _weighed(material: Material) -> list[str]:
 
 def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence | None:
     unit = "money" if row["quantity"] == "lifetime" else "share"
-    how = "money" if unit == "money" else "pct"
+    how = "money" if unit == "money" else "points" if row["quantity"] in RATES else "pct"
     to = INTENTS[row["flip_primary"]].lower()
     to += f", then {INTENTS[row['flip_secondary']].lower()}" if row["flip_secondary"] else ""
     same = row["flip_primary"] == plan.primary and row["flip_secondary"] == plan.secondary
@@ -126,8 +128,8 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     }
     verb = "falls" if row["flip_way"] == "falls" else "rises"
     text = (
-        f"{{group:group}}: if the {{what:text}}, now {{now:{how}}}, {verb} to {{at:{how}}}, the rules "
-        "would propose to {to:text}."
+        f"{{group:group}}: if we learn that the {{what:text}}, now {{now:{how}}}, is {_END[verb].lower()} {{at:{how}}}"
+        ", our rules would say: {to:text}."
     )
     weighed = [*_weighed(material), place("assumption_sensitivity", row, "flip_way"), *plan.chosen_by]
     if same:
@@ -145,11 +147,12 @@ def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     first = found[0]
     plan = plans[first.group_id]
     values = {name: Told(value, _of(first, name)) for name, value in first.finding.values.items()}
-    how = "money" if first.finding.values["now"].unit == "money" else "pct"
-    verb = "falls" if " falls to " in first.finding.text else "rises"
+    how = "points" if ":points}" in first.finding.text else "pct"
+    how = "money" if first.finding.values["now"].unit == "money" else how
+    verb = "falls" if f" {_END['falls'].lower()} " in first.finding.text else "rises"
     text = (
-        f"Most of the doubt about {{group:group}} lies in the {{what:text}}: it is {{now:{how}}} now; if it {verb} to "
-        f"{{at:{how}}}, the rules would propose to {{to:text}}."
+        f"{{group:group}}: most of the doubt is about the {{what:text}}, now {{now:{how}}}. {_END[verb]} {{at:{how}}} "
+        "our rules would say: {to:text}."
     )
     return _risk(
         material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan)
@@ -180,8 +183,8 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
     doubt = _doubt_of(material, plan)
     values = {"group": plan.name, "intent": words(INTENTS[row["primary"]].lower(), plan.chosen_by[0]), "doubt": doubt}
     text = (
-        "The least sure intent is that for {group:group}, {intent:text}: in {doubt:pct} of the cases that are possible "
-        "the rules say something else"
+        "The least sure intent is that for {group:group}, {intent:text}: in {doubt:pct} of what may be so our rules "
+        "say something else"
     )
     if row["otherwise"]:
         other = INTENTS[row["otherwise"]].lower()
@@ -259,7 +262,7 @@ def _risk(
         values = values | {"money": Told(money.value.model_copy(update={"low": None, "high": None}), tuple(
             one for one in money.sources if one.rpartition("/")[2] in ("likely", "baseline")
         ))}  # fmt: skip
-        text = f"{text} On it hang {{money:money}} of profit a year that we expect."
+        text = f"{text} At stake: {{money:money}} more profit a year."
     said = sentence(
         "risk", f"risk_{kind}", text, values, evidence="modelled", n=plan.customers, weighed=weighed,
         table="strategy_risks",
@@ -276,13 +279,14 @@ def _risk(
 
 
 def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict], chosen: Sequence[str]) -> Sentence:
-    """What is planned for the group: its first tactic and when it is tried, or that nothing is."""
+    """What is planned for the group: the tactic worth most after its cost and when we look, or that nothing is."""
     weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id"), *chosen]
     if not tactics:
         text = "Nothing is planned against it: step {step:text} holds no chosen tactic for {group:group}."
         values = {"group": plan.name, "step": words("11 Align the tactics", material.step_of("11"))}
         return sentence("risk", f"against_{kind}", text, values, evidence="judged", weighed=weighed)
-    row = tactics[0]
+    row = max(tactics, key=lambda one: (_after_cost(one), str(one["tactic"])))
+    weighed += [*weighed_tactics(material, "effect_likely"), *weighed_tactics(material, "cost")]
     values = {"title": material.cell("tactics", row, "title", "text")}
     owner, tried = material.cell("tactics", row, "owner", "text"), material.cell("tactics", row, "trial_on", "date")
     text = "What we do: {title:text}"
@@ -291,5 +295,22 @@ def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict],
         text += " ({owner:text})"
     if tried:
         values["tried"] = tried
-        text += "; its trial is read on {tried:date}"
+        trial = next(iter(material.rows("trial_plans", tactic=row["tactic"])), None)
+        text += _look(trial)
+        weighed += [place("trial_plans", trial, name) for name in ("possible", "why_not")] if trial else []
     return sentence("risk", f"against_{kind}", f"{text}.", values, evidence="judged", weighed=weighed)
+
+
+def _after_cost(row: dict) -> float:
+    """What a tactic is judged to bring after its cost; the least of all where nobody said."""
+    known = is_known(row["effect_likely"]) and is_known(row["cost"])
+    return float(row["effect_likely"] - row["cost"]) if known else float("-inf")
+
+
+def _look(trial: dict | None) -> str:
+    """When it is looked at, and whether that can be a trial with a clear answer."""
+    if trial and trial["possible"] is True:
+        return "; its trial is read on {tried:date}"
+    if trial and not trial["why_not"]:
+        return "; we look on {tried:date}, but the group is too small for a clear answer"
+    return "; we look at it on {tried:date}"

@@ -8,7 +8,10 @@ from html import escape
 
 import pandas as pd
 
+from helpers.client.result_model import Value
 from helpers.errors import counted
+from helpers.method.strategy_material import Told
+from helpers.method.strategy_money import rounded
 from helpers.show.audience import Audience
 from helpers.show.numbers import NBSP, long_date
 from helpers.show.range_strip import range_strip
@@ -61,17 +64,18 @@ def board_table(board: pd.DataFrame, audience: Audience) -> str:
 
 def _columns(board: pd.DataFrame, audience: Audience) -> list[Shown]:
     ends = _ends(board)
-    days = board["by_date"].dropna()
-    by = f" by {long_date(days.max().date())}" if len(days) else ""
+    day = _usual_day(board)
+    by = "" if pd.isna(day) else f" by {long_date(day.date())}"
+    where = "" if pd.isna(day) else f", where it leads by {day.year}"
     money = f"<span>{escape(audience.currency)}{escape(by)}</span>"
     every = [
-        Shown("Customers<span>portion today, intended</span>", "num", "customers", lambda row: _portion(row, audience)),
-        Shown("Our share<span>of what they spend</span>", "num", "customer_share", lambda row: _share(row, audience)),
+        Shown(f"Customers<span>portion today{where}</span>", "num", "customers", lambda row: _portion(row, audience)),
+        Shown("Our share<span>today, meant</span>", "num", "customer_share", lambda row: _share(row, audience)),
         Shown("Revenue<span>part of all</span>", "num", "revenue_part",
               lambda row: f"<b>{_word(row['revenue_part'], 'pct', audience)}</b>"),
         Shown(f"Profit a year<span>{escape(audience.currency)}</span>", "num", "profit_today",
               lambda row: _plain_money(row["profit_today"], audience)),
-        Shown(f"More a year{money}", "range", "change_likely", lambda row: _change(row, ends, audience)),
+        Shown(f"More a year{money}", "range", "change_likely", lambda row: _change(row, ends, audience, day)),
         Shown(f"Cost<span>{escape(audience.currency)}</span>", "num", "cost",
               lambda row: _plain_money(row["cost"], audience)),
     ]  # fmt: skip
@@ -114,6 +118,8 @@ def _share(row: dict, audience: Audience) -> str:
     text = f"<b>{_word(row['customer_share'], 'pct', audience)}</b>"
     if not pd.isna(row["share_low"]):
         text += f"<span>{_word((row['share_low'], row['share_high']), 'pct_range', audience)}</span>"
+    if not pd.isna(row["share_meant_low"]):
+        text += f"<span>→ {_word((row['share_meant_low'], row['share_meant_high']), 'pct_range', audience)}</span>"
     return text
 
 
@@ -124,13 +130,20 @@ def _plain_money(value: float, audience: Audience) -> str:
     return f"<b>{_word(round(value), 'money', audience).removeprefix(escape(audience.currency) + NBSP)}</b>"
 
 
-def _change(row: dict, ends: tuple[float, float], audience: Audience) -> str:
+def _usual_day(board: pd.DataFrame) -> pd.Timestamp:
+    """The day by which most groups expect their results, the latest of several such; NaT where none is known."""
+    return board["by_date"].dropna().mode().max()
+
+
+def _change(row: dict, ends: tuple[float, float], audience: Audience, day: pd.Timestamp) -> str:
     if pd.isna(row["change_likely"]) or pd.isna(row["change_low"]):
         return _unknown()
     low, likely, high = (float(row[f"change_{end}"]) for end in ("low", "likely", "high"))
-    said = format_value((round(low), round(high)), "count_range", audience)
-    words = f"{said} more a year, most likely {format_value(round(likely), 'count', audience)}"
-    return f"{range_strip(low, likely, high, ends, words)}<span>{escape(said)}</span>"
+    near = rounded(Told(Value(value=likely, low=low, high=high, unit="money"), ())).value
+    said = format_value((round(near.low), round(near.high)), "count_range", audience)
+    words = f"{said} more a year, most likely {format_value(round(near.value), 'count', audience)}"
+    other = "" if pd.isna(row["by_date"]) or row["by_date"] == day else f" by {long_date(row['by_date'].date())}"
+    return f"{range_strip(low, likely, high, ends, words)}<span>{escape(said + other)}</span>"
 
 
 def _ends(board: pd.DataFrame) -> tuple[float, float]:

@@ -24,7 +24,16 @@ STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
+TACTIC_COLUMNS = (
+    ("Who", "{owner:text}", "owner"),
+    ("From", "{starts:date}", "starts"),
+    ("To", "{ends:date}", "ends"),
+    ("Cost", "{cost:money}", "cost"),
+    ("Judged to bring", "{effect:money_range}", "effect"),
+    ("Seen by", "{measure:text}", "measure"),
+)
 LINES_TO_SIGN = 3
+NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
     "beliefs": "What we believed, and what is so",
     "change": "What would change our mind",
@@ -89,14 +98,22 @@ class _Document:
         lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
         table = board_table(self.table("board_groups"), self.audience)
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
-        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}'
+        beside = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("beside")) if table else ""
+        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}'
 
     def _state(self) -> str:
-        """Whether people have confirmed what it rests on."""
+        """Who has signed it, and whether people have confirmed what it rests on."""
+        days = [str(one.values["on"].value) for one in self._signed() if "on" in one.values]
+        signed = f" · Signed by management on {escape(blocks.plain_date(max(days)))}" if days else ""
         if self.result.provisional:
             count = counted(len(self.result.provisional), "judgement")
-            return f' · <strong class="mark">Provisional</strong>: <a href="#decisions">{count}</a> to confirm'
-        return " · Draft" if self.result.mode != "final" else ""
+            mark = "" if signed else '<strong class="mark">Provisional</strong>: '
+            return f'{signed} · {mark}<a href="#decisions">{count}</a> to confirm'
+        return signed or (" · Draft" if self.result.mode != "final" else "")
+
+    def _signed(self) -> list[Finding]:
+        """Who has signed, one sentence each."""
+        return [one for one in self.board("sign") if one.id not in NOTES]
 
     def _measures(self) -> str:
         """The headline numbers, each with the sentence that says what it is."""
@@ -123,7 +140,7 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self.board("change")[:MOST_CHANGES])),
+            self._part("What would change our mind", self._plain(self._changes())),
             self._part("What to find out first", self._plain(self.board("learn"))),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
@@ -148,19 +165,24 @@ class _Document:
             items.append(f"<li>{self.words(risk)} {done}</li>")
         return f'<ol class="risks">{"".join(items)}</ol>' if items else ""
 
+    def _changes(self) -> list[Finding]:
+        """What would change our mind, without what the risks have told already."""
+        told = {one.values["group"].value for one, _ in self._risk_pairs() if one.id == "12.risk_flip"}
+        return [one for one in self.board("change") if one.values["group"].value not in told][:MOST_CHANGES]
+
     def _asked(self) -> str:
         """The decision asked, and the lines to sign on or who has signed."""
         asked = self._prose(self.board("ask"))
         if not asked:
             return ""
-        notes = ("12.signed", "12.signed_open")
-        signed = [one for one in self.board("sign") if one.id not in notes]
-        open_ = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("sign") if one.id == notes[1])
+        signed = self._signed()
+        notes = [self.words(one) for one in self.board("sign") if one.id in NOTES[1:]]
+        open_ = f'<p class="basis">{" ".join(notes)}</p>' if notes else ""
         lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
-        blank = '<li class="blank">Name, day, signature</li>' * (0 if signed else LINES_TO_SIGN)
+        blank = f'<li class="blank">{"Board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
         return (
             f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
-            f'<ul class="signatures">{lines}{blank}</ul>{open_}</section>'
+            f'<ul class="signatures">{lines}</ul><ul class="signatures">{blank}</ul>{open_}</section>'
         )
 
     # ---- the chapters --------------------------------------------------------------------------------------------
@@ -187,9 +209,25 @@ class _Document:
             return ""
         from_steps = " and ".join(self._link(number) for number in steps)
         return (
-            f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>{self._story(said)}'
+            f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
+            f"{self._story([one for one in said if not _is_row(one)])}{self._tactics([*filter(_is_row, said)])}"
             f'<p class="basis">From {from_steps}.</p></section>'
         )
+
+    def _tactics(self, said: Sequence[Finding]) -> str:
+        """The chosen tactics as a table, a row for each sentence; what it does not say stays empty."""
+
+        def cell(one: Finding, text: str, name: str) -> str:
+            return escape(fill(text, one.values, self.audience, where=one.id)) if name in one.values else "–"
+
+        rows = []
+        for one in said:
+            whom = f'<span class="basis">{cell(one, "{group:group}", "group")}</span>' if "group" in one.values else ""
+            cells = "".join(f"<td>{cell(one, text, name)}</td>" for _, text, name in TACTIC_COLUMNS)
+            rows.append(f'<tr><th scope="row">{cell(one, "{title:text}", "title")}{whom}</th>{cells}</tr>')
+        head = "".join(f'<th scope="col">{title}</th>' for title in ("Tactic", *(row[0] for row in TACTIC_COLUMNS)))
+        table = f'<table class="judged"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
+        return table if rows else ""
 
     def _link(self, number: str) -> str:
         step = next(step for step in STEPS if step.number == number)
@@ -229,11 +267,14 @@ class _Document:
         return html_table(table, schema("beliefs_and_facts"), self.audience, columns=shown)
 
     def _assumptions(self) -> str:
-        items = [
-            f'<li>{escape(row["text"])} <span class="basis">{escape(_ranged(row))}</span></li>'
-            for row in self.table("strategy_assumptions").to_dict("records")
-        ]
-        return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
+        """Those that have a range, which can be argued about; the others in a fold."""
+        rows = self.table("strategy_assumptions")
+        ranged = rows["low"].notna() & rows["high"].notna()
+        first, others = (_assumed(rows[one]) for one in (ranged, ~ranged))
+        if first and others:
+            count = counted(int((~ranged).sum()), "more assumption")
+            others = f"<details><summary>{count} without a range</summary>{others}</details>"
+        return first + others
 
     def _decisions(self) -> str:
         table = self.table("decisions_made")
@@ -263,11 +304,25 @@ class _Document:
         return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
 
 
+def _is_row(said: Finding) -> bool:
+    """Whether a sentence of a chapter tells of one tactic, which the page shows in a table."""
+    return said.id.startswith("12.in_tactics_") and "title" in said.values
+
+
 _STATE = {
     "proposed": "A proposal by rule; nobody has confirmed it",
     "stale": "Decided on numbers that have moved since",
     "missing": "Nobody has decided yet",
 }
+
+
+def _assumed(rows: pd.DataFrame) -> str:
+    """Assumptions as a list; empty of none."""
+    items = [
+        f'<li>{escape(row["text"])} <span class="basis">{escape(_ranged(row))}</span></li>'
+        for row in rows.to_dict("records")
+    ]
+    return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
 
 
 def _ranged(row: Mapping) -> str:

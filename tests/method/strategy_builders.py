@@ -123,6 +123,11 @@ def tactics() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def trials() -> pd.DataFrame:
+    rows = [("desk", False, ""), ("terms", True, ""), ("label", False, "No effect is known.")]
+    return pd.DataFrame(rows, columns=["tactic", "possible", "why_not"])
+
+
 def propositions() -> pd.DataFrame:
     rows = [
         (
@@ -168,6 +173,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "value_at_stake": pd.DataFrame({"group_id": groups, "lever": "win", "counted": [30.0, 1.0, 2.0]}),
         "value_propositions": propositions(),
         "tactics": tactics(),
+        "trial_plans": trials(),
     }
 
 

@@ -7,18 +7,19 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from helpers.client.result_model import DecisionUsed, Finding
+from helpers.client.result_model import Assumption, DecisionUsed, Finding
 from helpers.method.customer_strategy import customer_strategy
 from helpers.method.strategy_beliefs import OPEN, RIGHT, beliefs_and_facts, customers_named
-from helpers.method.strategy_board import expected_change, served_share
+from helpers.method.strategy_board import served_share
 from helpers.method.strategy_closing import asked_to_sign, proposed_decision
 from helpers.method.strategy_groups import group_plans
 from helpers.method.strategy_material import Material
+from helpers.method.strategy_money import expected_change
 from helpers.method.strategy_record import decisions_made, first_to_learn
 from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
 from helpers.show.audience import audience_for
 from helpers.show.sentences import check_finding, say
-from tests.method.strategy_builders import GROUPS, material
+from tests.method.strategy_builders import GROUPS, material, money
 
 READER = audience_for("working", "EUR", GROUPS)
 
@@ -212,3 +213,133 @@ def test_a_finding_without_values_can_be_quoted():
     step = start.said["04_value_to_us"].model_copy(update={"step": "06_value_to_them", "findings": [bare]})
     built = customer_strategy(replace(start, said={**start.said, "06_value_to_them": step}))
     assert said(built)["12.in_value_06_answer"] == "Nothing was asked."
+
+
+def decided(name: str, value: object, **more) -> DecisionUsed:
+    return DecisionUsed(id=name, state="decided", value=value, **more)
+
+
+def answers(*used: DecisionUsed, assumptions=()) -> dict[str, str]:
+    start = material()
+    step = start.said["01_frame_engagement"]
+    step = step.model_copy(update={"decisions": list(used), "assumptions": list(assumptions)})
+    table = decisions_made(replace(start, said={**start.said, step.step: step}))
+    return table.set_index("decision")["answer"].to_dict()
+
+
+def test_no_answer_holds_the_id_of_a_customer_or_of_a_group():
+    groups = {"g1": {"name": "Yards", "anchors": ["c1", "c2"]}}
+    held = [
+        decided("03.all.groups", groups),
+        decided("08.all.anchors", ["c9"]),
+        decided("08.all.project", {"asked by": "c2"}),
+        decided("09.all.favourite", "c3, as always"),
+        decided("09.all.results", {"g1.profit": {"owner": "Ada"}}),
+        decided("09.all.first", {"g1": "Ada"}),
+        decided("01.all.story", "word " * 100),
+    ]
+    found = answers(*held)
+    assert {found[one.id] for one in held} == {"in the working papers"}
+
+
+def test_an_answer_of_a_few_words_is_told_in_plain_words():
+    found = answers(
+        decided("09.g4.intent", ["re_engineer", "retire"]),
+        decided("02.all.cuts", {"A": 65.0, "yearly_profit": 1200}),
+        decided("03.all.way_in", "own_rules"),
+        decided("01.all.share", 0.25),
+    )
+    assert found["09.g4.intent"] == "Re-engineer, then retire"
+    assert found["02.all.cuts"] == "A: 65; yearly profit: 1,200"
+    assert (found["03.all.way_in"], found["01.all.share"]) == ("own rules", "0.25")
+
+
+def test_where_nobody_has_answered_it_says_what_was_used():
+    used = Assumption(id="07.hurdle", text="A customer's part of what no record explains.", value=336.795,
+                      evidence="assumed")  # fmt: skip
+    asked = DecisionUsed(id="01.all.hurdle", state="missing")
+    said_so = "None yet; step 07 used 337: A customer's part of what no record explains."
+    assert answers(asked, assumptions=[used])["01.all.hurdle"] == said_so
+    assert answers(asked)["01.all.hurdle"] == ""
+
+
+def test_what_is_left_after_cost_is_said_and_that_it_may_be_a_loss(full):
+    # 20+9-60-8 to 160+31-68, most likely 90+20-68
+    assert (
+        said(full)["12.net"]
+        == "After their cost that is EUR −39.00 to 123.00, most likely EUR 42.00: it may lose money."
+    )
+    start = material()
+    cheap = start.tables["tactics"].assign(cost=[1.0, 2.0, 3.0])
+    built = customer_strategy(replace(start, tables={**start.tables, "tactics": cheap}))
+    assert said(built)["12.net"].endswith("most likely EUR 107.00.")
+    unknown = start.tables["tactics"].assign(effect_likely=[90.0, None, 1.0])
+    built = customer_strategy(replace(start, tables={**start.tables, "tactics": unknown}))
+    assert "12.net" not in said(built)
+
+
+def test_groups_whose_tactics_cost_more_than_is_expected_of_them_are_named():
+    start = material()
+    assert "12.disagree" not in said(customer_strategy(start))
+    dear = start.tables["tactics"].assign(cost=[241.0, 20.0, 99.0])  # at most 80 a year for three years from g1
+    sentence = said(customer_strategy(replace(start, tables={**start.tables, "tactics": dear})))["12.disagree"]
+    assert "for Yards they disagree: the tactics cost EUR 241.00, and at most EUR 240.00 more profit" in sentence
+
+
+def test_a_group_whose_results_are_due_on_another_day_is_named_with_it():
+    start = material()
+    expected = start.tables["expected_results"].copy()
+    expected.loc[expected["group_id"] == "g3", "by_date"] = pd.Timestamp("2028-03-31")
+    words = said(customer_strategy(replace(start, tables={**start.tables, "expected_results": expected})))
+    assert words["12.answer"].endswith("by 31 December 2027 (Resellers: 31 March 2028).")
+
+
+def test_the_answer_to_a_risk_is_the_tactic_worth_most_after_its_cost_and_no_trial_is_promised_that_cannot_tell():
+    start = material()
+    more = pd.DataFrame([{**start.tables["tactics"].iloc[1], "tactic": "visits", "title": "Visits cost",
+                          "effect_likely": 99.0, "trial_on": pd.Timestamp("2027-05-31")}])  # fmt: skip
+    tactics = pd.concat([start.tables["tactics"], more], ignore_index=True)
+
+    def answer(possible: bool, why_not: str = "") -> str:
+        trial = pd.DataFrame({"tactic": ["visits"], "possible": [possible], "why_not": [why_not]})
+        tables = {**start.tables, "tactics": tactics, "trial_plans": trial}
+        return said(customer_strategy(replace(start, tables=tables)))["12.against_flip"]
+
+    assert answer(True) == "What we do: Visits cost; its trial is read on 31 May 2027."
+    assert answer(False).endswith("we look on 31 May 2027, but the group is too small for a clear answer.")
+    assert answer(False, "No spread is known.").endswith("; we look at it on 31 May 2027.")
+
+
+def test_a_tactic_that_costs_more_than_it_brings_says_so_on_the_boards_page(full):
+    start = material()
+    assert "It costs more" not in said(full)["12.do_desk"]
+    dear = start.tables["tactics"].assign(cost=[90.5, 8.0, 99.0])
+    built = customer_strategy(replace(start, tables={**start.tables, "tactics": dear}))
+    assert said(built)["12.do_desk"].endswith("It costs more than it is judged to bring.")
+
+
+def test_judged_sums_have_no_more_digits_than_a_judgement(full):
+    from helpers.client.result_model import Value
+    from helpers.method.strategy_material import Told
+    from helpers.method.strategy_money import rounded
+
+    near = rounded(Told(Value(value=87_512.0, low=-43_512.0, high=239_488.0, unit="money"), ("a",))).value
+    assert (near.value, near.low, near.high) == (88_000.0, -44_000.0, 239_000.0)
+
+
+def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full):
+    assert "12.beside" not in said(full)  # 200 + 600 - 40 are the 760
+    start = material()
+    ladder = start.tables["profit_ladder"].assign(amount=[860.0, 200.0, 600.0, -40.0])
+    words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder})))
+    assert words["12.beside"].startswith("EUR 50.00 of the EUR 430.00 of profit a year")
+    untraced = Finding(id="04.untraced_cost", text="{left:money}.", values={"left": money(500.0)}, evidence="measured")
+    step = start.said["04_value_to_us"]
+    step = step.model_copy(update={"findings": [*step.findings, untraced]})
+    words = said(customer_strategy(replace(start, said={**start.said, step.step: step})))
+    assert words["12.profit"].endswith("; after the rest of the service it is EUR 250.00.")
+    assert words["12.in_worth_window"].startswith("A sum here is of 24 months, up to 1 January 2027")
+
+
+def test_a_change_of_the_margin_is_told_in_points(full):
+    assert "now 1 point, is below −1 point, our rules would say" in said(full)["12.change.g2"]

@@ -48,6 +48,14 @@ def test_who_is_served_and_who_is_not_stands_in_bands(page):
     assert page.count('<img class="strip"') == 3
 
 
+def test_our_share_stands_with_what_it_is_meant_to_be_where_a_group_is_to_move(page):
+    cells = re.findall(
+        r'<td class="num" data-title="Our share[^"]*">(.*?)</td>', page.replace("\N{NO-BREAK SPACE}", " ")
+    )
+    assert cells[0] == "<b>30 %</b><span>25 to 35 %</span><span>→ 32 to 40 %</span>"
+    assert "→" not in cells[1]
+
+
 def test_hostile_words_stay_words(page):
     assert HOSTILE not in page
     assert page.count("&lt;img src=x onerror=alert(1)&gt;") >= 2
@@ -101,7 +109,10 @@ def test_who_signed_stands_with_the_reservation(tmp_path):
     folder, _ = make_strategy_report(tmp_path, "working", signed=signed)
     words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert "Ada Lund, 20 January 2027. With a reservation: The desk first." in words
-    assert "Name, day, signature" not in words
+    assert "Signed by management on 20 January 2027" in words and "Provisional" not in words
+    assert "Board: name, day, signature" in words  # it is theirs to sign yet
+    assert "What it takes: EUR 68.00 and 120 days of work." in words
+    assert "1 of the 2 chosen tactics can be tried to a clear answer" in words
 
 
 def test_many_groups_are_counted_and_not_squeezed(tmp_path):
@@ -124,3 +135,56 @@ def test_a_range_is_drawn_where_it_is():
     assert 'alt="a &quot;range&quot;"' in html
     assert '<rect x="4.0"' in svg and 'width="80.0"' in svg and '<circle cx="44.0"' in svg
     assert range_strip(0.0, 0.0, 0.0, (0.0, 0.0), "nothing").startswith("<img")
+
+
+def test_the_chosen_tactics_stand_in_a_table_with_who_when_cost_and_effect(page):
+    chapter = page[page.index('id="tactics"') :]
+    rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", chapter[: chapter.index("</table>")])
+    words = [" ".join(text_of(f"<main>{row}").split()) for row in rows]
+    assert words == [
+        "A refit desk Yards Jo 31 December 2027 – EUR 60.00 EUR 20.00 to 160.00 share",
+        "New terms Resellers – 31 December 2027 – EUR 8.00 EUR 9.00 to 31.00 cost",
+    ]
+
+
+def test_assumptions_without_a_range_stand_in_a_fold(tmp_path):
+    from helpers.client.result_model import Assumption
+
+    start = material()
+    step = start.said["04_value_to_us"]
+    more = [*step.assumptions, Assumption(id="04.alike", text="Each year is like the last.", value="so")]
+    changed = {**start.said, step.step: step.model_copy(update={"assumptions": more})}
+    folder, _ = make_strategy_report(tmp_path, "working", replace(start, said=changed))
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    fold = html[html.index("<details><summary>1 more assumption without a range") :]
+    assert "Each year is like the last." in fold[: fold.index("</details>")]
+    assert "The rate." in html and "The rate." not in fold[: fold.index("</details>")]
+
+
+def test_a_group_with_another_day_has_it_in_its_cell_and_the_heading_the_day_of_most(tmp_path):
+    import pandas as pd
+
+    start = material()
+    expected = start.tables["expected_results"].copy()
+    expected.loc[expected["group_id"] == "g3", "by_date"] = pd.Timestamp("2028-03-31")
+    start = replace(start, tables={**start.tables, "expected_results": expected})
+    folder, _ = make_strategy_report(tmp_path, "working", start)
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("by 31 March 2028") >= 2
+    assert "portion today, where it leads by 2027" in html
+
+
+def test_a_promise_with_open_gaps_is_marked_on_the_first_page(tmp_path):
+    start = material()
+    offers = start.tables["value_propositions"].assign(gaps=[2, 0])
+    start = replace(start, tables={**start.tables, "value_propositions": offers})
+    folder, _ = make_strategy_report(tmp_path, "working", start)
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    assert "All on the quay. (not ready)" in html and "A whole season. (not ready)" not in html
+
+
+def test_what_a_risk_tells_is_not_told_again_beside_it(page):
+    second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
+    assert "Resellers: most of the doubt is about" in text_of(f"<main>{second}")
+    assert "<strong>Resellers</strong>: if we learn" not in second
+    assert "<strong>Yards</strong>: if we learn" in second

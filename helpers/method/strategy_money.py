@@ -1,0 +1,259 @@
+"""What does the strategy cost, what does it bring after cost, and by when? The money of the board's pages."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from helpers.client.result_model import Value
+from helpers.method.finding_values import is_known
+from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
+from helpers.method.strategy_material import (
+    Material,
+    Sentence,
+    Told,
+    counted_as,
+    in_an_id,
+    listing,
+    place,
+    sentence,
+    summed,
+)
+
+MOST_DONE = 4  # tactics on the board's pages
+MOST_DAYS = 2  # groups whose other day a sentence names
+STEPS = 500  # of a judged sum: its largest figure has so many steps or fewer
+ENDS = ("effect_likely", "effect_low", "effect_high")
+
+
+def rounded(told: Told) -> Told:
+    """A judged sum of money with its range, to as many digits as a judgement has: at most 500 steps.
+
+    >>> one = Told(Value(value=62371.0, low=23327.0, high=104110.0, unit="money"), ("a",))
+    >>> rounded(one).value.low, rounded(one).value.value, rounded(one).value.high
+    (23000.0, 62000.0, 104000.0)
+    """
+    ends = {"value": told.number, "low": told.value.low, "high": told.value.high}
+    most = max(abs(one) for one in ends.values() if one is not None)
+    if most < 1:
+        return told
+    step = 10.0 ** max(math.ceil(math.log10(most / STEPS)), 0)
+    near = {name: None if one is None else math.floor(one / step + 0.5) * step for name, one in ends.items()}
+    return Told(told.value.model_copy(update=near), told.sources)
+
+
+def by_day(plans: Sequence[GroupPlan]) -> tuple[str, dict[str, Told]]:
+    """By which day the results are expected, as words with placeholders; empty where no day is known.
+
+    Notes
+    -----
+    The day of most groups (of the latest, where several are those of as many), with the groups of which another day
+    holds in brackets; where those are more than two, the first and the last day.
+    """
+    known = [plan for plan in plans if plan.change and plan.by]
+    if not known:
+        return "", {}
+    days = Counter(str(plan.by.value.value) for plan in known)
+    usual = max(days, key=lambda day: (days[day], day))
+    others = [plan for plan in known if str(plan.by.value.value) != usual]
+    if len(others) > MOST_DAYS:
+        sources = tuple(name for plan in known for name in plan.by.sources)
+        ends = {name: Told(Value(value=find(days), unit="date"), sources) for name, find in _ENDS_OF_DAYS.items()}
+        return "between {first:date} and {last:date}", ends
+    sources = tuple(name for plan in known if plan not in others for name in plan.by.sources)
+    values = {"by": Told(Value(value=usual, unit="date"), sources)}
+    told = []
+    for plan in others:
+        values |= {f"late_{plan.group_id}": plan.name, f"day_{plan.group_id}": plan.by}
+        told.append(f"{{late_{plan.group_id}:group}}: {{day_{plan.group_id}:date}}")
+    return "by {by:date}" + (f" ({'; '.join(told)})" if told else ""), values
+
+
+_ENDS_OF_DAYS = {"first": min, "last": max}
+
+
+def expected_change(plans: Sequence[GroupPlan]) -> Told | None:
+    """How much more profit a year is expected of all groups, as if all went well or badly together."""
+    return summed([plan.change for plan in plans if plan.change], "money")
+
+
+def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
+    """What goes in and what comes back, each with its range; then what of it does not fit together, and what is done.
+
+    Returns
+    -------
+    list of Sentence or None
+        12.money_in, 12.effect, 12.net, 12.best_set, 12.no_cost, 12.money_back, 12.disagree, 12.most_of_it;
+        12.do_<tactic>, those that cost most, 12.do
+    """
+    tactics, found = selected_tactics(material), []
+    weighed = weighed_tactics(material)
+    cost, days = _taken(material)
+    values = {"tactics": counted_as(len(tactics)), "cost": cost, "days": days}
+    text = "{cost:money} and {days:number} days of work is what the {tactics:count} chosen tactics take."
+    if len(tactics) == 1:
+        text = "{cost:money} and {days:number} days of work is what the one chosen tactic takes."
+        values.pop("tactics")
+    found.append(
+        sentence("money", "money_in", text, values, evidence="judged", n=len(tactics), n_of="row", weighed=weighed)
+    )
+    found += [*_effect(material), _best_set(material)]
+    if cost is None:
+        found.append(_no_cost(material))
+    back, (when, told) = expected_change(plans), by_day(plans)
+    if back and when and back.value.low is not None:
+        text = (
+            f"Counted group by group, we expect {{back:money_range}} more profit a year than today {when}, most "
+            "likely {back:money}; the ends are those of all groups going badly or well at once."
+        )
+        values = {"back": rounded(back)} | told
+        found.append(sentence("money", "money_back", text, values, evidence="judged", table="board_groups"))
+    return [*found, _disagree(material, plans), _share_of_profit(plans), *_done_first(material, plans)]
+
+
+def asked_takes(material: Material) -> Sentence | None:
+    """What the decision asked takes, beside the words of those who ask; by when it pays the answer says."""
+    cost, days = _taken(material)
+    text = "What it takes: {cost:money} and {days:number} days of work."
+    return sentence(
+        "ask", "asked_takes", text, {"cost": cost, "days": days}, evidence="judged", weighed=weighed_tactics(material)
+    )
+
+
+def _taken(material: Material) -> tuple[Told | None, Told | None]:
+    """Money and days of work of the chosen tactics, as far as they are known."""
+    tactics = selected_tactics(material)
+    parts = {name: [material.cell("tactics", row, name, unit) for row in tactics]
+             for name, unit in (("cost", "money"), ("people_days", "number"))}  # fmt: skip
+    cost, days = ([one for one in parts[name] if one] for name in ("cost", "people_days"))
+    return summed(cost, "money"), summed(days, "number")
+
+
+def _effect(material: Material) -> list[Sentence | None]:
+    """What the chosen tactics are judged to bring, and what is left of it after their cost."""
+    tactics, weighed = selected_tactics(material), weighed_tactics(material)
+    worth = [material.cell("tactics", row, ENDS[0], "money", *ENDS[1:]) for row in tactics]
+    effect = summed([one for one in worth if one], "money")
+    if effect is None or effect.value.low is None:
+        return []
+    text = (
+        "Counted tactic by tactic, they are judged to bring {effect:money_range} of margin over the years that we "
+        "look ahead, in today's money, most likely {effect:money}, if each does what it is meant to."
+    )
+    found = [
+        sentence("money", "effect", text, {"effect": rounded(effect)}, evidence="judged", n=len(tactics), n_of="row",
+                 weighed=weighed)
+    ]  # fmt: skip
+    cost = [material.cell("tactics", row, "cost", "money") for row in tactics]
+    if None in cost or None in worth:
+        return found  # what is left can be told of all or of none
+    less = [Told(Value(value=-one.number, low=-one.number, high=-one.number, unit="money"), one.sources)
+            for one in cost]  # fmt: skip
+    net = summed([*worth, *less], "money")
+    text = "After their cost that is {net:money_range}, most likely {net:money}"
+    text += ": it may lose money." if net.value.low < 0 else "."
+    return [
+        *found,
+        sentence("money", "net", text, {"net": rounded(net)}, evidence="judged", n=len(tactics), n_of="row",
+                 weighed=weighed),
+    ]  # fmt: skip
+
+
+def _best_set(material: Material) -> Sentence | None:
+    """The tactics that are worth most together, where they are worth more than those chosen."""
+    values = {
+        "best": material.value("11.best_set/best"),
+        "cost": material.value("11.best_set/cost"),
+        "more": material.value("11.team_against_best/less"),
+    }
+    if values["more"] is None or values["more"].number <= 0:
+        return None
+    text = "The {best:count} tactics worth most together take {cost:money} and would be worth {more:money} more."
+    return sentence("money", "best_set", text, values, evidence="judged")
+
+
+def _disagree(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
+    """The groups whose tactics cost more than all that is expected of the group: two judgements that do not fit."""
+    months = material.value("04.answer/months")
+    known = [plan for plan in plans if plan.cost and plan.change and plan.change.value.high is not None]
+    if months is None:
+        return None
+    odd = [plan for plan in known if plan.change.value.high * months.number / 12 < plan.cost.number]
+    if not odd:
+        return None
+    most = sum(plan.change.value.high for plan in odd) * months.number / 12
+    sources = [name for plan in odd for name in plan.change.sources if name.rpartition("/")[2] in ("high", "baseline")]
+    names = {f"odd_{plan.group_id}": plan.name for plan in odd}
+    values = names | {
+        "cost": summed([plan.cost for plan in odd], "money"),
+        "most": rounded(Told(Value(value=most, unit="money"), (*sources, *months.sources))),
+        "months": months,
+    }
+    text = (
+        f"The figures of the groups and those of the tactics are two judgements; for {listing(list(names))} they "
+        "disagree: the tactics cost {cost:money}, and at most {most:money} more profit is expected in {months:count} "
+        "months."
+    )
+    weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id")]
+    weighed += [name for plan in known for name in (*plan.cost.sources, *plan.change.sources)]
+    return sentence("money", "disagree", text, values, evidence="judged", weighed=weighed)
+
+
+def _no_cost(material: Material) -> Sentence | None:
+    """That nobody has said what it costs, and where that is said."""
+    text = "What it will cost nobody has said yet: no tactic is chosen. Step {step:text} asks for them."
+    step = Told(Value(value="11 Align the tactics", unit="text"), ("11_align_tactics",))
+    return sentence("money", "no_cost", text, {"step": step}, evidence="measured", weighed=weighed_tactics(material))
+
+
+def _share_of_profit(plans: Sequence[GroupPlan]) -> Sentence | None:
+    """Which part of the expected change comes from the group that brings most of it."""
+    moving = [plan for plan in plans if plan.change]
+    gain = [plan for plan in moving if plan.change.number > 0]
+    back = expected_change(plans)
+    if len(gain) < 2 or back is None or back.number <= 0:
+        return None
+    most = max(gain, key=lambda plan: plan.change.number)
+    part = most.change.number / sum(plan.change.number for plan in gain)
+    told, others = (
+        tuple(name for plan in plans_ for name in plan.change.sources if name.rpartition("/")[2] in _MIDDLE)
+        for plans_ in (gain, moving)
+    )
+    values: Mapping[str, Told] = {"group": most.name, "part": Told(Value(value=part, unit="share"), told)}
+    text = "{part:pct} of what we gain comes from {group:group}."
+    return sentence("money", "most_of_it", text, values, evidence="judged", weighed=others)
+
+
+_MIDDLE = ("likely", "baseline")
+
+
+def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
+    """The chosen tactics that cost most, and how many more there are."""
+    rows = [row for row in selected_tactics(material) if is_known(row["cost"])]
+    rows = sorted(rows, key=lambda row: (-row["cost"], str(row["tactic"])))
+    weighed, names = weighed_tactics(material), {plan.group_id: plan.name for plan in plans}
+    weighed += weighed_tactics(material, "cost")
+    found = []
+    for row in rows[:MOST_DONE]:
+        values = {"title": material.cell("tactics", row, "title", "text")}
+        values["cost"] = material.cell("tactics", row, "cost", "money")
+        text = "{title:text}"
+        if row["group_id"] in names:
+            values["group"] = Told(names[row["group_id"]].value, (place("tactics", row, "group_id"),))
+            text += ", for {group:group}"
+        owner = material.cell("tactics", row, "owner", "text")
+        if owner:
+            values["owner"] = owner
+        text += ": {cost:money}" + ("; {owner:text}." if owner else "; nobody answers for it yet.")
+        if is_known(row["effect_likely"]) and row["effect_likely"] < row["cost"]:
+            text += " It costs more than it is judged to bring."
+        cells = [*weighed, place("tactics", row, "owner"), place("tactics", row, "effect_likely")]
+        name = f"do_{in_an_id(row['tactic'])}"
+        found.append(sentence("do", name, text, values, evidence="judged", weighed=cells))
+    rest = len(selected_tactics(material)) - len(found)
+    if found and rest > 0:
+        values = {"rest": counted_as(rest, "tactics")}
+        text = "{rest:count} more stand in the chapters." if rest > 1 else "One more stands in the chapters."
+        found.append(sentence("do", "do", text, values, evidence="judged", weighed=weighed))
+    return found
