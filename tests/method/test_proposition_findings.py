@@ -76,6 +76,13 @@ def test_when_all_is_decided_and_whole():
     }
 
 
+def test_what_is_counted_has_its_name():
+    both = proposition(channel=None), proposition("g2", barriers={"Crates": "delivery"})
+    found = {one.id: one for one in proposition_findings(INTENTS, *tables(*both))}
+    counted = {name: (found[f"10.{name}"].n, found[f"10.{name}"].n_of) for name in ("claims", "gaps", "barriers")}
+    assert counted == {"claims": (2, "claim"), "gaps": (1, "gap"), "barriers": (1, "barrier")}
+
+
 def test_drafts_gaps_and_claims_that_do_not_hold_are_said():
     said = told(
         proposition(drivers=["delivery", "ordering"], barriers={"Crates": "delivery", "Their contract": "advice"}),
