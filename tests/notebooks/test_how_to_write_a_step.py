@@ -177,7 +177,7 @@ def test_the_page_holds_what_was_added(kit):
     for figure in figures.values():
         assert figure.count("data:image/svg") == 2, "drawn for wide and narrow screens"
         assert '<p class="title">Customers order most on ' in figure, "titled by the finding"
-        assert re.search(r'<th scope="col" class="num">Pieces, pieces</th>', figure), "the new column is in the numbers"
+        assert re.search(r"<th [^>]*>Weekday</th>", figure), "the numbers stand behind the picture"
     assert 'alt="Bar chart: Part of all orders by weekday, ' in figures["99.order_days"]
     assert 'alt="Dot chart: Customers who ordered on that weekday, ' in figures["99.customers"]
 

@@ -145,6 +145,8 @@ def test_each_finding_and_exhibit_stands_on_the_page(run_sample, sample, step):
     for finding in result.findings:
         sentence = say(finding, audience_for("working", client.currency, names))
         assert "{" not in sentence
+        if finding.id.startswith("12.in_tactics_") and "title" in finding.values:
+            sentence = str(finding.values["title"].value)  # the document has the tactics as a table
         assert squeezed(sentence) in words, finding.id
     for exhibit in result.exhibits:
         figures = re.findall(rf'<figure [^>]*id="{re.escape(exhibit.id)}".*?</figure>', html, re.DOTALL)
@@ -265,10 +267,10 @@ def test_whom_to_call_is_for_the_team_alone(run_sample, client_pages, sample):
     assert len(calls) > 10
     for folder, drawn in ((run.report, True), (client_pages(run), False)):
         html = (folder / "02_rate_customers.html").read_text(encoding="utf-8")
-        figure = re.search(r'<figure [^>]*id="02.call_list".*?</figure>', html, re.DOTALL)[0]
-        assert ("<table" in figure) == drawn
-        assert ("each row stands for a person, and persons are not shown here" in figure) == (not drawn)
-        shown = [name for name in calls["customer_id"].head(10) if f">{name}</th>" in figure]
+        figure = re.search(r'<figure [^>]*id="02.call_list".*?</figure>', html, re.DOTALL)
+        assert bool(figure) == drawn
+        assert ("The list names persons, so it stands in the working papers" in html) == (not drawn)
+        shown = [name for name in calls["customer_id"].head(10) if f">{name}</th>" in html]
         assert len(shown) == (10 if drawn else 0)
 
 
