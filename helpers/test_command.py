@@ -18,8 +18,8 @@ GROUPS = {
     "runs": ("run", 4),
     "notebooks": ("notebooks", 4),
     "faults": ("broken_clients", 1),
-    "kills": ("kills", 3),
-    "browser": ("browser", 2),
+    "kills": ("kills", 2),
+    "browser": ("browser", 3),
 }
 NOTHING_SELECTED = 5  # pytest's exit code
 # with two cores, two workers: a worker's kernels wait, while it waits for them; beyond four, kernels want the rest
