@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
+from helpers.method.checks import none_found, same_count
 from helpers.method.commitment import YEARS
 from helpers.method.commitment_groups import GROUP, NO_FLOWS, NO_PROJECT, NO_RANGE, PROJECT
 from helpers.method.commitment_reuse import LEAST_REUSE
@@ -121,7 +122,9 @@ def commitment_checks(
         return []
     projects = commitment_npv[commitment_npv["level"] == PROJECT]
     rows = int(projects["years"].sum() + projects["left_out"].sum())
-    checks = [_check("project_rows", "Each delivered row of a project is valued or left out.", rows, len(investments))]
+    checks = [
+        same_count("08.project_rows", "Each delivered row of a project is valued or left out.", rows, len(investments))
+    ]
     spent, left_out = float(investments["investment"].sum()), int(projects["left_out"].sum())
     if not left_out:
         valued = float(projects["invested"].sum())
@@ -139,14 +142,16 @@ def commitment_checks(
         sums = projects.groupby("group_id")["npv"].sum().reindex(whole.index)
         # each amount is rounded to the grid of money
         differ = int((~np.isclose(sums, whole, atol=0.01)).sum())
-        checks.append(_check("project_sums", "A group's projects are worth what they are worth together.", differ, 0))
+        checks.append(
+            same_count("08.project_sums", "A group's projects are worth what they are worth together.", differ, 0)
+        )
     strangers = int((projects["group_id"] == NO_GROUP).sum())
-    checks.append(_flag("project_groups", "Each project is for one of our groups.", strangers))
-    checks.append(_flag("project_years", "No row of a project lies outside the years that count.", left_out))
+    checks.append(none_found("08.project_groups", "Each project is for one of our groups.", strangers))
+    checks.append(none_found("08.project_years", "No row of a project lies outside the years that count.", left_out))
     asked = set(projects["requested_by"].dropna())
     if customer_ids is not None and asked:
         unknown = len(asked - set(customer_ids))
-        checks.append(_flag("project_askers", "Who asked for a project is a customer that we know.", unknown))
+        checks.append(none_found("08.project_askers", "Who asked for a project is a customer that we know.", unknown))
     return checks
 
 
@@ -154,12 +159,3 @@ def _names(projects: pd.DataFrame) -> list[str]:
     """Projects by name; one without a name by its group."""
     rows = projects.assign(group=projects["customer_group"].fillna(projects["group_name"]))
     return [row["project"] or f"the project for {row['group']}" for row in rows.to_dict("records")]
-
-
-def _check(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"08.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)
-
-
-def _flag(name: str, sentence: str, found: int) -> Check:
-    return Check(id=f"08.{name}", sentence=sentence, found=found, expected=0, verdict="flag" if found else "pass")

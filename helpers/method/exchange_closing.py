@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
+from helpers.method.checks import same_count
 from helpers.method.exchange_claim import BEFORE, FOLLOWED, LEAST_FOLLOWED, LEAST_SIDE, TOO_FEW
 from helpers.method.exchange_sides import DECIDED, DERIVED, EQUAL, LEAST_WEIGHT, NO_COST, SAID, UNTRACED
 from helpers.method.exchange_tables import ExchangeTables
@@ -178,20 +179,22 @@ def exchange_checks(
     """
     table, whole = tables.value_exchange, tables.whole
     parts = table[table["group_id"] != ALL]
-    checks = [_same("active", "All active customers are looked at.", whole["customers"], active)]
+    checks = [same_count("07.active", "All active customers are looked at.", whole["customers"], active)]
     if len(parts):
         checks.append(
-            _same("customers", "Each active customer is in one group.", parts["customers"].sum(), whole["customers"])
+            same_count(
+                "07.customers", "Each active customer is in one group.", parts["customers"].sum(), whole["customers"]
+            )
         )
         if is_known(whole["to_us"]):
             words = "The customers above the hurdle in the groups are those of all."
             above = (parts["to_us"].fillna(0) * parts["valued"]).sum()
-            checks.append(_same("above", words, round(above), round(whole["to_us"] * whole["valued"])))
+            checks.append(same_count("07.above", words, round(above), round(whole["to_us"] * whole["valued"])))
     spoke = respondents_of(gains)
     if len(spoke):
         beside = int((~spoke["group_id"].isin(parts["group_id"])).sum())
         words = "Respondents of the groups and of none are all respondents."
-        checks.append(_same("respondents", words, parts["respondents"].sum() + beside, whole["respondents"]))
+        checks.append(same_count("07.respondents", words, parts["respondents"].sum() + beside, whole["respondents"]))
     if clv_by_group is not None and is_known(whole["clv"]):
         equity = clv_by_group.loc[clv_by_group["group_id"] == ALL, "clv"].sum()
         found, expected = (int(ten_thousandths(amount)) / 10_000 for amount in (whole["clv"], equity))
@@ -199,9 +202,3 @@ def exchange_checks(
         words, facts = "Lifetime values are those of step 04.", {"found": found, "expected": expected}
         checks.append(Check(id="07.equity", sentence=words, tolerance=HALF_A_CENT, verdict=verdict, **facts))
     return checks
-
-
-def _same(name: str, sentence: str, found: float, expected: float) -> Check:
-    """Two numbers of people that are one."""
-    verdict = "pass" if int(found) == int(expected) else "fail"
-    return Check(id=f"07.{name}", sentence=sentence, found=int(found), expected=int(expected), verdict=verdict)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
+from helpers.method.checks import same_count
 from helpers.method.commitment_closing import commitment_assumptions, commitment_cannot_say, commitment_checks
 from helpers.method.delivered import columns_of
 from helpers.method.future_findings import FutureTables
@@ -105,9 +106,9 @@ def future_checks(
     """
     fit, stands = tables.future_fit, tables.future_groups
     whole = int((fit.groupby("group_id")["test"].nunique() == len(TESTS)).sum())
-    checks = [_same("five_tests", "Each group has its five tests.", whole, len(stands))]
+    checks = [same_count("08.five_tests", "Each group has its five tests.", whole, len(stands))]
     counted = int(stands[["passed", "failed", "undecided", "not_tested"]].to_numpy().sum())
-    checks.append(_same("verdicts", "Each test of each group has one verdict.", counted, len(fit)))
+    checks.append(same_count("08.verdicts", "Each test of each group has one verdict.", counted, len(fit)))
     out = set(stands.loc[stands["stand"] == OUT, "group_id"])
     words = "Each group that is out of step has a path, and no other group."
     astray = len(out ^ set(transition_paths["group_id"]))
@@ -117,8 +118,3 @@ def future_checks(
     if groups is not None:
         checks += next_generation_checks(tables.next_generation, groups, prospects)
     return checks
-
-
-def _same(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"08.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)

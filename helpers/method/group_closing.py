@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
+from helpers.method.checks import none_found, same_count
 from helpers.method.group_evidence import LEAST_AGREEMENT, NULL_SETS, OR_REVENUE_PART, PAIRS, SMALLEST_PART
 from helpers.method.group_features import MONTHS
 from helpers.method.group_forming import BEHAVIOUR, RFM
@@ -120,7 +121,7 @@ def group_checks(
     days = days[days["date"] < pd.Timestamp(as_of)]
     found, expected = (round(float(table["revenue"].sum()), 4) for table in (portions, days))
     checks = [
-        _count("once", "Each active customer is in one group, or beside the groups.", right, len(active)),
+        same_count("03.once", "Each active customer is in one group, or beside the groups.", right, len(active)),
         Check(
             id="03.revenue",
             sentence="The groups, customers not active and lines without a customer hold all revenue of the window.",
@@ -129,8 +130,8 @@ def group_checks(
             tolerance=HALF_A_CENT,
             verdict="pass" if abs(found - expected) < HALF_A_CENT else "fail",
         ),
-        _count(
-            "portions",
+        same_count(
+            "03.portions",
             "The customers of all portions are the active customers.",
             int(portions["customers"].fillna(0).sum()),
             len(active),
@@ -138,19 +139,9 @@ def group_checks(
     ]
     if formed.identity.anchors:
         words = "Customers that stand for a group and are in another, or in none."
-        checks.append(_none("anchors", words, formed.identity.astray))
+        checks.append(none_found("03.anchors", words, formed.identity.astray))
     if formed.way_in != BEHAVIOUR:
         words = "Groups whose rule holds for nobody whom no earlier rule takes."
-        checks.append(_none("idle_rules", words, len(formed.idle)))
-        checks.append(_none("strange_words", "Words in rules that no customer has.", len(formed.unmatched)))
+        checks.append(none_found("03.idle_rules", words, len(formed.idle)))
+        checks.append(none_found("03.strange_words", "Words in rules that no customer has.", len(formed.unmatched)))
     return checks
-
-
-def _count(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"03.{name}", sentence=sentence, found=int(found), expected=int(expected), verdict=verdict)
-
-
-def _none(name: str, sentence: str, found: int) -> Check:
-    verdict = "flag" if found else "pass"
-    return Check(id=f"03.{name}", sentence=sentence, found=int(found), expected=0, verdict=verdict)

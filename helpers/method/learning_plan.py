@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.method.group_named import NO_GROUP, group_named, names_of_groups, shown_name
 from helpers.method.share import ALL
+from helpers.method.tactics import cell_text
 
 MONTHS = MappingProxyType({"weekly": 0, "monthly": 1, "quarterly": 3, "yearly": 12})
 DAYS = MappingProxyType({"weekly": 7})
@@ -39,8 +40,8 @@ def learning_plan(loops: Mapping[str, Mapping] | None, groups: pd.DataFrame | No
     """
     rows = [{**dict(row or {}), "loop": str(key)} for key, row in (loops or {}).items()]
     words = ["loop", "question", "owner", "cadence", "feeds", "answer"]
-    table = pd.DataFrame({name: pd.Series([_text(row.get(name)) for row in rows], dtype="str") for name in words})
-    written = pd.Series([_text(row.get("group")) for row in rows], dtype="str")
+    table = pd.DataFrame({name: pd.Series([cell_text(row.get(name)) for row in rows], dtype="str") for name in words})
+    written = pd.Series([cell_text(row.get("group")) for row in rows], dtype="str")
     found = group_named(written.where(written != "", None), groups).group_id
     everybody = (written == "") | written.str.lower().isin([ALL, "all customers"])
     table["group_id"] = found.where(~(everybody & (found == NO_GROUP)), ALL).astype("str")
@@ -59,7 +60,3 @@ def _due(last: pd.Timestamp, cadence: str) -> pd.Timestamp | None:
     if pd.isna(last) or cadence not in MONTHS:
         return None
     return last + pd.DateOffset(months=MONTHS[cadence], days=DAYS.get(cadence, 0))
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value).strip()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
+from helpers.method.checks import same_count
 from helpers.method.cost_to_serve import events_without_cost
 from helpers.method.list_findings import EVEN, LARGE, MOST
 from helpers.method.list_tables import ListTables
@@ -170,7 +171,9 @@ def list_checks(
     ]
     if not tables.cohorts.empty:
         words = "Each customer who ever ordered stands in one cohort."
-        checks.append(_count("cohorts", words, tables.ever_bought, _customers(history[history["positive_lines"] > 0])))
+        checks.append(
+            same_count("02.cohorts", words, tables.ever_bought, _customers(history[history["positive_lines"] > 0]))
+        )
     if service_events is not None and activity_costs is not None:
         without = events_without_cost(service_events, activity_costs, start=start, end=end)
         words = "Service events of the window without a cost; their customers' cost to serve is unknown."
@@ -192,14 +195,14 @@ def _rating_checks(tables: ListTables, customer_summary: pd.DataFrame, days: pd.
             tables.rating_mix["revenue"].sum(),
             days["revenue"].sum(),
         ),
-        _count(
-            "customers",
+        same_count(
+            "02.customers",
             "Each customer stands in one rating, or beside the ratings.",
             int(tables.rating_mix["customers"].fillna(0).sum()),
             len(customer_summary),
         ),
-        _count(
-            "rated_once",
+        same_count(
+            "02.rated_once",
             "Each active customer stands in the ratings once, and nobody else.",
             right,
             max(len(active), len(rated)),
@@ -236,8 +239,8 @@ def _bridge_checks(tables: ListTables, customer_summary: pd.DataFrame, days: pd.
             prior + current,
             days["revenue"].sum(),
         ),
-        _count(
-            "bridge_customers",
+        same_count(
+            "02.bridge_customers",
             "Each customer with a line in the window stands in one part of the bridge.",
             int(changes["customers"].fillna(0).sum()),
             _customers(days),
@@ -261,8 +264,3 @@ def _money(name: str, sentence: str, found: float, expected: float) -> Check:
     verdict = "pass" if abs(found - expected) < HALF_A_CENT else "fail"
     said = {"found": found, "expected": expected, "tolerance": HALF_A_CENT}
     return Check(id=f"02.{name}", sentence=sentence, verdict=verdict, **said)
-
-
-def _count(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"02.{name}", sentence=sentence, found=int(found), expected=int(expected), verdict=verdict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
+from helpers.method.checks import same_count
 from helpers.method.customer_secrets import STALE_MONTHS
 from helpers.method.failing_groups import DEEP
 from helpers.method.loyalty import MOST_LATE
@@ -161,16 +162,18 @@ def loyalty_checks(
     customer_summary : DataFrame, one row per customer
     """
     ordered = int((customer_summary["order_days"] > 0).sum())
-    checks = [_same("loyalty_people", "Each customer who ordered stands once.", len(customer_loyalty), ordered)]
+    checks = [same_count("06.loyalty_people", "Each customer who ordered stands once.", len(customer_loyalty), ordered)]
     by_group = loyalty_profit[loyalty_profit["group_id"] != ALL]
     if len(by_group):
         whole = loyalty_profit.loc[loyalty_profit["group_id"] == ALL, "customers"].sum()
         words = "The types of the groups make the types of all."
-        checks.append(_same("loyalty_types", words, by_group["customers"].sum(), whole))
+        checks.append(same_count("06.loyalty_types", words, by_group["customers"].sum(), whole))
     groups = leaving_by_satisfaction[leaving_by_satisfaction["group_id"] != ALL]
     if len(groups):
         whole = leaving_by_satisfaction.loc[leaving_by_satisfaction["group_id"] == ALL, "left"].sum()
-        checks.append(_same("leavers", "The leavers of the groups make all leavers.", groups["left"].sum(), whole))
+        checks.append(
+            same_count("06.leavers", "The leavers of the groups make all leavers.", groups["left"].sum(), whole)
+        )
     grouped = (customer_loyalty["group_id"] != UNGROUPED).any()
     if grouped and len(customer_secrets):
         lost = int(customer_secrets["group_id"].isna().sum())
@@ -178,9 +181,3 @@ def loyalty_checks(
         verdict = "flag" if lost else "pass"
         checks.append(Check(id="06.secret_groups", sentence=words, found=lost, expected=0, verdict=verdict))
     return checks
-
-
-def _same(name: str, sentence: str, found: int, expected: int) -> Check:
-    found, expected = int(found), int(expected)
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"06.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
+from helpers.method.checks import same_count
 from helpers.method.driver_map import CANNOT_SAY, SURE
 from helpers.method.driver_performance import LEAST
 from helpers.method.group_parts import BESIDE
@@ -102,7 +103,9 @@ def needs_checks(answers: Answers, driver_map: pd.DataFrame, costs: pd.DataFrame
     rows, whole = answers.sincere, driver_map[driver_map["group_id"] == ALL]
     given = int(rows[[OWN + name for name in answers.names]].notna().to_numpy().sum())
     checks = [
-        _same("ratings", "Ratings behind the performance of all are the ratings given.", whole["rated"].sum(), given)
+        same_count(
+            "06.ratings", "Ratings behind the performance of all are the ratings given.", whole["rated"].sum(), given
+        )
     ]
     if whole["advantage"].notna().any():
         known = whole[whole["advantage"].notna()]  # a driver of ours that nobody rated elsewhere has none
@@ -114,17 +117,12 @@ def needs_checks(answers: Answers, driver_map: pd.DataFrame, costs: pd.DataFrame
     placed = driver_map["place"] != CANNOT_SAY
     words = "Drivers with a place on the map that lack importance or advantage."
     lacking = driver_map.loc[placed, ["importance", "advantage"]].isna().any(axis=1).sum()
-    checks.append(_same("places", words, lacking, 0))
+    checks.append(same_count("06.places", words, lacking, 0))
     if costs is not None and (costs["group_id"] != ALL).any():
         words = "The costs by driver of the groups, of customers in none included, are those of all."
         sums = costs.groupby(costs["group_id"] == ALL)["cost_to_serve"].sum()
         checks.append(_close("driver_cost", words, sums[False], sums[True], HALF_A_CENT))
     return checks
-
-
-def _same(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if int(found) == int(expected) else "fail"
-    return Check(id=f"06.{name}", sentence=sentence, found=int(found), expected=int(expected), verdict=verdict)
 
 
 def _close(name: str, sentence: str, found: float, expected: float, within: float) -> Check:

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
+from helpers.method.checks import same_count
 from helpers.method.lookalikes import PROSPECT, NextGeneration
 from helpers.method.next_generation import CHANCE, LEAST_ORDERS, NO_CENTRES, NO_PASSING, NO_YEAR
 from helpers.method.next_generation_findings import LEAST_COMPARED
@@ -157,18 +158,13 @@ def next_generation_checks(
     groups = customer_groups.set_index("customer_id")["group_id"]
     moved = found.movers.table
     astray = int((moved["customer_id"].map(groups) != moved["group_now"]).sum())
-    checks = [_equal("08.movers_groups", "Movers whom step 03 puts into another group than this step.", astray, 0)]
+    checks = [same_count("08.movers_groups", "Movers whom step 03 puts into another group than this step.", astray, 0)]
     if not found.prospects.why_not:
         ranked = found.lookalikes.loc[found.lookalikes["kind"] == PROSPECT, "lookalike_id"].nunique()
-        checks.append(_equal("08.prospects_ranked", "Each prospect is ranked once.", ranked, len(prospects)))
+        checks.append(same_count("08.prospects_ranked", "Each prospect is ranked once.", ranked, len(prospects)))
     if len(found.viral):
         whole = found.viral["group_id"] == ALL
         sent = found.viral["buying_referrals"]
         words = "The buying referrals of all groups are those of all customers."
-        checks.append(_equal("08.viral_sum", words, int(sent[~whole].sum()), int(sent[whole].sum())))
+        checks.append(same_count("08.viral_sum", words, int(sent[~whole].sum()), int(sent[whole].sum())))
     return checks
-
-
-def _equal(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=name, sentence=sentence, found=found, expected=expected, verdict=verdict)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
+from helpers.method.checks import same_count
 from helpers.method.proposition_words import AHEAD, NOT_COMPARED, PRICE, is_called_for
 from helpers.method.value_propositions import LOCK_IN
 
@@ -53,13 +54,25 @@ def proposition_checks(
     counted = int(propositions["gaps"].sum()) + len(without)
     weak = barriers[barriers["accepted"] & ((barriers["kind"] == LOCK_IN) | ~(barriers["advantage_low"] > 0))]
     return [
-        _check("groups", "Each group that we mean to serve has a proposition, or the gap says it has none.",
-               len(forgotten), 0),
-        _check("gaps", "The gaps on the cards and the groups without one are those of the list.", counted, len(gaps)),
-        _check("parts", "The kinds of offer on the cards are those of the list of parts.",
-               int(propositions["kinds"].sum()), len(parts)),
-        _check("barriers", "No barrier to exit is accepted that binds, or whose lead may be chance.", len(weak), 0),
-    ]  # fmt: skip
+        same_count(
+            "10.groups",
+            "Each group that we mean to serve has a proposition, or the gap says it has none.",
+            len(forgotten),
+            0,
+        ),
+        same_count(
+            "10.gaps", "The gaps on the cards and the groups without one are those of the list.", counted, len(gaps)
+        ),
+        same_count(
+            "10.parts",
+            "The kinds of offer on the cards are those of the list of parts.",
+            int(propositions["kinds"].sum()),
+            len(parts),
+        ),
+        same_count(
+            "10.barriers", "No barrier to exit is accepted that binds, or whose lead may be chance.", len(weak), 0
+        ),
+    ]
 
 
 def proposition_cannot_say(intents: pd.DataFrame | None, standing: pd.DataFrame) -> list[CannotSay]:
@@ -95,8 +108,3 @@ _UNLOCKED = {
     "survey": "survey: driver_ and competitor_ ratings by ten customers of each group or more (step 06).",
     "lead": "Something that we do better, and answers that show it; or a customer secret to build on (step 06).",
 }
-
-
-def _check(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"10.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)

@@ -8,6 +8,7 @@ import pandas as pd
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
 from helpers.method.bass import LEAST_YEARS as CURVE_YEARS
+from helpers.method.checks import same_count
 from helpers.method.delivered import columns_of
 from helpers.method.finding_values import is_known
 from helpers.method.group_named import NO_GROUP, Named
@@ -140,7 +141,7 @@ def readiness_checks(market_readiness: pd.DataFrame, markets: pd.DataFrame | Non
         return []
     segments = market_readiness[market_readiness["level"] == SEGMENT]
     missing = sorted(set(markets["segment"].dropna()) - set(segments["segment"]))
-    checks = [_same("market_segments", "Each delivered segment stands in the table.", len(missing), 0)]
+    checks = [same_count("08.market_segments", "Each delivered segment stands in the table.", len(missing), 0)]
     sums = segments.groupby("group_id").agg(
         size=("market_size", "sum"), in_years=("size_year", "nunique"), in_year=("size_year", "max")
     )
@@ -149,7 +150,7 @@ def readiness_checks(market_readiness: pd.DataFrame, markets: pd.DataFrame | Non
     both = both[(both["in_years"] == 1) & (both["in_year"] == both["size_year"]).fillna(False)]
     if len(both):
         differ = int((~np.isclose(both["size"], both["market_size"], atol=0.01)).sum())
-        checks.append(_same("market_sums", "A group's market is the sum of its segments.", differ, 0))
+        checks.append(same_count("08.market_sums", "A group's market is the sum of its segments.", differ, 0))
     # a segment that names no group is an open question and no slip
     named = columns_of(markets, {"segment": "str", "customer_group": "str"}).dropna()["segment"]
     strangers = int(((segments["group_id"] == NO_GROUP) & segments["segment"].isin(named)).sum())
@@ -157,8 +158,3 @@ def readiness_checks(market_readiness: pd.DataFrame, markets: pd.DataFrame | Non
     verdict = "flag" if strangers else "pass"
     checks.append(Check(id="08.market_groups", sentence=words, found=strangers, expected=0, verdict=verdict))
     return checks
-
-
-def _same(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"08.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
+from helpers.method.checks import same_count
 from helpers.method.intent_words import RETIRE
 from helpers.method.tactic_gaps import CHOSEN
 from helpers.method.trial_plans import LEVEL, MONTHS, NO_EFFECT, NO_SPREAD, POWER
@@ -69,8 +70,8 @@ def register_checks(
     """Whether each row that people wrote is in the tables once."""
     written, known = len(register or {}), int(tactics["tactic"].nunique())
     return [
-        _same("register", "Each tactic of the register is in the table once.", known, written),
-        _same("loops", "Each learning loop is in the plan once.", len(learning_plan), len(loops or {})),
+        same_count("11.register", "Each tactic of the register is in the table once.", known, written),
+        same_count("11.loops", "Each learning loop is in the plan once.", len(learning_plan), len(loops or {})),
     ]
 
 
@@ -110,8 +111,3 @@ def register_cannot_say(
 
 def _gap(question: str, because: str, unlocked: str) -> CannotSay:
     return CannotSay(question=question, because=because, unlocked_by=unlocked)
-
-
-def _same(name: str, sentence: str, found: float, expected: float) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"11.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
+from helpers.method.checks import none_found
 from helpers.method.intervals import LEVEL
 from helpers.method.money import HALF_A_CENT
 from helpers.method.rank_share import SET_PART
@@ -274,9 +275,11 @@ def share_checks(
             known["wallet"].sum(),
             used["wallet"].sum(),
         ),
-        _none("share_range", "Customers whose share lies outside 0 to 1.", outside),
-        _none(
-            "conflicts", "Buyers whose wallet is below our own revenue; they have no share.", tables.whole["conflicts"]
+        none_found("05.share_range", "Customers whose share lies outside 0 to 1.", outside),
+        none_found(
+            "05.conflicts",
+            "Buyers whose wallet is below our own revenue; they have no share.",
+            tables.whole["conflicts"],
         ),
     ]
     if set(tables.group_share["group_id"]) != {ALL}:
@@ -302,8 +305,3 @@ def _to_the_cent(name: str, sentence: str, found: float, expected: float) -> Che
     return Check(
         id=f"05.{name}", sentence=sentence, found=found, expected=expected, tolerance=HALF_A_CENT, verdict=verdict
     )
-
-
-def _none(name: str, sentence: str, found: int) -> Check:
-    verdict = "flag" if int(found) else "pass"
-    return Check(id=f"05.{name}", sentence=sentence, found=int(found), expected=0, verdict=verdict)

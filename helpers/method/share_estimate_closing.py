@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from helpers.client.result_model import Assumption, Check
+from helpers.method.checks import same_count
 from helpers.method.finding_values import is_known
 from helpers.method.money import HALF_A_CENT
 from helpers.method.share import ALL, CUTS
@@ -71,14 +72,14 @@ def _checks(estimates: EstimateTables, customer_share: pd.DataFrame) -> list[Che
     known = {basis: set(rows.loc[rows["basis"] == basis, "customer_id"]) for basis in ("known", "estimated")}
     measured = set(customer_share.loc[customer_share["wallet_state"] == "known", "customer_id"])
     checks = [
-        _count(
-            "estimates_of_buyers",
+        same_count(
+            "05.estimates_of_buyers",
             "Each buyer stands once among the wallets, known, estimated or unknown.",
             len(set(rows["customer_id"]) & set(customer_share["customer_id"])),
             len(customer_share),
         ),
-        _count(
-            "known_stay_known",
+        same_count(
+            "05.known_stay_known",
             "No known wallet was replaced by an estimate.",
             len(known["estimated"] & measured),
             0,
@@ -86,7 +87,7 @@ def _checks(estimates: EstimateTables, customer_share: pd.DataFrame) -> list[Che
     ]
     if fit is not None:
         words = "Estimated wallets whose range begins below our own revenue."
-        checks.append(_count("estimates_above_revenue", words, below, 0))
+        checks.append(same_count("05.estimates_above_revenue", words, below, 0))
         least = fit.level - SURE * math.sqrt(fit.level * (1 - fit.level) / fit.known)
         checks.append(
             Check(
@@ -115,8 +116,3 @@ def _checks(estimates: EstimateTables, customer_share: pd.DataFrame) -> list[Che
                 )
             )
     return checks
-
-
-def _count(name: str, sentence: str, found: int, expected: int) -> Check:
-    verdict = "pass" if found == expected else "fail"
-    return Check(id=f"05.{name}", sentence=sentence, found=found, expected=expected, verdict=verdict)

@@ -53,22 +53,22 @@ def tactics(
     rows = {str(key): dict(row or {}) for key, row in (register or {}).items()}
     table = pd.DataFrame({"tactic": pd.Series(list(rows), dtype="str")})
     for name in TEXTS:
-        table[name] = pd.Series([_text(row.get(name)) for row in rows.values()], dtype="str")
+        table[name] = pd.Series([cell_text(row.get(name)) for row in rows.values()], dtype="str")
     for name in NUMBERS:
         table[name] = pd.Series([_number(row.get(name)) for row in rows.values()], dtype="float64")
     for name in DAYS:
         table[name] = pd.to_datetime(pd.Series([row.get(name) or None for row in rows.values()], dtype="object"))
-    written = pd.Series([_text(row.get("group")) for row in rows.values()], dtype="str")
+    written = pd.Series([cell_text(row.get("group")) for row in rows.values()], dtype="str")
     table["group_id"] = _groups(written, groups)
     names = names_of_groups(groups)
     table["group_name"] = pd.Series([shown_name(group, names) for group in table["group_id"]], dtype="str")
     table["group_written"] = written
-    said = [_text(row.get("driver")) for row in rows.values()]
+    said = [cell_text(row.get("driver")) for row in rows.values()]
     table[["driver", "driver_name"]] = pd.DataFrame(_drivers(said, drivers), columns=["driver", "driver_name"]).astype(
         "str"
     )
     table["needs"] = pd.Series([BETWEEN.join(needs_of(row.get("needs"))) for row in rows.values()], dtype="str")
-    table["selected"] = pd.Series([_text(row.get("selected")) == "yes" for row in rows.values()], dtype=bool)
+    table["selected"] = pd.Series([cell_text(row.get("selected")) == "yes" for row in rows.values()], dtype=bool)
     low, likely, high = (table[name] for name in EFFECTS)
     table.loc[~((low <= likely) & (likely <= high)), list(EFFECTS)] = np.nan
     return table
@@ -107,9 +107,14 @@ def _drivers(said: Sequence[str], drivers: pd.DataFrame | None) -> list[tuple[st
     return [by_word.get(one.lower(), (one, one)) for one in said]
 
 
-def _text(value: object) -> str:
+def cell_text(value: object) -> str:
+    """What people wrote in a cell, without the blanks around it; nothing where they left it out.
+
+    >>> cell_text(" keep "), cell_text(None)
+    ('keep', '')
+    """
     return "" if value is None else str(value).strip()
 
 
 def _number(value: object) -> float:
-    return float("nan") if value is None or _text(value) == "" else float(value)
+    return float("nan") if value is None or cell_text(value) == "" else float(value)
