@@ -194,3 +194,14 @@ def test_sums_of_both_pages_are_bridged():
     assert said({"g1": ["grow"]}, paths.assign(cost_released=1.0), projects.assign(status="fail")) == {}
     assert said({"g1": ["grow"]}, None, None) == {} == said({"g1": ["maintain"]}, None)
     assert said({"g1": ["maintain"]}, stakes=stake(intents={"g1": ("maintain",)}).reset_index()) == {}
+
+
+def test_who_is_driven_away_by_an_intent_that_is_not_counted_breaks_no_check():
+    """A group that earns money, yet is to end: keeping costs money then, is not pulled, and counts nothing."""
+    table = stake(intents={"g1": ("re_engineer", "retire")}, kept=(-0.3, -0.15, -0.1)).reset_index()
+    keep = table.set_index("lever").loc["keep"]
+    assert keep["alone"] == pytest.approx(0.2 * 110 * -0.15) and keep["counted"] == 0 and not keep["pulled"]
+    assert [check.verdict for check in stake_checks(table)] == ["pass"]
+    doubled = table.assign(counted=table["counted"].where(table["lever"] != "release", 2 * table["alone"]))
+    unpulled = table.assign(counted=table["counted"].where(table["lever"] != "win", 1.0))
+    assert [stake_checks(one)[0].verdict for one in (doubled, unpulled)] == ["fail", "fail"]
