@@ -100,9 +100,12 @@ def _people(value_at_stake: pd.DataFrame) -> int:
 
 
 def stake_checks(value_at_stake: pd.DataFrame) -> list[Check]:
-    """Whether overlap was removed: nothing counts for more than it would alone."""
+    """Whether overlap was removed: nothing counts for more than it would alone.
+
+    A lever can cost alone, where an intent drives customers away; what is not pulled counts as nothing all the same.
+    """
     known = value_at_stake.dropna(subset=["alone", "counted"])
-    more = int((known["counted"] > known["alone"] + HALF_A_CENT).sum())
+    more = int((known["counted"] > known["alone"].clip(lower=0) + HALF_A_CENT).sum())
     words = "No lever counts for more than it would be worth alone."
     return [Check(id="09.overlap", sentence=words, found=more, expected=0, verdict="fail" if more else "pass")]
 
