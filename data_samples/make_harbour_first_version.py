@@ -6,7 +6,7 @@ makes the client folder of a year before in FOLDER, runs it with this kit, confi
 of the team of then, and freezes FOLDER/versions/v1. Copy that folder into data_samples/harbour_supplies/versions/.
 
 What no rule proposes, and the intents and what follows from them, is taken from the decisions of today with its dates
-a year earlier; where they have none, the program stops and names it.
+a year earlier, of the customer secrets only those heard by then; where there is none, the program stops and names it.
 The same kit gives the same bytes. It needs the kit's own environment: it runs the kit, and decides nothing by itself.
 """
 
@@ -18,15 +18,31 @@ from pathlib import Path
 SAMPLES = Path(__file__).resolve().parent
 sys.path[:0] = [str(SAMPLES), str(SAMPLES.parent)]
 
-BY, ON = "Maren Holt, managing director", "2025-10-15"
+BY, ON = "Maren Holt, managing director", "2025-11-25"
 REASON = "The first round: we follow the rule where nobody knows better, and look again when a year has passed."
-# what no rule proposes and nobody has decided today
+# what nobody could decide then as it is decided today: value, reason, who and on which day
 THEN = {
-    "01.all.hurdle": (60.0, "A first number, until the cost to serve is known better.", "Ada Quist, finance director")
+    "01.all.hurdle": (
+        300,
+        "A guess, until we know what the work is that no record explains.",
+        "Ada Quist, finance director",
+        "2025-11-16",
+    ),
+    "13.all.answers": (
+        {
+            "yard_share": {
+                "answered_on": "2025-11-20",
+                "answer": "Paint and ropes; engine parts nobody asked about yet.",
+            }
+        },
+        "Asked for the first time.",
+        "Maren Holt, managing director",
+        "2025-11-25",
+    ),
 }
 # the border stays, so that customers can be seen to move; and from step 09 on one judgement is made for the other
 STAYS = re.compile(r"04\.all\.value_cuts|(09|1[0-3])\..*")
-RESULTS = "09.all.results"
+RESULTS, SECRETS = "09.all.results", "06.all.secrets"
 ROUNDS = 20  # of confirming and running: a step asks on what earlier steps have said
 
 
@@ -37,12 +53,12 @@ def settle(folder, today, say=print):
     from helpers.run.judgement_list import judgements_now
     from helpers.run.runner import run_client
 
-    known = THEN | {
-        f"{step_id[:2]}.{name}": (entry.value, entry.reason, entry.by)
+    known = {
+        f"{step_id[:2]}.{name}": carried(f"{step_id[:2]}.{name}", entry)
         for step_id, entries in read_every_decision(today).items()
         for name, entry in entries.items()
         if entry.decided
-    }
+    } | THEN
     settled = 0
     for _ in range(ROUNDS):
         outcome = run_client(folder, say=say)
@@ -60,14 +76,33 @@ def settle(folder, today, say=print):
     raise SystemExit(f"After {ROUNDS} rounds something is still open.")
 
 
-def a_year_back(value):
-    """A decided value with every day in it a year earlier."""
+def carried(name, entry):
+    """What is decided today as it would have been a year before: value, reason, who and on which day."""
+    from harbour_maker.first_version import a_year_back
+
+    value = heard_by_then(entry.value) if name == SECRETS else earlier(entry.value)
+    return value, a_year_back(entry.reason), entry.by, a_year_back(str(entry.decided_on))
+
+
+def earlier(value):
+    """A decided value with every day and year in its texts a year earlier."""
+    from harbour_maker.first_version import a_year_back
+
     if isinstance(value, dict):
-        return {key: a_year_back(part) for key, part in value.items()}
+        return {key: earlier(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [a_year_back(part) for part in value]
-    day = re.fullmatch(r"(20\d\d)(-\d\d-\d\d)", str(value))
-    return f"{int(day[1]) - 1}{day[2]}" if day else value
+        return [earlier(part) for part in value]
+    return a_year_back(value) if isinstance(value, str) else value
+
+
+def heard_by_then(secrets):
+    """Of the customer secrets those learned by then; nobody had asked a second customer yet."""
+    there = {key: row for key, row in secrets.items() if str(row["learned_on"]) < ON}
+    later = {"confirmed_by", "status"}
+    return {
+        key: {name: part for name, part in row.items() if name not in later} | {"status": "heard"}
+        for key, row in there.items()
+    }
 
 
 def decide(folder, one, known):
@@ -80,10 +115,10 @@ def decide(folder, one, known):
         return
     if one.id not in known:
         raise SystemExit(f"{one.id}: nothing is proposed, and nobody decides it today either. Add it to THEN.")
-    value, reason, by = known[one.id]
+    value, reason, by, day = known[one.id]
     if one.id == RESULTS:
         value = {name: row for name, row in value.items() if name in expected(folder)}
-    kept = {"value": a_year_back(value), "reason": reason, "by": by, "decided_on": ON, "seen": one.used.seen}
+    kept = {"value": value, "reason": reason, "by": by, "decided_on": day, "seen": one.used.seen}
     write_decision(folder, one.step, Decision(id=one.name, **kept), expected=None)
 
 

@@ -25,8 +25,19 @@ DATED |= {"survey": "date", "referrals": "date", "wallets": "period_end"}
 UNDATED = ("categories", "activity_costs")  # prices and parts that held from the beginning
 # decided before any result, or on what the desks know: the same a year before
 FILES = ("01_frame_engagement.yaml", "02_rate_customers.yaml", "03_form_groups.yaml")
-LATER = r"  all\.refit:\n(?:    .*\n)+"  # what is only asked once a version stands
-MEETINGS = (r"\b2026-11-", "2025-10-")  # the rounds of autumn, a year before and a month earlier
+# but for what is asked only once a version stands, and for the hurdle, of which less was known then
+LATER = r"  all\.(?:refit|hurdle):\n(?:    .*\n)+"
+HEAD = "# The first round, on the first 24 months.\n"
+NOTES = (r"(?m)^\s*#.*\n", "")  # what today's files say of today's round
+
+
+def a_year_back(text: str) -> str:
+    """A text with every day and year in it a year earlier.
+
+    >>> a_year_back("By 2027-03-01, or in the spring of 2028.")
+    'By 2026-03-01, or in the spring of 2027.'
+    """
+    return re.sub(r"\b20\d\d\b", lambda year: str(int(year[0]) - 1), text)
 
 
 def first_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -54,8 +65,8 @@ def first_files(harbour: Harbour, known: Truth) -> dict[str, str]:
         key: row | {"customers": [one for one in row["customers"] if one in there]} for key, row in anchors.items()
     }
     decided = decisions(known.beliefs, stood)
-    decided = {name: re.sub(LATER, "", decided[name]) for name in FILES}
-    files |= {f"decisions/{name}": re.sub(*MEETINGS, text) for name, text in decided.items()}
+    decided = {name: re.sub(LATER, "", re.sub(*NOTES, decided[name])) for name in FILES}
+    files |= {f"decisions/{name}": HEAD + a_year_back(text) for name, text in decided.items()}
     return files | {"client.yaml": TEXT.read_text(encoding="utf-8")}
 
 

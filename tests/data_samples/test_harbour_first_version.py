@@ -60,15 +60,22 @@ def test_the_folder_can_be_read_and_its_decisions_too(folder):
     decided = read_every_decision(folder)
     assert set(decided["03_form_groups"]) == {"all.way_in", "all.group_count", "all.groups"}
     days = [one.decided_on for entries in decided.values() for one in entries.values()]
-    assert days and all(day.startswith("2025-10-") for day in days)
+    assert days and all(day.startswith("2025-11-") for day in days)
     anchors = [one for row in decided["03_form_groups"]["all.groups"].value.values() for one in row["anchors"]]
     lines = pd.read_csv(folder / "data" / "transactions.csv", dtype=str)
     assert len(anchors) >= 20 and set(anchors) <= set(lines["Account"])
 
 
 def test_days_in_a_carried_value_are_a_year_earlier():
-    value = {"by": "2027-03-31", "how": "by 2027", "all": [1, "2026-01-01"]}
-    assert maker.a_year_back(value) == {"by": "2026-03-31", "how": "by 2027", "all": [1, "2025-01-01"]}
+    value = {"by": "2027-03-31", "how": "by 2027", "all": [2026, "2026-01-01", None]}
+    assert maker.earlier(value) == {"by": "2026-03-31", "how": "by 2026", "all": [2026, "2025-01-01", None]}
+
+
+def test_of_the_secrets_those_are_carried_that_were_heard_by_then():
+    old = {"learned_on": "2025-04-28", "what": "w", "status": "checked", "confirmed_by": "two yards in 2026"}
+    new = {"learned_on": "2026-02-10", "what": "w", "status": "heard"}
+    heard = maker.heard_by_then({"old": old, "new": new})
+    assert heard == {"old": {"learned_on": "2025-04-28", "what": "w", "status": "heard"}}
 
 
 @pytest.mark.long
