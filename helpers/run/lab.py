@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import time
@@ -23,6 +22,7 @@ import ipykernel
 
 from helpers.client.folder import Client
 from helpers.errors import RunError
+from helpers.run.interrupts import ended_as_by_ctrl_c
 from helpers.run.kernels import KERNEL_NAME, OnlyThisKernel, kernel_environment, state_folder
 from helpers.run.start_page import START
 from helpers.steps import KIT
@@ -61,7 +61,7 @@ def open_lab(client: Client, *, port: int = 0) -> Iterator[tuple[str, subprocess
     log = client.results_folder / "logs" / "jupyterlab.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = _environment(client)
-    with log.open("wb") as said, _ended_as_by_ctrl_c():
+    with log.open("wb") as said, ended_as_by_ctrl_c():
         command, token = _command(client, port)
         process = subprocess.Popen(
             command, cwd=client.folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
@@ -71,22 +71,6 @@ def open_lab(client: Client, *, port: int = 0) -> Iterator[tuple[str, subprocess
             yield f"{base}lab/tree/results/{START}?token={token}", process
         finally:
             _end(process)
-
-
-@contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Being told to end, or a closed terminal, is an interrupt: what was started is ended too.
-
-    A signal that is ignored stays so, as nohup has it.
-    """
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    signals = [getattr(signal, name) for name in names if signal.getsignal(getattr(signal, name)) != signal.SIG_IGN]
-    before = {number: signal.signal(number, signal.default_int_handler) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def quiet_keys(schemas: Path = SCHEMAS) -> list[dict[str, Any]]:
