@@ -28,7 +28,12 @@ from helpers.run.start_page import START
 from helpers.steps import KIT
 
 SECONDS = 90.0  # a first start on a slow disk
-SERVE = "import sys; sys.path.insert(0, {kit!r}); from jupyterlab.labapp import main; sys.exit(main())"
+SERVE = """import sys
+sys.path.insert(0, {kit!r})
+from helpers.run.interrupts import end_with_parent
+end_with_parent({parent})
+from jupyterlab.labapp import main
+sys.exit(main())"""
 SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 COMMANDS = ".jp-Notebook.jp-mod-commandMode"  # the state in which single keys are commands
 ANYWHERE, ON_A_CELL = " :focus", " .jp-Cell:focus"
@@ -106,7 +111,7 @@ def _command(client: Client, port: int) -> tuple[list[str], str]:
         "LabApp.news_url": "None",
         "LabApp.extension_manager": "readonly",
     }
-    start = [sys.executable, "-P", "-c", SERVE.format(kit=str(KIT))]
+    start = [sys.executable, "-P", "-c", SERVE.format(kit=str(KIT), parent=os.getpid())]
     return [*start, *(f"--{name}={value}" for name, value in options.items())], token
 
 
