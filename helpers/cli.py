@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated  # noqa: E402
 import typer  # noqa: E402
 
 from helpers.errors import WorkbookError, counted  # noqa: E402
+from helpers.run.interrupts import ended_as_by_ctrl_c  # noqa: E402
 
 if TYPE_CHECKING:
     from helpers.report.run_report import RunReport
@@ -207,9 +208,8 @@ def open_(
     opened = open_client(client)
     notebooks = working_notebooks(opened)
     write_start_page(opened, notebooks, str(client))
-    made = [one.step.number for one in notebooks if one.made]
     print(opened.name)
-    if made:
+    if made := [one.step.number for one in notebooks if one.made]:
         print(f"  made working notebooks for {', '.join(made)}")
     for one in notebooks:
         if one.moved_on:
@@ -359,7 +359,8 @@ def main() -> int:
         stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot print is no reason to stop
     before = _manifest()
     try:
-        app(standalone_mode=True)
+        with ended_as_by_ctrl_c():
+            app(standalone_mode=True)
     except SystemExit as end:
         if end.code == INTERRUPTED:
             print("\nInterrupted. Steps that were finished stand; all else is as it was.", file=sys.stderr)

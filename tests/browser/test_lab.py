@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import contextmanager
 
 import psutil
@@ -207,6 +208,16 @@ def test_ending_it_leaves_no_process(lab):
 def test_being_told_to_end_leaves_no_process_either(client, tmp_path, name):
     with opened(client, tmp_path / "said.txt") as (_, running):
         ended_by(getattr(signal, name), running, tmp_path / "said.txt")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
+def test_being_killed_without_a_word_leaves_no_process_either(client, tmp_path):
+    with opened(client, tmp_path / "said.txt") as (_, running):
+        below = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
+        running.wait(30)
+        _, alive = psutil.wait_procs(below, timeout=30)
+        assert below and alive == []
 
 
 def ended_by(number, running, said):
