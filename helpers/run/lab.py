@@ -29,6 +29,7 @@ from helpers.steps import KIT
 
 SECONDS = 90.0  # a first start on a slow disk
 SERVE = "import sys; sys.path.insert(0, {kit!r}); from jupyterlab.labapp import main; sys.exit(main())"
+LOOK = KIT / "templates" / "jupyterlab.css"
 SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 COMMANDS = ".jp-Notebook.jp-mod-commandMode"  # the state in which single keys are commands
 ANYWHERE, ON_A_CELL = " :focus", " .jp-Cell:focus"
@@ -120,6 +121,7 @@ def _command(client: Client, port: int) -> tuple[list[str], str]:
         "IdentityProvider.token": token,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.news_url": "None",
+        "LabApp.custom_css": "True",
         "LabApp.extension_manager": "readonly",
     }
     start = [sys.executable, "-P", "-c", SERVE.format(kit=str(KIT))]
@@ -136,6 +138,9 @@ def _environment(client: Client) -> dict[str, str]:
     settings.mkdir(parents=True, exist_ok=True)
     quiet = QUIET | {"@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": quiet_keys()}}
     (settings / "default_setting_overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+    look = settings.parent / "custom" / "custom.css"
+    look.parent.mkdir(exist_ok=True)
+    look.write_bytes(LOOK.read_bytes())
     return environment
 
 
