@@ -298,6 +298,13 @@ def note(words: str) -> widgets.HTML:
     return widgets.HTML(says(words))
 
 
+def heading(words: str, width: float) -> widgets.HTML:
+    """Words above or before controls, so wide in em; unlike a note it is not read out by itself."""
+    shown = widgets.HTML(f"<div>{escape(words)}</div>", layout=widgets.Layout(width=f"{width}em", margin="2px 0"))
+    shown.add_class("workbook-title")
+    return shown
+
+
 def says(words: str, *, alarm: bool = False) -> str:
     """Plain text as HTML that a screen reader is told of when it changes."""
     role = "alert" if alarm else "status"

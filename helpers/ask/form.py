@@ -36,6 +36,7 @@ from helpers.ask.table import RowsField
 from helpers.client.decisions import Decision, OvertakenError, decided_in, decision_file, outside, write_decision
 from helpers.client.result_model import DecisionUsed
 from helpers.errors import WorkbookError, nearest, quoted
+from helpers.show.answer_words import row_title
 from helpers.show.audience import Audience
 from helpers.steps import Choice, Step
 
@@ -288,13 +289,23 @@ def _faults_of(value: Any, question: Question) -> list[str]:
     """What is wrong with a value, each as one or two sentences."""
     found = []
     for at, what, remedy in question.choice.asks.wrong(value):
-        place = f"{' -> '.join(map(str, at))}: " if at else ""
+        place = f"{' -> '.join(_place(at, question))}: " if at else ""
         found.append(f"{place}{what} {remedy}")
     options = question.used.options or list(question.choice.options)
     if options and not isinstance(value, dict) and not _own_list(value, question):
         for item in outside(value, options):
             found.append(f"{quoted(item)} is not an option. {nearest(str(item), options)}")
     return found
+
+
+def _place(at: Sequence[Any], question: Question) -> list[str]:
+    """Where in an answer something is wrong, in the words that stand beside it in the form."""
+    asks, words = question.choice.asks, [str(key) for key in at]
+    titles = {column.name: column.title for column in getattr(asks, "columns", ())}
+    if isinstance(asks, Rows) and words:
+        first = row_title(asks, words[0], question.audience) if asks.fixed else words[0]
+        return [first, *(titles.get(word, word) for word in words[1:])]
+    return [titles.get(word, word) for word in words]
 
 
 def _own_list(value: Any, question: Question) -> bool:

@@ -13,7 +13,7 @@ import ipywidgets as widgets
 
 from helpers.answers import Column, Rows
 from helpers.ask.cells import LINE, OF_GROUPS, cell_control, cell_value
-from helpers.ask.fields import FIT, NONE, Field, labelled, note
+from helpers.ask.fields import FIT, NONE, Field, heading, labelled, note
 from helpers.errors import quoted
 from helpers.show.answer_words import row_title
 from helpers.show.audience import Audience
@@ -95,7 +95,7 @@ class RowsField(Field):
         """The titles of the columns, above cells that stand beside each other."""
         titles = [self._answer.key.capitalize(), *(column.title for column in self._answer.columns)]
         shown = zip(titles, self._beside, strict=True)
-        return widgets.HBox([_told(title, width) for title, width in shown], layout=LINE_OF_CELLS)
+        return widgets.HBox([heading(title, width) for title, width in shown], layout=LINE_OF_CELLS)
 
 
 class _Row:
@@ -106,7 +106,10 @@ class _Row:
     ) -> None:
         self._answer, self._given, self._first = answer, cells, name
         self.sealed_on = str(cells.get("sealed_on") or "") if answer.sealed else ""
-        self._name = widgets.Text(value=name, continuous_update=False, **labelled(answer.key.capitalize()))
+        called = answer.key.capitalize()
+        if called in [column.title for column in answer.columns]:
+            called = "Short name (key)"  # what other rows call it by
+        self._name = widgets.Text(value=name, continuous_update=False, **labelled(called))
         lines = [int(1.7 * width) - 4 for width in beside[1:]] or [LINE] * len(answer.columns)
         self._cells = {
             column: cell_control(column, cells.get(column.name), audience.groups, line)
@@ -176,7 +179,7 @@ class _Row:
         self.drop.layout = widgets.Layout(width=f"{DROP}em", flex="0 0 auto")
         fixed, sealed = self._answer.fixed, self.sealed_on
         last = [] if fixed else [note(f"Sealed on {sealed}.")] if sealed else [self.drop]
-        first = _told(self._title, beside[0]) if fixed else self._name
+        first = heading(self._title, beside[0]) if fixed else self._name
         line = widgets.HBox([first, *self.controls[1:], *last], layout=LINE_OF_CELLS)
         line.add_class("workbook-line")
         return line
@@ -216,10 +219,3 @@ def _words(control: widgets.Widget) -> str:
     if isinstance(control, widgets.Dropdown):
         return "" if control.value == NONE else control.label.partition(":")[0]
     return " ".join(control.value.split())
-
-
-def _told(words: str, width: float) -> widgets.HTML:
-    told = note(words)
-    told.layout = widgets.Layout(width=f"{width}em", margin="2px 0 2px 0")
-    told.add_class("workbook-title")
-    return told
