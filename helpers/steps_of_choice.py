@@ -129,6 +129,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                         Column("likely", "Likely", "number", unit="share"),
                         Column("high", "At most", "number", unit="share"),
                     ),
+                    ascending=("low", "likely", "high"),
                     named_by=("group_id", "kind"),
                 ),
                 where_needed=True,
@@ -147,6 +148,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                         Column("high", "At most", "number"),
                     ),
                     fixed=True,
+                    ascending=("low", "likely", "high"),
                     # those of helpers.method.expected_results.MEASURES; a test holds them together
                     subjects=(
                         ("profit", "Profit a year", "money"),

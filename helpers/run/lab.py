@@ -34,6 +34,7 @@ from helpers.run.interrupts import end_with_parent
 end_with_parent({parent})
 from jupyterlab.labapp import main
 sys.exit(main())"""
+LOOK = KIT / "templates" / "jupyterlab.css"
 SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 COMMANDS = ".jp-Notebook.jp-mod-commandMode"  # the state in which single keys are commands
 ANYWHERE, ON_A_CELL = " :focus", " .jp-Cell:focus"
@@ -109,6 +110,7 @@ def _command(client: Client, port: int) -> tuple[list[str], str]:
         "IdentityProvider.token": token,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.news_url": "None",
+        "LabApp.custom_css": "True",
         "LabApp.extension_manager": "readonly",
     }
     start = [sys.executable, "-P", "-c", SERVE.format(kit=str(KIT), parent=os.getpid())]
@@ -125,6 +127,9 @@ def _environment(client: Client) -> dict[str, str]:
     settings.mkdir(parents=True, exist_ok=True)
     quiet = QUIET | {"@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": quiet_keys()}}
     (settings / "default_setting_overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+    look = settings.parent / "custom" / "custom.css"
+    look.parent.mkdir(exist_ok=True)
+    look.write_bytes(LOOK.read_bytes())
     return environment
 
 
