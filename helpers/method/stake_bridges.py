@@ -73,13 +73,13 @@ def _fees(profit_chance: pd.DataFrame | None, years: float) -> list[Finding]:
     rows = rows.sort_values(["contract_fees", "group_id"], ascending=[False, True])
     values = {"fees": money_value(rows["contract_fees"].sum() / years)}
     values |= {"payer": group_value(rows["group_id"].iloc[0])}
-    text = "Contract fees of {fees:money} a year come on top of the profits here, "
+    text = "Contract fees of {fees:money} a year, "
     if len(rows) > 1:
         values["most"] = money_value(rows["contract_fees"].iloc[0] / years)
         text += "{most:money} of them from {payer:group}"
     else:
         text += "all of them from {payer:group}"
-    text += ", for no intent moves them. The test Profitable of our future counts them"
+    text += ", come on top of the profits here: no intent moves them. The test Profitable of our future counts them"
     turned = rows[(rows["customer_profit"] < -HALF_A_CENT) & (rows["profit"] > HALF_A_CENT)]
     for place, row in enumerate(turned.to_dict("records"), 1):
         values |= {f"group_{place}": group_value(row["group_id"]), f"with_{place}": money_value(row["profit"] / years)}
