@@ -111,6 +111,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "register_findings", "register_closing"),
             "aligned_findings",
             *("tactic_portfolio", "tactic_register", "tactic_findings", "channel_consistency", "channel_choice"),
+            "lifetime_terms",
             *("channel_findings", "cost_to_serve", "treatment_fit", "treatment_findings", "spend_by_function"),
             *("spend_alignment", "spend_findings"),
         ),
@@ -185,6 +186,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
         ),
         uses=(
             *("portfolio_states", "score_series", "scoreboard", "earlier_version", "equity_restated", "equity_bridge"),
+            "lifetime_terms",
             *("results_scored", "learning_loop", "scoreboard_findings", "scoreboard_closing"),
         ),
         headlines=(Headline("Measures that moved", "answer/moved"),),

@@ -307,6 +307,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         publishes=("value_exchange", "exchange_levers", "exchange_claim", "group_profiles_full"),
         uses=(
             *("exchange_sides", "value_exchange", "exchange_balance", "exchange_claim", "full_profiles"),
+            "lifetime_terms",
             *("exchange_tables", "exchange_findings", "exchange_closing", "exchange_what_if"),
             *("group_parts", "value_tables"),
         ),

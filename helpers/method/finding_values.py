@@ -12,6 +12,8 @@ import pandas as pd
 from helpers.client.result_model import Value
 from helpers.errors import StepInputError
 
+LARGEST = 1e300  # near what a float can hold; nobody means more
+
 
 def share_value(value: float, low: float | None = None, high: float | None = None) -> Value:
     """A part of a whole, 0-1, with its interval where there is one.
@@ -68,6 +70,16 @@ def date_value(value: object) -> Value:
     '2026-10-01'
     """
     return Value(value=f"{pd.Timestamp(value):%Y-%m-%d}", unit="date")
+
+
+def is_number(value: object) -> bool:
+    """Whether people wrote a number that can be counted with.
+
+    >>> is_number(7), is_number(True), is_number("7"), is_number(float("nan")), is_number(10**400)
+    (True, False, False, False, False)
+    """
+    # compared, not made a float: Python cannot turn a whole number of hundreds of digits into one
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
 
 
 def is_known(value: object) -> bool:

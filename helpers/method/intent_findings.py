@@ -218,9 +218,7 @@ def _change(row: dict, customers: int) -> Finding:
 
 
 def _flips(tells: pd.DataFrame, group_intents: pd.DataFrame) -> Finding:
-    # a chance is settled one way or the other; a number moves no further than its range
-    inside = (tells["kind"] == "chance") | ((tells["low"] <= tells["flip_at"]) & (tells["flip_at"] <= tells["high"]))
-    alone = tells.loc[(tells["flip_words"] != "") & inside, "group_id"].nunique()
+    alone = tells.loc[tells["alone"].astype(bool), "group_id"].nunique()
     values = {"alone": count_value(alone), "groups": count_value(len(group_intents))}
     text = "For {alone:count} of {groups:count} groups, one uncertain number can change the proposal by itself."
     if not alone:

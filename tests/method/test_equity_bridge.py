@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 
 from helpers.method.equity_bridge import CAUSES, bridge_table, equity_bridge, shapley
-from helpers.method.equity_restated import purchases_restated, terms_of
+from helpers.method.equity_restated import purchases_restated
+from helpers.method.lifetime_terms import terms_of
 
 ROW = {
     "group_id": "g1",

@@ -126,10 +126,10 @@ def test_what_is_not_known_is_said_with_what_would_tell(made):
 def test_a_number_that_would_have_to_leave_its_range_changes_nothing_by_itself(made):
     _, proposal, stability, sensitivity = made
     table = group_intents(proposal, stability, {"g1": ["grow"], "g2": ["grow"]}, PEOPLE)
-    row = sensitivity[sensitivity["flip_words"] != ""].iloc[[0]].assign(kind="number", low=0.0, high=2.0, tells=True)
+    row = sensitivity[sensitivity["flip_words"] != ""].iloc[[0]].assign(kind="number", low=0.0, high=2.0, worth=0.5)
 
     def alone(at):
-        found = {one.id: one for one in intent_findings(table, row.assign(flip_at=at))}["09.flips"]
+        found = {one.id: one for one in intent_findings(table, in_plain_words(row.assign(flip_at=at)))}["09.flips"]
         return found.values["alone"].value if "alone" in found.values else 0
 
     assert (alone(1.0), alone(2.0), alone(-1.0)) == (1, 1, 0)

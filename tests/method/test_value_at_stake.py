@@ -193,6 +193,19 @@ def test_sums_of_both_pages_are_bridged():
     assert said({"g1": ["grow"]}, paths=None) == {"09.outlays.g1": {"group": "g1", "all": 50.0, "loss": 30.0}}
     assert said({"g1": ["grow"]}, paths.assign(cost_released=1.0), projects.assign(status="fail")) == {}
     assert said({"g1": ["grow"]}, None, None) == {} == said({"g1": ["maintain"]}, None)
+    profit = {"group_id": ["g1", "g2", "g3"], "customers": [3, 5, 7], "customer_profit": [-20.0, 8.0, np.nan]}
+    profit = pd.DataFrame(profit | {"contract_fees": [26.0, 0.0, 9.0]})
+    profit["profit"] = profit["customer_profit"] + profit["contract_fees"]
+    (fees,) = bridge_findings(table, VALUE, None, None, {}, years=2, profit_chance=profit)
+    check_finding(fees)
+    told = {name: value.value for name, value in fees.values.items()}
+    # g1 loses ten a year, and with 13 of fees earns three; who pays no fee and whose profit is not known is left out
+    assert told == {"fees": 13.0, "payer": "g1", "group_1": "g1", "with_1": 3.0, "loss_1": 10.0} and fees.n == 3
+    payers = profit.assign(customer_profit=[20.0, 8.0, 1.0], contract_fees=[26.0, 40.0, 0.0])
+    (fees,) = bridge_findings(table, VALUE, None, None, {}, years=2, profit_chance=payers)
+    told = {name: value.value for name, value in fees.values.items()}
+    assert told == {"fees": 33.0, "payer": "g2", "most": 20.0} and "without them it loses" not in fees.text
+    assert not bridge_findings(table, VALUE, None, None, {}, years=2, profit_chance=payers.assign(contract_fees=0.0))
     assert said({"g1": ["maintain"]}, stakes=stake(intents={"g1": ("maintain",)}).reset_index()) == {}
 
 
