@@ -197,7 +197,7 @@ def _parts(material: Material, rows: Sequence[dict], question: str) -> Sentence 
         "fact": _fact(material, question),
     }
     what = "our share of what customers spend" if question == SHARE else "the part of customers on whom we lose money"
-    base = " of what the buyers spend whose spend with everyone we know" if question == SHARE else ""
+    base = " of what the buyers spend whose whole spend we know" if question == SHARE else ""
     before = f"Before any result, {{leaders:count}} leaders put {what} at {{guess:pct_range}}"
     if len(own) == 1 or min(guesses) == max(guesses):
         before = before.replace("{guess:pct_range}", "{guess:pct}")

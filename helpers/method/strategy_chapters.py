@@ -67,6 +67,7 @@ STEPS = MappingProxyType(
 )  # fmt: skip
 ABOUT = MappingProxyType({"results": "at stake", "portion": "portfolio"})
 BETTER = MappingProxyType({"proof": "proof_said", "drivers": "drivers_named"})
+ALIKE = 0.005  # shares that lie no further apart are told as one number
 HOW = MappingProxyType({"money": "money", "share": "pct"})
 
 
@@ -76,7 +77,7 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
     found: list[Sentence] = []
     for chapter, (_, steps, names) in CHAPTERS.items():
         own = material.quotes(chapter, names, groups)
-        if chapter == "intent":
+        if chapter == "intent" and len({plan.why.value.value if plan.why else "" for plan in plans}) > 1:
             own = own[:1] + [one for plan in plans if (one := _intent(material, plan))] + own[1:]
         if chapter == "share":
             own = own[:1] + _two_shares(material, plans) + own[1:]
@@ -183,12 +184,12 @@ def _intent(material: Material, plan: GroupPlan) -> Sentence | None:
 def _two_shares(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
     """How the share of the first page and that of all buyers differ: each with its base."""
     known, every = served_share(material, plans), material.value("05.answer/share")
-    if known is None or every is None:
+    if known is None or every is None or abs(known[0].number - every.number) < ALIKE:
         return []
     served, _, weighed = known
     text = (
         "The {served:pct} of the first page is our part of what the groups that we grow and keep spend; the {all:pct} "
-        "here of what all buyers do. Both count those whose spend with everyone we know."
+        "here of what all buyers do. Both count those whose whole spend we know."
     )
     middle = tuple(name for name in served.sources if not name.endswith(("_low", "_high")))
     values = {"served": Told(served.value.model_copy(update={"low": None, "high": None}), middle)}

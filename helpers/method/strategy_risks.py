@@ -16,6 +16,7 @@ from helpers.method.strategy_groups import GroupPlan
 from helpers.method.strategy_material import Material, Sentence, Told, place, sentence, summed, words
 
 FLIP, DOUBT = "flip", "doubt"
+NO_DOUBT = 0.005  # of the cases: less than this is told as none
 LARGE = 1 / 3  # a group that brings this part of the profit is one to depend on
 RATES = ("margin_slope",)  # changes of a part a year, told in points
 _END = MappingProxyType({"falls": "Below", "rises": "Above"})
@@ -110,7 +111,8 @@ def doubt_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     found = []
     for plan in plans:
         row = doubted_most(material, plan.group_id)
-        if row is None or not is_known(row["explains"]):
+        doubt = _doubt_of(material, plan)
+        if row is None or not is_known(row["explains"]) or doubt is None or doubt.number < NO_DOUBT:
             continue
         unit = "money" if row["quantity"] == "lifetime" else "share"
         how = "money" if unit == "money" else "points" if row["quantity"] in RATES else "pct"
@@ -119,7 +121,7 @@ def doubt_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
             "what": _what(material, row),
             "now": material.cell("assumption_sensitivity", row, "value", unit),
             "part": material.cell("assumption_sensitivity", row, "explains", "share"),
-            "doubt": _doubt_of(material, plan),
+            "doubt": doubt,
         }
         text = (
             f"{{group:group}}: we take the {{what:text}} to be {{now:{how}}}. {{part:pct}} of the doubt about the "
@@ -233,7 +235,7 @@ def _doubt_of(material: Material, plan: GroupPlan) -> Told | None:
 def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | None:
     """The intent that is least sure, of a group that the first risk does not tell of."""
     rows = [row for row in material.rows("group_intents") if is_known(row["intent_stability"]) and not row["firm"]]
-    rows = [row for row in rows if row["group_id"] != but]
+    rows = [row for row in rows if row["group_id"] != but and 1 - row["intent_stability"] >= NO_DOUBT]
     if not rows:
         return None
     row = min(rows, key=lambda one: one["intent_stability"])

@@ -106,8 +106,9 @@ class _Document:
         """Who has signed it, and whether people have confirmed what it rests on."""
         days = [str(one.values["on"].value) for one in self._signed() if "on" in one.values]
         signed = f" · Signed by management on {escape(blocks.plain_date(max(days)))}" if days else ""
-        if self.result.provisional:
-            count = counted(len(self.result.provisional), "judgement")
+        before = [name for name in self.result.provisional if not name.startswith("12.")]
+        if before:  # what is asked here is still to be decided by those who read it
+            count = counted(len(before), "judgement")
             mark = "" if signed else '<strong class="mark">Provisional</strong>: '
             return f'{signed} · {mark}<a href="#decisions">{count}</a> to confirm'
         return signed or (" · Draft" if self.result.mode != "final" else "")

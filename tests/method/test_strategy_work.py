@@ -128,7 +128,9 @@ def test_a_share_is_told_with_its_base():
         "The 23 % of the first page is our part of what the groups that we grow"
     )
     assert "the 30 % here of what all buyers do" in words["12.in_share_bases"]
-    assert "it is 25 to 35 % of what the buyers spend whose spend" in words["12.in_beliefs_customer_share"]
+    assert (
+        "it is 25 to 35 % of what the buyers spend whose whole spend we know." in words["12.in_beliefs_customer_share"]
+    )
 
 
 def test_the_assumptions_that_move_most_come_first_most_doubt_first():
@@ -155,3 +157,29 @@ def test_customers_in_no_group_who_cost_us_money_take_none_of_the_profit():
         "Customers who stand in none of these groups cost us EUR 50.00 a year more than they bring; the profit of all "
         "is EUR 330.00."
     )
+
+
+def test_an_intent_that_no_case_turns_is_no_risk_and_no_doubt():
+    start = material()
+    rows = start.tables["group_intents"].assign(intent_stability=[1.0, 0.998, 1.0])
+    words = said(changed(start, group_intents=rows))
+    assert "12.risk_doubt" not in words
+    assert not [name for name in words if name.startswith("12.in_assumptions_doubt")]
+
+
+def test_two_shares_that_are_told_alike_are_told_once():
+    start = material()
+    step = start.said["05_customer_share"]
+    same = step.findings[0].model_copy(update={"values": {"share": step.findings[0].values["share"].model_copy(
+        update={"value": 300 / 1300})}})  # fmt: skip
+    alike = {**start.said, step.step: step.model_copy(update={"findings": [same]})}
+    assert "12.in_share_bases" not in said(replace(start, said=alike))
+
+
+def test_one_reason_for_all_groups_is_not_told_for_each():
+    start = material()
+    rows = start.tables["group_intents"].assign(primary="maintain", secondary="", differs=False, sentence="We wait.")
+    step = start.said["09_choose_intent"].model_copy(update={"decisions": []})
+    alike = changed(replace(start, said={**start.said, step.step: step}), group_intents=rows)
+    assert not [name for name in said(alike) if name.startswith("12.in_intent.")]
+    assert "12.in_intent.g1" in said(start)
