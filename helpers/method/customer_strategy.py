@@ -14,9 +14,9 @@ from helpers.method.strategy_chapters import chapter_gaps, chapter_sentences
 from helpers.method.strategy_closing import asked_sentences, in_order, strategy_checks, strategy_table, trials_told
 from helpers.method.strategy_groups import GroupPlan, board_groups, group_plans
 from helpers.method.strategy_material import Material, Sentence
-from helpers.method.strategy_money import asked_takes
 from helpers.method.strategy_record import decisions_made, open_questions, record_sentences, strategy_assumptions
-from helpers.method.strategy_risks import Risk, flips, risk_table, risks
+from helpers.method.strategy_risks import Risk, doubt_sentences, flips, risk_table, risks
+from helpers.method.strategy_work import asked_review, asked_takes
 
 
 @dataclass(frozen=True)
@@ -97,16 +97,17 @@ def strategy_sentences(
 ) -> list[Sentence]:
     """All sentences of the document in order, from the plans of the groups, the risks, the beliefs and the facts."""
     spoken = [line for one in found for line in (one.sentence, one.answer)]
+    beside = [*((asked_takes(material), asked_review(material)) if asked else ()), trials_told(material)]
     parts = [
         board_sentences(material, plans),
         spoken,
         flips(material, plans),
         asked_sentences(asked, signed, material.said),
-        [one for one in (asked_takes(material) if asked else None, trials_told(material)) if one],
+        [one for one in beside if one],
     ]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
-    changes = material.quotes("change", ("09.change", "09.change.*", "11.learning"), [plan.group_id for plan in plans])
-    return in_order([*parts, record_sentences(material), chapters, changes])
+    rest = [*doubt_sentences(material, plans), *material.quotes("change", ("11.learning",))]
+    return in_order([*parts, record_sentences(material), chapters, rest])
 
 
 def names_of_customers(customers: pd.DataFrame | None) -> dict[str, str]:

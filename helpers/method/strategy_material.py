@@ -25,7 +25,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "07_value_exchange": ("value_exchange",),
     "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity", "value_at_stake"),
     "10_value_propositions": ("value_propositions",),
-    "11_align_tactics": ("tactics", "trial_plans"),
+    "11_align_tactics": ("tactics", "trial_plans", "learning_plan"),
 }
 KEYS: dict[str, tuple[str, ...]] = {
     "beliefs": ("leader", "question"),
@@ -42,6 +42,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "value_propositions": ("group_id",),
     "tactics": ("tactic",),
     "trial_plans": ("tactic",),
+    "learning_plan": ("loop",),
 }
 BOARD, CHAPTER = "board", "chapter"
 
