@@ -336,8 +336,8 @@ def _came(row: dict[str, Any], before: Before, plan: GroupPlan | None) -> Senten
     """What came of one result that was due."""
     unit, how = row["unit"], HOW.get(row["unit"], "number")
     whose = "{group:group}" if plan else "{name:text}"
-    values = {"group": group(row["group_id"])} if plan else {"name": words(row["group_name"],
-                                                                           _cell(before, row, "group_name"))}  # fmt: skip
+    name = words(row["group_name"], _cell(before, row, "group_name"))
+    values = {"group": group(row["group_id"])} if plan else {"name": name}
     values["measure"] = words(inside_sentence(row["measure_name"]), _cell(before, row, "measure_name"))
     ends = {end: float(row[end]) for end in ("low", "high") if is_known(row[end])}
     places = tuple(_cell(before, row, column) for column in ("likely", "low", "high", "unit"))

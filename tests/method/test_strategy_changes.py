@@ -160,7 +160,7 @@ def test_the_interval_holds_the_difference_as_often_as_it_says():
     assert 0.88 <= held / 2000 <= 0.92
 
 
-# ---- each sentence follows the places that it names, and no other -----------------------------------------------------
+# ---- each sentence follows the places that it names, and no other ----
 
 
 def frames(then: Before):
