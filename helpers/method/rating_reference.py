@@ -150,9 +150,7 @@ def letter_findings(
             values["shared"] = count_value(shared)
             text += " The two windows share {shared:count} months, in which nothing can have moved."
         found.append(
-            Finding(
-                id="02.since", text=text, values=values, n=moved.both, evidence="judged", table="customer_ratings"
-            )
+            Finding(id="02.since", text=text, values=values, n=moved.both, evidence="judged", table="customer_ratings")
         )
     rated = customer_ratings["rating"].isin(LETTERS).to_numpy()
     other = int(((customer_ratings["rating"].to_numpy() != alone["rating"].to_numpy()) & rated).sum())

@@ -19,7 +19,7 @@ from helpers.method.difference import beyond_both
 from helpers.method.finding_values import inside_sentence, is_known
 from helpers.method.group_members import BESIDE
 from helpers.method.intent_words import INTENTS
-from helpers.method.results_scored import ABOVE, BELOW, IN_RANGE, NOT_DUE, results_scored
+from helpers.method.results_scored import ABOVE, BELOW, NOT_DUE, results_scored
 from helpers.method.strategy_groups import GroupPlan
 from helpers.method.strategy_material import Material, Sentence, Told, counted_as, group, in_an_id, sentence, words
 
@@ -33,7 +33,7 @@ NUMBERS = MappingProxyType(
         "customers": ("04.answer/customers", "The number of active customers", "count", ()),
     }
 )
-CAME = MappingProxyType({IN_RANGE: "as promised", ABOVE: "more than promised", BELOW: "less than promised"})
+CAME = MappingProxyType({ABOVE: "more than promised", BELOW: "less than promised"})
 HOW = MappingProxyType({"money": "money", "share": "pct"})
 
 
@@ -133,7 +133,7 @@ def change_sentences(material: Material, plans: Sequence[GroupPlan], before: Bef
     list of Sentence
         12.changed, for the board, where an intent is another one, a number moved by more than the ranges allow, or
         something promised was due; 12.in_since_since; 12.in_since_intents and _intent.<group>; 12.in_since_grew
-        and _portion.<group>; 12.in_since_equity, _share, _customers; 12.in_since_promised and _came_<result>.
+        and _portion.<group>; 12.in_since_equity, _share, _customers; 12.in_since_promised, _came_<result> and _within.
         Nothing in a first version.
     """
     if before is None:
@@ -309,7 +309,7 @@ def _rests(before: Before) -> list[str]:
 
 
 def _promises(plans: Sequence[GroupPlan], before: Before) -> list[Sentence | None]:
-    """How many results were due and came, and each of them that was due."""
+    """How many results were due and came, and each that came otherwise than its range, the worse ones first."""
     scored = before.scored
     if scored.empty:
         return []
@@ -329,7 +329,14 @@ def _promises(plans: Sequence[GroupPlan], before: Before) -> list[Sentence | Non
     text += "came as promised or better."
     found = [sentence(CHAPTER, "in_since_promised", text, values, evidence="measured", weighed=rests)]
     here = {plan.group_id: plan for plan in plans}
-    return found + [_came(row, before, here.get(row["group_id"])) for row in due.to_dict("records")]
+    outside = due[~due["hit"].astype(bool)].sort_values("good", kind="stable")  # what came worse stands first
+    found += [_came(row, before, here.get(row["group_id"])) for row in outside.to_dict("records")]
+    within = int(due["hit"].sum())
+    if len(outside) and within:
+        text = "The other {within:count} came within their range." if within > 1 else "The other came within its range."
+        values = {"within": counted_as(within, before.place("expected_results"))}
+        found.append(sentence(CHAPTER, "in_since_within", text, values, evidence="measured", weighed=rests))
+    return found
 
 
 def _came(row: dict[str, Any], before: Before, plan: GroupPlan | None) -> Sentence | None:
@@ -344,18 +351,18 @@ def _came(row: dict[str, Any], before: Before, plan: GroupPlan | None) -> Senten
     values["meant"] = Told(Value(value=float(row["likely"]), unit=unit, **ends), places)
     values["now"] = Told(Value(value=float(row["now"]), unit=unit), (_measured(row),))
     values["by"] = Told(Value(value=f"{row['by_date']:%Y-%m-%d}", unit="date"), (_cell(before, row, "by_date"),))
-    text = f"{whose}: {{measure:text}} was to be {{meant:{how}_range}} by {{by:date}} and is {{now:{how}}}, "
+    text = f"{whose}: {{meant:{how}_range}} was promised by {{by:date}} for {{measure:text}}; it is {{now:{how}}}, "
     text += CAME[row["outcome"]]
-    text += "" if row["outcome"] == IN_RANGE or not row["better"] else ": better" if row["good"] else ": worse"
+    text += f"{'' if not row['better'] else ': better' if row['good'] else ': worse'}."
     if row["owner"]:
         values["owner"] = words(str(row["owner"]), _cell(before, row, "owner"))
-        text += "; {owner:text} answered for it"
+        text += " Answered for by {owner:text}."
     name = f"in_since_came_{in_an_id(row['measure'])}"
     weighed = [_cell(before, row, column) for column in ("better", "owner")]
     kind = {"evidence": "measured", "weighed": weighed}
     if plan:
-        return sentence(CHAPTER, name, f"{text}.", values, group=row["group_id"], n=plan.customers, **kind)
-    return sentence(CHAPTER, f"{name}_{in_an_id(row['group_id'])}", f"{text}.", values, **kind)
+        return sentence(CHAPTER, name, text, values, group=row["group_id"], n=plan.customers, **kind)
+    return sentence(CHAPTER, f"{name}_{in_an_id(row['group_id'])}", text, values, **kind)
 
 
 # ---- the line of the board -------------------------------------------------------------------------------------------

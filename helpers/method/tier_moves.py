@@ -87,8 +87,9 @@ def tier_moves(
 
 
 def _tiers(customer_value: pd.DataFrame, cuts: Mapping[str, float]) -> pd.Series:
-    """The tier of each active customer, by these cuts."""
-    rows = customer_value[customer_value["status"] == "active"].set_index("customer_id")
+    """The tier of each active customer who was put into one, by these cuts."""
+    placed = (customer_value["status"] == "active") & customer_value["value_tier"].isin(TIERS)
+    rows = customer_value[placed].set_index("customer_id")
     return value_tiers(rows["yearly_profit"].astype(float), cuts).dropna()
 
 

@@ -16,7 +16,8 @@ NOW = {"cuts": CUTS, "as_of": "2026-09-01", "months": 24}
 
 def value(profits, status="active", served=1.0):
     rows = pd.DataFrame({"customer_id": list(profits), "yearly_profit": list(profits.values())})
-    return rows.assign(status=status, cost_to_serve=served, cost_of_goods=1.0)
+    tier = rows["yearly_profit"].notna().map({True: "low", False: "unknown"})  # as published: at the cuts of its day
+    return rows.assign(status=status, value_tier=tier, cost_to_serve=served, cost_of_goods=1.0)
 
 
 class Frozen:
