@@ -274,11 +274,18 @@ def compare(
 ) -> None:
     """Say what differs between two frozen versions, or between one and today: who moved, numbers, decisions."""
     from helpers.client.folder import open_client
-    from helpers.run.compare import compare_versions, comparison_lines
+    from helpers.client.versions import missing_words
+    from helpers.run.compare import compare_versions, comparison_lines, write_comparison
 
     compared = compare_versions(client, before, after, audience)
     opened = open_client(client)
-    print(compared.text() if json_ else "\n".join(comparison_lines(compared, opened.name, opened.currency)))
+    if json_:
+        print(compared.text())
+        return
+    print("\n".join(comparison_lines(compared, opened.name, opened.currency)))
+    if missing := missing_words(opened.folder):
+        print(f"\n{missing}")
+    print(f"\nPage: {write_comparison(client, compared)}")
 
 
 @app.command()
