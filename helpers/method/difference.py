@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import math
 
-Ranged = tuple[float, float, float]  # value, low, high
 
-
-def difference_interval(then: Ranged, now: Ranged) -> tuple[float, float]:
+def difference_interval(then: tuple[float, float, float], now: tuple[float, float, float]) -> tuple[float, float]:
     """The interval of now - then, from the two intervals by squares added, each towards its own end.
 
     Parameters
@@ -41,7 +39,7 @@ def difference_interval(then: Ranged, now: Ranged) -> tuple[float, float]:
     return change - down, change + up
 
 
-def beyond_both(then: Ranged, now: Ranged) -> bool:
+def beyond_both(then: tuple[float, float, float], now: tuple[float, float, float]) -> bool:
     """Whether the difference of two numbers is more than their ranges allow: its interval is all on one side of zero.
 
     >>> beyond_both((10.0, 6.0, 14.0), (20.0, 17.0, 23.0)), beyond_both((10.0, 6.0, 14.0), (14.0, 10.0, 18.0))

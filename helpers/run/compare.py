@@ -11,7 +11,7 @@ from helpers.client.folder import Client, open_client
 from helpers.client.result_model import Value
 from helpers.client.results import finished_steps, read_manifest, read_published
 from helpers.client.tables_manifest import read_tables_manifest
-from helpers.client.versions import Version, read_version
+from helpers.client.versions import Version, missing_words, read_version
 from helpers.errors import RunError, counted, listed
 from helpers.report.compare_page import compare_html
 from helpers.report.compared import Comparison, DecisionMoved, NumberMoved, Sorting, other_facts
@@ -39,6 +39,15 @@ def compare_versions(folder: Path, before: str, after: str = TODAY, audience: st
     client = open_client(folder)
     reader = audience_for(audience, client.currency, {})
     return comparison(*(_side(client, name) for name in (before, after)), reader)
+
+
+def told_and_shown(folder: Path, compared: Comparison) -> Iterator[str]:
+    """What `compare` prints; at its end the page, which is written then, and before it which versions are gone."""
+    client = open_client(folder)
+    yield from comparison_lines(compared, client.name, client.currency)
+    if missing := missing_words(client.folder):
+        yield from ("", missing)
+    yield from ("", f"Page: {write_comparison(folder, compared)}")
 
 
 def write_comparison(folder: Path, compared: Comparison) -> Path:
