@@ -273,12 +273,11 @@ def compare(
     json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:
     """Say what differs between two frozen versions, or between one and today: who moved, numbers, decisions."""
-    from helpers.client.folder import open_client
-    from helpers.run.compare import compare_versions, comparison_lines
+    from helpers.run.compare import compare_versions, told_and_shown
 
     compared = compare_versions(client, before, after, audience)
-    opened = open_client(client)
-    print(compared.text() if json_ else "\n".join(comparison_lines(compared, opened.name, opened.currency)))
+    for line in [compared.text()] if json_ else told_and_shown(client, compared):
+        print(line)
 
 
 @app.command()

@@ -150,7 +150,14 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             *("strategy", "board_groups", "strategy_risks", "beliefs_and_facts", "strategy_assumptions"),
             *("decisions_made", "open_questions"),
         ),
-        uses=("customer_strategy", "strategy_material", "strategy_groups", "strategy_closing"),
+        reads_version=(
+            *("03_form_groups/customer_groups", "04_value_to_us", "05_customer_share"),
+            "09_choose_intent/expected_results",
+        ),
+        uses=(
+            *("customer_strategy", "strategy_material", "strategy_groups", "strategy_closing", "strategy_changes"),
+            "results_scored",
+        ),
         headlines=(Headline("More profit a year, likely", "money_back/back"),),
     ),
     Step(

@@ -36,6 +36,7 @@ TACTIC_COLUMNS = (
 LINES_TO_SIGN = 3
 NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
+    "since": "What changed since the version before",
     "beliefs": "What we believed, and what is so",
     "change": "What would change our mind",
     "assumptions": "What we assumed",
@@ -100,7 +101,8 @@ class _Document:
         table = board_table(self.table("board_groups"), self.audience)
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
         beside = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("beside")) if table else ""
-        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}'
+        changed = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("changed"))
+        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}{changed}'
 
     def _state(self) -> str:
         """Who has signed it, and whether people have confirmed what it rests on."""
@@ -205,6 +207,7 @@ class _Document:
         parts = [self._chapter(name, title, steps) for name, (title, steps, _) in CHAPTERS.items()]
         ends: dict[str, Callable[[], str]] = {
             "beliefs": self._beliefs,
+            "since": lambda: "",
             "change": lambda: "",
             "assumptions": self._assumptions,
             "decisions": self._decisions,

@@ -14,7 +14,9 @@ from helpers.method.strategy_groups import group_plans
 from helpers.method.strategy_material import KEYS, Material, place
 from helpers.method.strategy_risks import risks
 from tests.method.strategy_builders import material
+from tests.method.strategy_earlier import before as version_before
 
+BEFORE = version_before()
 ASKED = {"asked": "Approve it.", "signed": {"Ada": {"on": "2027-01-20", "reservation": "The desk first."}}}
 # what a word can become so that the rules of the earlier steps still know it
 OTHER = {
@@ -39,7 +41,7 @@ OTHER = {
 def built_from(start, **words):
     """The sentences of the document."""
     plans, facts = group_plans(start), beliefs_and_facts(start)
-    return strategy_sentences(start, plans, risks(start, plans), facts, **words)
+    return strategy_sentences(start, plans, risks(start, plans), facts, before=BEFORE, **words)
 
 
 def said(built) -> dict[str, tuple]:
