@@ -183,7 +183,6 @@ def tables() -> dict[str, pd.DataFrame]:
         "group_intents": intents(),
         "expected_results": expected(),
         "assumption_sensitivity": sensitivity(),
-        "value_at_stake": pd.DataFrame({"group_id": groups, "lever": "win", "counted": [30.0, 1.0, 2.0]}),
         "value_propositions": propositions(),
         "tactics": tactics(),
         "trial_plans": trials(),
