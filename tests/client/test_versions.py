@@ -27,7 +27,7 @@ from helpers.client.versions import (
     versions_before,
 )
 from helpers.errors import RunError
-from helpers.steps import STEPS
+from helpers.steps import STEPS, built_steps
 
 GROUPS = "03_form_groups"
 COLUMNS = ["customer_id", "group_id", "group_name", "assigned_by", "distance", "second_group_id", "confidence"]
@@ -213,3 +213,9 @@ def test_what_is_looked_back_at_is_published():
     assert {f"{step_id}/{table}" for step_id, tables in kept_tables().items() for table in tables} == {
         name for name in wanted | set(COMPARED) if "/" in name
     }
+
+
+def test_a_step_whose_notebook_looks_back_rests_on_versions_and_no_other_does():
+    ways = ("step.version", "step.first_version", "step.decided_before")
+    looks = {step.number for step in built_steps() if any(way in step.notebook.read_text("utf-8") for way in ways)}
+    assert looks == {step.number for step in built_steps() if step.reads_version} == {"02", "03", "04", "12", "13"}
