@@ -14,6 +14,7 @@ from helpers.method.strategy_chapters import CHAPTERS
 from helpers.report.board_table import board_table, on_the_sheet, other_groups
 from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
+from helpers.report.strategy_tables import is_result, is_tactic, results_table, tactics_table
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.masking import mask_table
@@ -25,14 +26,6 @@ STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
-TACTIC_COLUMNS = (
-    ("Who", "{owner:text}", "owner"),
-    ("From", "{starts:date}", "starts"),
-    ("To", "{ends:date}", "ends"),
-    ("Cost", "{cost:money}", "cost"),
-    ("Judged to bring", "{effect:money_range}", "effect"),
-    ("Seen by", "{measure:text}", "measure"),
-)
 LINES_TO_SIGN = 3
 NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
@@ -236,24 +229,11 @@ class _Document:
         from_steps = " and ".join(self._link(number) for number in steps)
         return (
             f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
-            f"{self._story([one for one in said if not _is_row(one)])}{self._tactics([*filter(_is_row, said)])}"
+            f"{self._story([one for one in said if not is_tactic(one) and not is_result(one)])}"
+            f"{tactics_table([*filter(is_tactic, said)], self.audience)}"
+            f"{results_table([*filter(is_result, said)], self.audience)}"
             f'{table}<p class="basis">From {from_steps}.</p></section>'
         )
-
-    def _tactics(self, said: Sequence[Finding]) -> str:
-        """The chosen tactics as a table, a row for each sentence; what it does not say stays empty."""
-
-        def cell(one: Finding, text: str, name: str) -> str:
-            return escape(fill(text, one.values, self.audience, where=one.id)) if name in one.values else "–"
-
-        rows = []
-        for one in said:
-            whom = f'<span class="basis">{cell(one, "{group:group}", "group")}</span>' if "group" in one.values else ""
-            cells = "".join(f"<td>{cell(one, text, name)}</td>" for _, text, name in TACTIC_COLUMNS)
-            rows.append(f'<tr><th scope="row">{cell(one, "{title:text}", "title")}{whom}</th>{cells}</tr>')
-        head = "".join(f'<th scope="col">{title}</th>' for title in ("Tactic", *(row[0] for row in TACTIC_COLUMNS)))
-        table = f'<table class="judged"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-        return table if rows else ""
 
     def _link(self, number: str) -> str:
         step = next(step for step in STEPS if step.number == number)
@@ -328,11 +308,6 @@ class _Document:
             for row in self.table("open_questions").to_dict("records")
         ]
         return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
-
-
-def _is_row(said: Finding) -> bool:
-    """Whether a sentence of a chapter tells of one tactic, which the page shows in a table."""
-    return said.id.startswith("12.in_tactics_") and "title" in said.values
 
 
 _STATE = {

@@ -172,7 +172,7 @@ def test_a_group_with_another_day_has_it_in_its_cell_and_the_heading_the_day_of_
     start = replace(start, tables={**start.tables, "expected_results": expected})
     folder, _ = make_strategy_report(tmp_path, "working", start)
     html = (folder / "strategy.html").read_text(encoding="utf-8")
-    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("by 31 March 2028") >= 2
+    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("31 March 2028") >= 3
     assert "portion today, where it leads by 2027" in html
 
 
@@ -236,3 +236,17 @@ def test_reasons_that_have_no_room_on_the_sheet_stand_with_the_intents(tmp_path)
     first = html[: html.index('<section class="chapters">')]
     assert 'class="board many"' in first and '<span class="why">' not in first and "All on the quay." in first
     assert "They ask for more than we carry." in html[html.index('id="intent"') : html.index('id="results"')]
+
+
+def test_expected_results_stand_in_a_table_with_today_the_day_and_who(page):
+    chapter = page[page.index('id="results"') :]
+    rows = re.findall(r"<tr.*?</tr>", chapter[: chapter.index("</table>")])
+    words = [" ".join(text_of(f"<main>{row}").split()) for row in rows]
+    assert words[:5] == [
+        "Result Today Expected By Who",
+        "Yards",
+        "profit a year EUR 100.00 EUR 110.00 to 180.00 31 December 2027 Ada",
+        "customer share 30 % 32 to 40 % 31 December 2027 nobody yet",
+        "part of customers 30 % 28 to 40 % 31 December 2027 nobody yet",
+    ]
+    assert len(words) == 9 and "Yards, by" not in chapter
