@@ -30,7 +30,7 @@ ONLY = {
     LEADS: "{group:group}, our only group, leads us into the future",
     OUT: "{group:group}, our only group, is out of step with our future",
     HELD_BACK: "{group:group}, our only group, fails one test of the future",
-    OPEN: "Whether {group:group}, our only group, leads us into the future is not decided",
+    OPEN: "Whether {group:group}, our only group, leads us into the future is not decided yet",
 }
 
 

@@ -96,7 +96,7 @@ def change_clause(row: dict, otherwise: str) -> tuple[str, dict[str, Value]]:
         return "", {}
     values["other"] = text_value(otherwise)
     above = row["stable_above"] < row["stable_below"]
-    text = " {other:text} comes next, above all if "
+    text = " It could become {other:text}, above all if "
     if row["kind"] == "chance":
         claim = FACTS[row["quantity"]].words[PASS if above else FAIL]
         likely = row["value"] if above else 1 - row["value"]

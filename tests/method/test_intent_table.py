@@ -103,6 +103,18 @@ def test_a_proposal_that_rests_on_what_was_not_measured_is_not_firm(made, tmp_pa
     assert found["09.unmeasured"].values["open"].value == 2 and "09.firm" not in found
 
 
+def test_groups_of_which_the_same_is_to_be_said_share_a_sentence(made):
+    _, proposal, stability, sensitivity = made
+    same = proposal.assign(primary="maintain", secondary="", sentence="What we know is not enough.")
+    table = group_intents(same, stability, {"g1": ["maintain"], "g2": ["maintain"]}, PEOPLE)
+    (found,) = [one for one in intent_findings(table, sensitivity.iloc[:0]) if one.id.startswith("09.intent.")]
+    check_finding(found)
+    assert found.id == "09.intent.g1" and found.n == 3 and found.smallest == table["customers"].min()
+    assert found.text == "{group:group} and {group_2:group}: {intent:text}. {why:text}"
+    other = group_intents(same, stability, {"g1": ["maintain"], "g2": ["grow"]}, PEOPLE)  # people chose otherwise
+    assert sum(one.id.startswith("09.intent.") for one in intent_findings(other, sensitivity.iloc[:0])) == 2
+
+
 def test_more_groups_to_grow_than_one_can_are_called_out(made):
     _, proposal, stability, sensitivity = made
     found = {one.id: one for one in intent_findings(
