@@ -22,6 +22,7 @@ from helpers.steps import KIT
 TEMPLATE, SAMPLES = KIT / "templates" / "client", KIT / "data_samples"
 CONFIG = "client.yaml"  # said again: the module that says it reads tables too, and takes longer than all of this
 DERIVED = ("results", "report")
+ANSWERS = "truth"  # so begin the files that say what was planted in a sample; a copy is for finding it out
 NAME_LINE = "client: New client"  # in the template
 ELSEWHERE = "Give another name or place."
 
@@ -68,8 +69,8 @@ def new_client(folder: str | Path, sample: str | None = None) -> NewClient:
     folder : path
         A name that is free, or an empty folder.
     sample : str, optional
-        What to copy, delivered and decided files and never results; else the template, with the folder's name as the
-        client's.
+        What to copy: delivered and decided files and frozen versions, never results nor what was planted in it; else
+        the template, with the folder's name as the client's.
 
     Raises
     ------
@@ -114,7 +115,7 @@ def _make(source: Path, target: Path, name: str | None) -> None:
     staged = Path(tempfile.mkdtemp(prefix=".new-", dir=target.parent))
     try:
         whole = staged / "client"
-        _copy(source, whole, but=DERIVED)
+        _copy(source, whole, but=(*DERIVED, *(path.name for path in source.glob(f"{ANSWERS}*"))))
         if name is not None:
             config = whole / CONFIG
             config.write_text(named(config.read_text(encoding="utf-8"), name), encoding="utf-8", newline="\n")

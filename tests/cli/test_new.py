@@ -11,6 +11,7 @@ import pytest
 
 from helpers.client.config import read_config
 from helpers.client.folder import open_client
+from helpers.client.versions import read_version, version_names
 from helpers.errors import ClientFileError
 from helpers.run import new as module
 from helpers.run.new import TEMPLATE, as_typed, find_sample, named, new_client, sample_names, what_next
@@ -47,12 +48,21 @@ def test_what_it_tells_to_do_next_can_be_done(tmp_path):
 def test_a_copy_of_a_sample_is_what_was_delivered_and_decided(sample, tmp_path):
     before = files(SAMPLES / sample)
     made = new_client(tmp_path / "mine", sample)
-    expected = {name: data for name, data in before.items() if name.split(os.sep)[0] not in DERIVED}
+    left = (*DERIVED, "truth.yaml", "truth_customers.csv")
+    expected = {name: data for name, data in before.items() if name.split(os.sep)[0] not in left}
     assert files(tmp_path / "mine") == expected
     text = "\n".join(what_next(made, "mine"))
     assert f"a copy of the sample {sample} without results" in text
     assert "LICENSE-DATA" in text
     assert os.access(tmp_path / "mine" / "client.yaml", os.W_OK)
+
+
+def test_a_copy_of_harbour_has_its_first_version_and_not_its_answers(tmp_path):
+    """So a run of the copy tells what moved since, and who learns by it has to find out."""
+    made = new_client(tmp_path / "mine", "harbour_supplies")
+    assert version_names(made.folder) == ["v1"] and read_version(made.folder, "v1").as_of == "2025-09-01"
+    assert not list(made.folder.rglob("truth*"))
+    assert "truth" not in "".join(what_next(made, "mine"))
 
 
 def test_results_and_what_tools_leave_behind_are_not_copied(tmp_path, monkeypatch):
