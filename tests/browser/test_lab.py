@@ -7,6 +7,7 @@ import signal
 import subprocess
 from contextlib import contextmanager
 
+import pandas as pd
 import psutil
 import pytest
 
@@ -17,11 +18,6 @@ from tests.cli.calling import COMMAND, workbook
 
 pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 WAIT = 90_000  # milliseconds; a first start on a busy machine
-SHEET = """tactic,title,group,function,stage,cost
-bike,A bike,g1,delivery,serve,20
-boat,A boat,g1,delivery,serve,30
-cart,A cart,g3,delivery,serve,10
-"""
 CHOSEN = """() => [...document.querySelectorAll('.jp-OutputArea input[type=radio], .jp-OutputArea option')]
     .map(one => Boolean(one.checked || one.selected))"""
 
@@ -214,7 +210,11 @@ def test_from_an_intent_to_a_tactic_and_back_on_another_day(client, lab, browser
     assert promised == {"headline": "All of it on one morning", "barriers": {"one list a kitchen": "range"}}
 
     sheet = tmp_path / "tactics.csv"
-    sheet.write_text(SHEET, encoding="utf-8")
+    columns = [column.name for column in find_step("11").choice("tactics").asks.columns]
+    known = {"function": "delivery", "stage": "serve", "cost": 30}
+    rows = {"bike": {"title": "A bike", "group": "g1"}, "boat": {"title": "A boat", "group": "g1"}}
+    rows = {key: row | known for key, row in {**rows, "cart": {"title": "A cart", "group": "g3"}}.items()}
+    pd.DataFrame.from_dict(rows, "index").reindex(columns=columns).to_csv(sheet, index_label="tactic")
     back = workbook("decisions", client, "--import", "11.all.tactics", sheet, "--by", "Bo", "--reason", "Filled in.")
     assert back.returncode == 0, back.stderr
     run_all(tab, address, "11_align_tactics")
@@ -241,7 +241,7 @@ def test_from_an_intent_to_a_tactic_and_back_on_another_day(client, lab, browser
     tactics = read_decisions(client, find_step("11"))["all.tactics"].value
     assert list(tactics) == ["bike", "boat", "cart", "van"]
     assert tactics["van"] == {"title": "A van", "group": "g2", "function": "delivery", "stage": "serve", "cost": 900}
-    assert tactics["boat"] == tactics["van"] | {"title": "A boat", "group": "g1", "cost": 30}
+    assert tactics["boat"] == rows["boat"]
     said = workbook("decisions", client).stdout
     assert "decided: [grow, re_engineer]" in said
     assert "Ana Lund" in said
