@@ -135,6 +135,10 @@ class Form:
         except WorkbookError as error:
             self._tell(f"Nothing was saved. {error}", alarm=True)
             return
+        except OSError as fault:  # of a button nobody would see the traceback
+            why = fault.strerror or fault
+            self._tell(f"Nothing was saved: the decisions folder cannot be written to ({why}).", alarm=True)
+            return
         file = decision_file(question.client_folder, question.step)
         self._tell(f"Saved in {file.parent.name}/{file.name}. Run the notebook again from the top to work with it.")
 
