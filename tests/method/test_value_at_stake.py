@@ -194,3 +194,11 @@ def test_sums_of_both_pages_are_bridged():
     assert said({"g1": ["grow"]}, paths.assign(cost_released=1.0), projects.assign(status="fail")) == {}
     assert said({"g1": ["grow"]}, None, None) == {} == said({"g1": ["maintain"]}, None)
     assert said({"g1": ["maintain"]}, stakes=stake(intents={"g1": ("maintain",)}).reset_index()) == {}
+
+
+def test_a_lever_that_costs_alone_counts_as_nothing_where_it_is_not_pulled():
+    """An intent that drives customers away makes keeping them a cost; not pulling it counts 0, which is not too much."""
+    rows = {"alone": [-50.0, -50.0, 30.0], "counted": [0.0, -50.0, 30.0]}
+    table = pd.DataFrame(rows)
+    assert [check.verdict for check in stake_checks(table)] == ["pass"]
+    assert [check.verdict for check in stake_checks(table.assign(counted=[1.0, -50.0, 30.0]))] == ["fail"]
