@@ -197,7 +197,7 @@ def test_sums_of_both_pages_are_bridged():
 
 
 def test_a_lever_that_costs_alone_counts_as_nothing_where_it_is_not_pulled():
-    """An intent that drives customers away makes keeping them a cost; not pulling it counts 0, which is not too much."""
+    """An intent that drives customers away makes keeping them a cost; left alone it counts 0, which is not too much."""
     rows = {"alone": [-50.0, -50.0, 30.0], "counted": [0.0, -50.0, 30.0]}
     table = pd.DataFrame(rows)
     assert [check.verdict for check in stake_checks(table)] == ["pass"]
