@@ -364,7 +364,8 @@ def explain(log, path):
 
 def hand_over(python, root, arguments):
     """Run `helpers.cli` in the environment's interpreter, in the user's folder, and return its exit code."""
-    child = subprocess.Popen([python, "-c", HAND_OVER, root] + list(arguments), env=dict(clean_env(), **CHILD_ENV))
+    told = dict(CHILD_ENV, WORKBOOK_STARTED_BY=str(os.getpid()))  # so that it ends if this process is killed
+    child = subprocess.Popen([python, "-c", HAND_OVER, root] + list(arguments), env=dict(clean_env(), **told))
 
     def pass_on(number, frame):
         # A terminal sends Ctrl-C to the child as well; the child must not get it twice while it cleans up.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -208,7 +209,7 @@ class Rows(Answer):
     """A table: one row for each `key`, such as a leader or a tactic, with these columns.
 
     `fixed` rows are given by the step (customer groups); `sealed` ones get a column sealed_on when they are saved and
-    can then be read and no longer changed.
+    can then be read and no longer changed. Numbers in the columns `ascending` do not fall from one to the next.
 
     On a page a row is named by the columns `named_by`, or by its key, which may hold one of the `subjects` (its name,
     its title, the unit of the numbers in its row) behind the id of a group, as in g1.profit.
@@ -218,6 +219,7 @@ class Rows(Answer):
     columns: tuple[Column, ...] = field(default_factory=tuple)
     fixed: bool = False
     sealed: bool = False
+    ascending: tuple[str, ...] = ()
     named_by: tuple[str, ...] = ()
     subjects: tuple[tuple[str, str, str], ...] = ()
 
@@ -235,8 +237,17 @@ class Rows(Answer):
                 continue
             yield from (Wrong((key, *each.at), each.found, each.remedy) for each in _strangers(row, known))
             yield from (Wrong((key, *each.at), each.found, each.remedy) for each in _row_faults(row, self.columns))
+            yield from (Wrong((key, *each.at), each.found, each.remedy) for each in self._falling(row))
             if self.sealed:
                 yield from (Wrong((key, *each.at), each.found, each.remedy) for each in self._unsealable(row))
+
+    def _falling(self, row: Mapping[str, Any]) -> Iterator[Wrong]:
+        """Ends of a range that stand in the wrong order; one that is left out is in nobody's way."""
+        given = [row[name] for name in self.ascending if is_number(row.get(name))]
+        if any(later < earlier for earlier, later in zip(given, given[1:], strict=False)):
+            titles = [column.title.lower() for name in self.ascending for column in self.columns if column.name == name]
+            numbers = ", ".join(f"{number:.12g}" for number in given)
+            yield Wrong((), f"the numbers are {numbers}.", f"Expected none below the one before: {', '.join(titles)}.")
 
     def _unsealable(self, row: Mapping[str, Any]) -> Iterator[Wrong]:
         """What keeps a row from being sealed: it says nothing, and could never be filled in afterwards."""
@@ -267,7 +278,7 @@ class Sheet(Answer):
 
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number; true and false are none."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def is_text(value: Any) -> bool:
@@ -320,8 +331,10 @@ def _cell_fault(value: Any, column: Column) -> tuple[str, str] | None:
     if column.takes == "day" and not is_day(str(value)):
         return f"{quoted(value)} is not a date.", "Expected year-month-day such as 2026-11-23."
     if column.takes == "pairs":
-        filled = isinstance(value, dict) and all(map(is_text, [*value, *value.values()]))
-        return None if filled else (f"{quoted(value)} is no mapping of names.", "Write each as name: text.")
+        if not isinstance(value, dict):
+            return f"{quoted(value)} is no mapping of names.", "Write each as name: text."
+        bare = next((name for name, text in value.items() if not is_text(name) or not is_text(text)), None)
+        return None if bare is None else (f"{quoted(bare)} has no text beside it.", "Write each as name: text.")
     if column.takes != "list" and isinstance(value, (list, dict)):
         return "it holds several.", "Write one."
     if isinstance(value, list) and not all(map(is_text, value)):

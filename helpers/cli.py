@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated  # noqa: E402
 import typer  # noqa: E402
 
 from helpers.errors import WorkbookError, counted  # noqa: E402
+from helpers.run.interrupts import ended_as_by_ctrl_c  # noqa: E402
 
 if TYPE_CHECKING:
     from helpers.report.run_report import RunReport
@@ -207,9 +208,8 @@ def open_(
     opened = open_client(client)
     notebooks = working_notebooks(opened)
     write_start_page(opened, notebooks, str(client))
-    made = [one.step.number for one in notebooks if one.made]
     print(opened.name)
-    if made:
+    if made := [one.step.number for one in notebooks if one.made]:
         print(f"  made working notebooks for {', '.join(made)}")
     for one in notebooks:
         if one.moved_on:
@@ -273,12 +273,11 @@ def compare(
     json_: Annotated[bool, typer.Option("--json", help="Print the comparison as JSON and nothing else.")] = False,
 ) -> None:
     """Say what differs between two frozen versions, or between one and today: who moved, numbers, decisions."""
-    from helpers.client.folder import open_client
-    from helpers.run.compare import compare_versions, comparison_lines
+    from helpers.run.compare import compare_versions, told_and_shown
 
     compared = compare_versions(client, before, after, audience)
-    opened = open_client(client)
-    print(compared.text() if json_ else "\n".join(comparison_lines(compared, opened.name, opened.currency)))
+    for line in [compared.text()] if json_ else told_and_shown(client, compared):
+        print(line)
 
 
 @app.command()
@@ -359,7 +358,8 @@ def main() -> int:
         stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot print is no reason to stop
     before = _manifest()
     try:
-        app(standalone_mode=True)
+        with ended_as_by_ctrl_c():
+            app(standalone_mode=True)
     except SystemExit as end:
         if end.code == INTERRUPTED:
             print("\nInterrupted. Steps that were finished stand; all else is as it was.", file=sys.stderr)

@@ -137,7 +137,7 @@ class OpenStep(StepReading):
             effect = None if preview is None else lambda value: say(preview(value), self.audience)
             choice = self.step.choice(decision.partition(".")[2])
             named = [str(item) for item in items if item]
-            show_form(Question(self.client.folder, self.step, choice, used, named, effect))
+            show_form(Question(self.client.folder, self.step, choice, used, named, effect, audience=self.audience))
 
     def decide_each(self, name: str, scopes: Iterable[str], seen: Iterable[str] = (), **how: Any) -> None:
         """Show a judgement that not every client has to make: for each of these groups, `all`, or for nobody at all.

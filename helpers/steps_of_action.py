@@ -111,6 +111,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             *("tactics", "tactic_gaps", "trial_plans", "learning_plan", "register_findings", "register_closing"),
             "aligned_findings",
             *("tactic_portfolio", "tactic_register", "tactic_findings", "channel_consistency", "channel_choice"),
+            "lifetime_terms",
             *("channel_findings", "cost_to_serve", "treatment_fit", "treatment_findings", "spend_by_function"),
             *("spend_alignment", "spend_findings"),
         ),
@@ -149,7 +150,14 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             *("strategy", "board_groups", "strategy_risks", "beliefs_and_facts", "strategy_assumptions"),
             *("decisions_made", "open_questions"),
         ),
-        uses=("customer_strategy", "strategy_material", "strategy_groups", "strategy_closing"),
+        reads_version=(
+            *("03_form_groups/customer_groups", "04_value_to_us", "05_customer_share"),
+            "09_choose_intent/expected_results",
+        ),
+        uses=(
+            *("customer_strategy", "strategy_material", "strategy_groups", "strategy_closing", "strategy_changes"),
+            "results_scored",
+        ),
         headlines=(Headline("More profit a year, likely", "money_back/back"),),
     ),
     Step(
@@ -185,6 +193,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
         ),
         uses=(
             *("portfolio_states", "score_series", "scoreboard", "earlier_version", "equity_restated", "equity_bridge"),
+            "lifetime_terms",
             *("results_scored", "learning_loop", "scoreboard_findings", "scoreboard_closing"),
         ),
         headlines=(Headline("Measures that moved", "answer/moved"),),

@@ -88,7 +88,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
             *("profit_chance", "direction_quarters", "group_direction", "year_before", "commitment_groups"),
             *("market_readiness", "right_to_win", "group_named", "future_fit", "future_paths", "future_findings"),
             *("future_closing", "next_generation", "prospects_like", "going_viral", "lookalikes"),
-            "profit_ladder",
+            *("profit_ladder", "lifetime_terms"),
         ),
         headlines=(Headline("Groups that lead", "answer/leads"), Headline("Groups out of step", "answer/out")),
     ),
@@ -129,6 +129,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                         Column("likely", "Likely", "number", unit="share"),
                         Column("high", "At most", "number", unit="share"),
                     ),
+                    ascending=("low", "likely", "high"),
                     named_by=("group_id", "kind"),
                 ),
                 where_needed=True,
@@ -147,6 +148,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                         Column("high", "At most", "number"),
                     ),
                     fixed=True,
+                    ascending=("low", "likely", "high"),
                     # those of helpers.method.expected_results.MEASURES; a test holds them together
                     subjects=(
                         ("profit", "Profit a year", "money"),

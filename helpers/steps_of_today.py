@@ -96,7 +96,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         uses=(
             *("rating_measures", "rating", "cost_to_serve", "advocacy", "concentration", "revenue_bridge", "cohorts"),
             *("rating_mix", "call_list", "history", "list_tables", "list_findings", "list_changes", "list_words"),
-            *("list_closing", "rating_what_if", "rating_reference"),
+            *("list_closing", "rating_what_if", "rating_reference", "moved_since"),
         ),
         headlines=(
             Headline("Active customers", "answer/active"),
@@ -169,7 +169,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         ),
         better_with=("03_form_groups",),
         checks_with=("02_rate_customers",),
-        reads_version=("04_value_to_us",),
+        reads_version=("04_value_to_us/customer_value",),
         decides=(
             Choice(
                 "gross_margin_rate",
@@ -197,6 +197,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         uses=(
             *("year_before", "profit_window", "whale", "lifetime_checks", "lifetime_study", "acquisition"),
             *("referral_value", "value_tables", "value_findings", "value_closing", "value_what_if", "value_tiers"),
+            *("tier_moves", "moved_since"),
         ),
         headlines=(
             Headline("Customer equity", "answer/equity"),
@@ -307,6 +308,7 @@ STEPS_OF_TODAY: tuple[Step, ...] = (
         publishes=("value_exchange", "exchange_levers", "exchange_claim", "group_profiles_full"),
         uses=(
             *("exchange_sides", "value_exchange", "exchange_balance", "exchange_claim", "full_profiles"),
+            "lifetime_terms",
             *("exchange_tables", "exchange_findings", "exchange_closing", "exchange_what_if"),
             *("group_parts", "value_tables"),
         ),

@@ -20,7 +20,7 @@ from helpers.errors import quoted
 WIDE = widgets.Layout(width="auto", max_width="44em")
 FIT = widgets.Layout(width="auto", align_self="flex-start")
 WRAPPED = widgets.Layout(width="auto", max_width="44em", height="auto", flex_flow="row wrap")
-BESIDE = 24  # characters of a label that fit into 14em
+BESIDE = 44  # characters of a label that fit into 14em on two lines; a longer one stands above its control
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 NONE = "(none)"
 OWN = "a list of our own"
@@ -155,11 +155,13 @@ class PairField(Field):
 class AmountField(Field):
     """A number, typed."""
 
-    def __init__(self, answer: Amount) -> None:
+    def __init__(self, answer: Amount, currency: str = "") -> None:
         super().__init__()
-        self._typed = widgets.Text(placeholder=answer.form, continuous_update=False, **labelled("Number"))
+        unit = currency or "money" if answer.unit == "currency" else answer.unit
+        words = labelled(f"Number ({unit})" if unit else "Number")
+        self._typed = widgets.Text(placeholder=answer.form, continuous_update=False, **words)
         self._follow(self._typed)
-        self.box = widgets.VBox([self._typed, note(answer.unit)] if answer.unit else [self._typed])
+        self.box = widgets.VBox([self._typed])
 
     @property
     def value(self) -> Any:
@@ -294,6 +296,13 @@ def text_area(label: str, **more: Any) -> widgets.Textarea:
 def note(words: str) -> widgets.HTML:
     """A line of plain text."""
     return widgets.HTML(says(words))
+
+
+def heading(words: str, width: float) -> widgets.HTML:
+    """Words above or before controls, so wide in em; unlike a note it is not read out by itself."""
+    shown = widgets.HTML(f"<div>{escape(words)}</div>", layout=widgets.Layout(width=f"{width}em", margin="2px 0"))
+    shown.add_class("workbook-title")
+    return shown
 
 
 def says(words: str, *, alarm: bool = False) -> str:

@@ -26,7 +26,6 @@ from helpers.ask.fields import (
     PairField,
     PickField,
     WordsField,
-    labelled,
     note,
     says,
     text_area,
@@ -37,6 +36,8 @@ from helpers.ask.table import RowsField
 from helpers.client.decisions import Decision, OvertakenError, decided_in, decision_file, outside, write_decision
 from helpers.client.result_model import DecisionUsed
 from helpers.errors import WorkbookError, nearest, quoted
+from helpers.show.answer_words import row_title
+from helpers.show.audience import Audience
 from helpers.steps import Choice, Step
 
 Preview = Callable[[Any], str]
@@ -47,7 +48,7 @@ class Question:
     """What a form asks: the judgement as the step uses it now, its choice, and where it is kept.
 
     `items` are the client's own things that an answer is about: categories to choose from, goals to match, groups to
-    name. `preview` says in a sentence what a value would change.
+    name. `preview` says in a sentence what a value would change. `audience` knows the names of the groups.
     """
 
     client_folder: Path
@@ -57,6 +58,7 @@ class Question:
     items: Sequence[str] = ()
     preview: Preview | None = None
     today: Callable[[], date] = field(default=date.today)
+    audience: Audience | None = None
 
     @property
     def name(self) -> str:
@@ -79,7 +81,8 @@ class Form:
         self._start: tuple[Any, Any] = (None, None)  # what was put into the controls, and what they made of it
         self._refused = self._quiet = False
         self._reason = text_area("Why")
-        self._by = widgets.Text(continuous_update=False, **labelled("Decided by"))
+        self._by = text_area("Decided by")
+        self._by.rows = 1
         self._unseen, self._effect, self._faults, self._told = note(""), note(""), note(""), note("")
         self._save = widgets.Button(description="Save", icon="check", button_style="primary", layout=FIT)
         self._over = widgets.Button(
@@ -97,6 +100,7 @@ class Form:
         parts = [self.field.box, self._unseen, self._effect, self._reason, self._by, self._faults]
         buttons = widgets.HBox(list(actions), layout=widgets.Layout(flex_flow="row wrap"))
         self.box = widgets.VBox([*parts, buttons, self._told], layout=widgets.Layout(margin="0 0 1.5em 0"))
+        self.box.add_class("workbook-form")
         self.undo(quiet=True)
 
     # ---- what the buttons do ---------------------------------------------------------------------------------------
@@ -130,6 +134,10 @@ class Form:
             return
         except WorkbookError as error:
             self._tell(f"Nothing was saved. {error}", alarm=True)
+            return
+        except OSError as fault:  # of a button nobody would see the traceback
+            why = fault.strerror or fault
+            self._tell(f"Nothing was saved: the decisions folder cannot be written to ({why}).", alarm=True)
             return
         file = decision_file(question.client_folder, question.step)
         self._tell(f"Saved in {file.parent.name}/{file.name}. Run the notebook again from the top to work with it.")
@@ -268,13 +276,13 @@ def _field(question: Question) -> Field:
         case Pair():
             return PairField(asks, question.used.options or list(question.choice.options))
         case Amount():
-            return AmountField(asks)
+            return AmountField(asks, question.audience.currency if question.audience else "")
         case Points() | Cuts():
             return NumbersField(asks)
         case Match():
             return MatchField(asks, question.items)
         case Rows():
-            return RowsField(asks, question.items)
+            return RowsField(asks, question.items, question.audience)
         case Sheet():
             return SheetField(asks, question.items)
         case _:
@@ -285,13 +293,23 @@ def _faults_of(value: Any, question: Question) -> list[str]:
     """What is wrong with a value, each as one or two sentences."""
     found = []
     for at, what, remedy in question.choice.asks.wrong(value):
-        place = f"{' -> '.join(map(str, at))}: " if at else ""
+        place = f"{' -> '.join(_place(at, question))}: " if at else ""
         found.append(f"{place}{what} {remedy}")
     options = question.used.options or list(question.choice.options)
     if options and not isinstance(value, dict) and not _own_list(value, question):
         for item in outside(value, options):
             found.append(f"{quoted(item)} is not an option. {nearest(str(item), options)}")
     return found
+
+
+def _place(at: Sequence[Any], question: Question) -> list[str]:
+    """Where in an answer something is wrong, in the words that stand beside it in the form."""
+    asks, words = question.choice.asks, [str(key) for key in at]
+    titles = {column.name: column.title for column in getattr(asks, "columns", ())}
+    if isinstance(asks, Rows) and words:
+        first = row_title(asks, words[0], question.audience) if asks.fixed else words[0]
+        return [first, *(titles.get(word, word) for word in words[1:])]
+    return [titles.get(word, word) for word in words]
 
 
 def _own_list(value: Any, question: Question) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 
 from helpers.answers import Column, Sheet
-from helpers.ask.fields import Field, note, text_area, written
-from helpers.ask.table import cell_control, cell_value
+from helpers.ask.cells import cell_control, cell_value
+from helpers.ask.fields import Field, note
 from helpers.errors import listed, quoted
 
 NAMED = 30  # of the client's own things, in the line that says what can be written
@@ -44,16 +44,9 @@ class SheetField(Field):
         asked = [column.name for column in self._answer.columns]
         for name in [name for name in self._given if name not in asked]:
             self.unseen.append(f"{quoted(name)} is saved and no field that is asked for; take it out in the file.")
-        self._cells = {column: _control(column, self._given.get(column.name)) for column in self._answer.columns}
+        self._cells = {
+            column: cell_control(column, self._given.get(column.name), {}) for column in self._answer.columns
+        }
         self._shown = {column: control.value for column, control in self._cells.items()}
         self._follow(*self._cells.values())
         self._rows.children = list(self._cells.values())
-
-
-def _control(column: Column, value: Any) -> widgets.Widget:
-    """As in a table, but a text has room for sentences."""
-    if column.takes != "text" or column.words:
-        return cell_control(column, value)
-    area = text_area(column.title)
-    area.value, area.rows = "" if value is None else written(value), 2
-    return area

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from filelock import FileLock, Timeout
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from helpers.answers import is_number
 from helpers.client.checked import MISSING, Entry, Fault, IsoDay, Text, check, unknown_key, wrong
 from helpers.client.result_model import Value
 from helpers.client.yaml_files import plain, read_yaml, write_yaml, yaml_text
@@ -295,7 +296,7 @@ def is_stale(
 
 def _stands(old: Any, new: Value, tolerance: float) -> bool:
     """Whether a value seen when deciding still describes the new one."""
-    if not _is_number(old) or not _is_number(new.value):
+    if not is_number(old) or not is_number(new.value):
         return type(old) is type(new.value) and old == new.value
     slack = 1 + 1e-9  # 0.3 to 0.33 is a move of 10 %, whatever binary fractions make of it
     if abs(new.value - old) <= tolerance * abs(old) * slack:
@@ -303,18 +304,14 @@ def _stands(old: Any, new: Value, tolerance: float) -> bool:
     return new.low is not None and new.high is not None and new.low <= old <= new.high
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
 def _number(value: Any, other: Any = None) -> str:
     """A value in a sentence: four digits, or more where two values would read the same."""
     if value is None:
         return "unknown"
-    if not _is_number(value):
+    if not is_number(value):
         return quoted(value)
     short = f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
-    return f"{value:,.12g}" if _is_number(other) and short == _number(other) else short
+    return f"{value:,.12g}" if is_number(other) and short == _number(other) else short
 
 
 def decision_template(step: Step, open_choices: Mapping[str, tuple[Any, Mapping[str, Any]]]) -> str:

@@ -1,4 +1,4 @@
-"""What is true of the transactions and may be misread later: returns, lines without revenue, fees among products.
+"""What is true of the data and may be misread later: returns, lines without revenue, fees, answers on another scale.
 
 Every such line is kept and noted, with its rows and its money. Nothing here is a fault: a note says what to ask the
 sender before anything is built on these lines. Step 01 puts the weighty ones into sentences.
@@ -12,6 +12,7 @@ from decimal import Decimal
 from helpers.client.check_values import parsed
 from helpers.client.count_rows import Count
 from helpers.client.sources import Received
+from helpers.client.survey_form import SURVEY, kind_of
 from helpers.client.tables import Connection
 from helpers.errors import listed, quoted
 
@@ -34,6 +35,10 @@ OTHER_CODES = "product codes of another form than nearly all others"
 LONG_AGO = "dated more than ten years before the last line"
 STRANGERS = "lines of customers that the customers table does not know"
 SILENT = "customers without a line in transactions"
+NARROW = "answers all within a shorter scale than the one stated: ask on which they were given"
+USUAL_SCALES = ((1, 5), (0, 5), (1, 6), (1, 7), (0, 10), (1, 10))  # the shortest first
+MUCH_SHORTER = 0.75  # of the stated scale; nobody giving the worst answer of eleven is no other scale
+LEAST_ANSWERS = 30  # fewer may all be of one mind
 NEARLY_ALL = 0.95  # part of the lines that gives the codes their form
 SELDOM = 0.01  # lines from long ago are history where they are more than this part
 MOST_NAMED = 8
@@ -42,7 +47,9 @@ CODE_FORMS = ("regexp_matches({code}, '^[0-9]')", "regexp_matches({code}, '^[^ ]
 
 
 def count_hazards(connection: Connection, received: Received) -> list[Count]:
-    """The notes on parsed transactions, each only where there is something to note; none for other tables."""
+    """The notes on parsed transactions and answers, where there is something to note; none for other tables."""
+    if received.name == SURVEY:
+        return list(_narrow_answers(connection, received))
     if received.name != "transactions":
         return []
     slots = {name: received.slot(name, "v") for name in received.columns}
@@ -66,6 +73,30 @@ def count_strangers(connection: Connection, tables: Mapping[str, Received]) -> l
     ]
     strangers = _noted(connection, lines, STRANGERS, f"{line} is not null and {line} not in ({names})")
     return [*strangers, *([Count("customers", "noted", SILENT, silent, None)] if silent else [])]
+
+
+def _narrow_answers(connection: Connection, received: Received) -> Iterable[Count]:
+    """Answers that nobody used the rest of the scale for: 1 to 5 on what client.yaml states as 0 to 10."""
+    kinds = {}
+    for column in received.columns:
+        kind = kind_of(column)
+        # we and the competitor are rated on one scale, so that both have to fit the shorter one
+        kinds.setdefault("driver" if kind == "competitor" else kind, []).append(received.slot(column, "v"))
+    for kind, ends in received.config.scale.items():
+        if not (slots := kinds.get(kind)):
+            continue
+        answers = " union all ".join(f"select {slot} as answer from {parsed(received)}" for slot in slots)
+        query = f"select min(answer), max(answer), count(answer) from ({answers})"
+        low, high, every = connection.execute(query).fetchone()
+        if every < LEAST_ANSWERS:
+            continue
+        span = max(ends) - min(ends)
+        fits = [pair for pair in USUAL_SCALES if pair[0] <= low <= high <= pair[1]]
+        shorter = [pair for pair in fits if pair[1] - pair[0] <= MUCH_SHORTER * span]
+        if shorter:
+            first, last = shorter[0]
+            said = f"{kind} fits {first} to {last}, and {ends[0]:g} (worst) to {ends[1]:g} (best) is stated"
+            yield Count(received.name, "noted", f"{NARROW} ({said})", every, None)
 
 
 def _noted(connection: Connection, received: Received, note: str, condition: str) -> Iterable[Count]:

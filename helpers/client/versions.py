@@ -5,6 +5,7 @@
     versions/v1/steps/<step>/result.json           what each step said
     versions/v1/steps/<step>/<table>.parquet       the tables that later runs are held against
     versions/v1/report.zip                         the pages as they were read
+    versions/last.txt                              the highest number given so far, so that none is given twice
 
 A version is made once (`helpers.run.freeze`) and never written again. Its hashes are there to notice a slip, such as a
 file saved in the wrong folder; whoever wants to deceive can make them anew.
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 VERSIONS, FACTS, STEPS_FOLDER, REPORT_ZIP = "versions", "version.json", "steps", "report.zip"
+LAST = "last.txt"
 FORMAT = 1
 NAME = re.compile(r"v[1-9][0-9]*")
 TEXTS = (".yaml", ".json")  # their line ends may change on the way through a version control, their words may not
@@ -131,6 +133,41 @@ def version_names(client_folder: Path) -> list[str]:
     return sorted((name for name in found if NAME.fullmatch(name)), key=lambda name: int(name[1:]))
 
 
+def last_number(client_folder: Path) -> int:
+    """The highest number that was ever given to a version; 0 where none was frozen yet.
+
+    Noted beside the versions, since the folder with the highest number may have been removed; where nobody can read
+    the note, the highest that is there.
+    """
+    highest = max((int(name[1:]) for name in version_names(client_folder)), default=0)
+    note = client_folder / VERSIONS / LAST
+    try:
+        noted = note.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return highest
+    return max(highest, int(noted[1:])) if NAME.fullmatch(noted) else highest
+
+
+def missing_names(client_folder: Path) -> list[str]:
+    """The versions that were frozen and are not there any more: numbers below the last one without a folder."""
+    there = set(version_names(client_folder))
+    return [name for name in (f"v{at}" for at in range(1, last_number(client_folder) + 1)) if name not in there]
+
+
+def missing_words(client_folder: Path) -> str:
+    """That versions are missing, in a sentence; empty where none is."""
+    names = missing_names(client_folder)
+    if not names:
+        return ""
+    many = len(names) > 1
+    return (
+        f"{listed(names, 12)} {'are' if many else 'is'} not in {VERSIONS}/ any more: removed, or lost. Nothing is held "
+        f"against {'them' if many else 'it'}, and {'their numbers are' if many else 'its number is'} not given again. "
+        f"If {'they are' if many else 'it is'} to count, put {'the folders' if many else 'the folder'} back from a "
+        "backup."
+    )
+
+
 def read_version(client_folder: Path, name: str) -> Version:
     """A version, after every one of its files was held against its hash.
 
@@ -143,6 +180,8 @@ def read_version(client_folder: Path, name: str) -> Version:
     names = version_names(client_folder)
     if name not in names:
         there = f"There is {listed(names, 12)}." if names else "None has been frozen yet: workbook run CLIENT --final."
+        if name in missing_names(client_folder):
+            there = missing_words(client_folder) + (f" There is {listed(names, 12)}." if names else "")
         raise RunError(f"There is no version {name} of this client. {there}")
     folder = client_folder / VERSIONS / name
     facts = _read_facts(folder)

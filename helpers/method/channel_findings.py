@@ -10,7 +10,7 @@ from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
 from helpers.method.channel_choice import CLOSE, LEAD, SEEN, STEADY, SUPPORT
 from helpers.method.channel_consistency import FEW, NO_WEIGHT, SURE
-from helpers.method.finding_values import count_value, group_value, number_value, share_value, text_value
+from helpers.method.finding_values import count_value, group_value, left_open_in, number_value, share_value, text_value
 from helpers.method.group_members import BESIDE
 from helpers.method.group_named import NO_GROUP
 from helpers.method.money import HALF_A_CENT
@@ -218,11 +218,8 @@ def channel_cannot_say(
     channel_consistency, channel_choice : DataFrame
     unknown : list of str, from `channel_consistency.unknown_groups`
     """
-    gaps = []
-
-    def gap(question: str, because: str, unlocked_by: str) -> None:
-        gaps.append(CannotSay(question=question, because=because, unlocked_by=unlocked_by))
-
+    gaps: list[CannotSay] = []
+    gap = left_open_in(gaps)
     chain = "Where does the chain of contacts break?"
     if channel_consistency.empty:
         gap(chain, "No contact was rated.", "touchpoints.")

@@ -10,13 +10,14 @@ import pandas as pd
 from helpers.client.result_model import CannotSay, Check, Finding
 from helpers.method.strategy_beliefs import belief_sentences, beliefs_and_facts
 from helpers.method.strategy_board import board_sentences
+from helpers.method.strategy_changes import Before, change_sentences
 from helpers.method.strategy_chapters import chapter_gaps, chapter_sentences
 from helpers.method.strategy_closing import asked_sentences, in_order, strategy_checks, strategy_table, trials_told
 from helpers.method.strategy_groups import GroupPlan, board_groups, group_plans
 from helpers.method.strategy_material import Material, Sentence
-from helpers.method.strategy_money import asked_takes
 from helpers.method.strategy_record import decisions_made, open_questions, record_sentences, strategy_assumptions
-from helpers.method.strategy_risks import Risk, flips, risk_table, risks
+from helpers.method.strategy_risks import Risk, doubt_sentences, flips, risk_table, risks
+from helpers.method.strategy_work import asked_review, asked_takes
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def customer_strategy(
     names: Mapping[str, str] | None = None,
     asked: str | None = None,
     signed: Mapping[str, Mapping] | None = None,
+    before: Before | None = None,
 ) -> Strategy:
     """The customer strategy of a client, from what earlier steps found and people decided.
 
@@ -57,6 +59,8 @@ def customer_strategy(
     asked : str, optional
         The decision that the board is asked for.
     signed : mapping of who to {on, reservation}, optional
+    before : Before, optional
+        What the version before said; what changed since is a chapter.
 
     Returns
     -------
@@ -72,7 +76,7 @@ def customer_strategy(
     """
     plans, facts = group_plans(material), beliefs_and_facts(material, names)
     found = risks(material, plans)
-    sentences = strategy_sentences(material, plans, found, facts, asked=asked, signed=signed)
+    sentences = strategy_sentences(material, plans, found, facts, asked=asked, signed=signed, before=before)
     board = board_groups(plans)
     tables = {
         "strategy": strategy_table(sentences, material),
@@ -94,19 +98,22 @@ def strategy_sentences(
     *,
     asked: str | None = None,
     signed: Mapping[str, Mapping] | None = None,
+    before: Before | None = None,
 ) -> list[Sentence]:
     """All sentences of the document in order, from the plans of the groups, the risks, the beliefs and the facts."""
     spoken = [line for one in found for line in (one.sentence, one.answer)]
+    beside = [*((asked_takes(material), asked_review(material)) if asked else ()), trials_told(material)]
     parts = [
         board_sentences(material, plans),
         spoken,
         flips(material, plans),
         asked_sentences(asked, signed, material.said),
-        [one for one in (asked_takes(material) if asked else None, trials_told(material)) if one],
+        [one for one in beside if one],
     ]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
-    changes = material.quotes("change", ("09.change", "09.change.*", "11.learning"), [plan.group_id for plan in plans])
-    return in_order([*parts, record_sentences(material), chapters, changes])
+    since = change_sentences(material, plans, before)
+    rest = [*doubt_sentences(material, plans), *material.quotes("change", ("11.learning",))]
+    return in_order([*parts, record_sentences(material), chapters, since, rest])
 
 
 def names_of_customers(customers: pd.DataFrame | None) -> dict[str, str]:

@@ -7,21 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from helpers.client.result_model import Result
 from helpers.errors import StepInputError
 from helpers.method.lifetime_checks import lifetime_basis
 from helpers.method.newborn import WEEKS_A_MONTH
 from helpers.method.purchase_history import purchase_history
 from helpers.method.shared_models import shared_models
-
-
-def terms_of(said: Result | None) -> dict[str, float]:
-    """Horizon and discount as step 04 used them in this run; those of the method where it did not run."""
-    used = said.parameters if said else {}
-    return {
-        "months": int(used.get("HORIZON_MONTHS", 36)),
-        "annual_discount": float(used.get("ANNUAL_DISCOUNT", 0.10)),
-    }
 
 
 def purchases_restated(

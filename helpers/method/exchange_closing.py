@@ -146,6 +146,11 @@ def exchange_assumptions(tables: ExchangeTables, *, within: float) -> list[Assum
             tables.hurdle.source, ("A customer pays as soon as it is worth more than nothing.", "assumed")
         )
         found.append(("hurdle", text, tables.hurdle.amount, evidence))
+        text = (
+            "Each customer is held to be worth what step 04 expects of it; the ranges say what other customers of the "
+            "same kind would change, and nothing of how far the model is off."
+        )
+        found.append(("worth_as_expected", text, "expected value", "modelled"))
     if is_known(tables.whole["to_them"]):
         found.append(("weights", *WEIGHED[tables.way]))
         text = "A respondent counts who compares at least this part of what its group values."

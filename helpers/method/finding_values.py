@@ -5,12 +5,14 @@ A finding's text never holds a digit; every number in it is one of these.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from helpers.client.result_model import Value
+from helpers.client.result_model import CannotSay, Value
 from helpers.errors import StepInputError
+
+LARGEST = 1e300  # near what a float can hold; nobody means more
 
 
 def share_value(value: float, low: float | None = None, high: float | None = None) -> Value:
@@ -68,6 +70,31 @@ def date_value(value: object) -> Value:
     '2026-10-01'
     """
     return Value(value=f"{pd.Timestamp(value):%Y-%m-%d}", unit="date")
+
+
+def is_number(value: object) -> bool:
+    """Whether people wrote a number that can be counted with.
+
+    >>> is_number(7), is_number(True), is_number("7"), is_number(float("nan")), is_number(10**400)
+    (True, False, False, False, False)
+    """
+    # compared, not made a float: Python cannot turn a whole number of hundreds of digits into one
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+
+
+def left_open_in(gaps: list[CannotSay]) -> Callable[[str, str, str], None]:
+    """A function that adds a question that stays open to this list: the question, why, and what would answer it.
+
+    >>> gaps = []
+    >>> left_open_in(gaps)("Do they come back?", "Nobody has ordered yet.", "transactions.")
+    >>> gaps[0].unlocked_by
+    'transactions.'
+    """
+
+    def left_open(question: str, because: str, unlocked_by: str) -> None:
+        gaps.append(CannotSay(question=question, because=because, unlocked_by=unlocked_by))
+
+    return left_open
 
 
 def is_known(value: object) -> bool:

@@ -30,7 +30,7 @@ ONLY = {
     LEADS: "{group:group}, our only group, leads us into the future",
     OUT: "{group:group}, our only group, is out of step with our future",
     HELD_BACK: "{group:group}, our only group, fails one test of the future",
-    OPEN: "Whether {group:group}, our only group, leads us into the future is not decided",
+    OPEN: "Whether {group:group}, our only group, leads us into the future is not decided yet",
 }
 
 
@@ -148,19 +148,18 @@ def _answer(tables: FutureTables) -> Finding | None:
         text = f"{{leads:count}} of {{groups:count}} groups {verb} us into the future: {names}"
     else:
         text = "None of {groups:count} groups surely leads us into the future"
-    if out:
-        named, names = _named(out, "out")
-        values |= named
-        text += f"; out of step with it: {names}"
-    for stand, words in (
-        (HELD_BACK, ("fails one test", "fail one test")),
-        (OPEN, ("is not decided", "are not decided")),
+    others = []
+    for stand, stem, one, several in (
+        (OUT, "out", "is out of step with it", "are out of step with it"),
+        (HELD_BACK, HELD_BACK, "fails one test", "fail one test"),
+        (OPEN, OPEN, "is not decided yet", "are not decided yet"),
     ):
         groups = rows.loc[rows["stand"] == stand, "group_id"].tolist()
         if groups:
-            named, names = _named(groups, stand)
+            named, names = _named(groups, stem)
             values |= named
-            text += f"; {names} {words[len(groups) > 1]}"
+            others.append(f"{names} {one if len(groups) == 1 else several}")
+    text += f". {'; '.join(others)}" if others else ""
     evidence, words = _rests_on(tables)
     if len(rows) == 1:
         values, text = {"group": group_value(rows["group_id"].iloc[0])} | values, ONLY[rows["stand"].iloc[0]]

@@ -6,21 +6,20 @@ and changes none of them; where the two differ widely, one of them has something
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from helpers.errors import StepInputError, listed, quoted
 from helpers.method.commitment_groups import GROUP
 from helpers.method.delivered import columns_of
-from helpers.method.finding_values import is_known
+from helpers.method.finding_values import is_known, is_number
+from helpers.method.future_evidence import MONEY, PARTS, row_of_test
 from helpers.method.group_named import NO_GROUP, Named, formed_groups, group_named, names_of_groups
 from helpers.method.intent_words import TESTS
 from helpers.method.money import whole_money
-from helpers.method.pass_chance import FAIL, FAIL_TO, NOT_TESTED, PASS, PASS_FROM, STATUS_NAMES, UNDECIDED, status_of
+from helpers.method.pass_chance import FAIL, FAIL_TO, NOT_TESTED, PASS, PASS_FROM, STATUS_NAMES, UNDECIDED
 
 TEST_NAMES = {
     "profitable": "Profitable",
@@ -35,41 +34,23 @@ MUST_PASS = ("profitable", "right_to_win")  # a passing group passes these, and 
 LEADS, HELD_BACK, OPEN, OUT = "leads", "held_back", "open", "out_of_step"
 STANDS = {
     LEADS: "Leads",
-    OPEN: "Still open",
-    HELD_BACK: "Held back by one test",
+    OPEN: "Open",
+    HELD_BACK: "Held back",
     OUT: "Out of step",
     NOT_TESTED: "Not tested",
 }
 OUT_FROM = 2  # failed tests
 DIFFER = 40.0  # points between a workshop's score and a measured one
 MOST = 100
-MONEY, PARTS = ("money", "money_low", "money_high"), ("part", "part_low", "part_high")
-# of each test: what its evidence is, where it stands, and the columns that tell it
-EVIDENCE = {
-    "profitable": ("Profit of the window", MONEY, ("profit", "profit_low", "profit_high")),
-    "direction": ("Future categories, change a year", PARTS, ("future_slope", "future_slope_low", "future_slope_high")),
-    "commitment": ("Net present value of all its projects", MONEY, ("npv_middle", "npv_low", "npv_high")),
-    "market": ("Ready market, growth a year", PARTS, ("ready_growth", "ready_low", "ready_high")),
-    "right_to_win": ("Better, and it matters: chance", PARTS, ("chance", None, None)),
-}
-TRENDS = {PASS: "better", FAIL: "worse", UNDECIDED: "level"}
 COLUMNS = [
     *("group_id", "group_name", "test", "test_name", "test_short", "chance", "score", "status", "status_name", "basis"),
-    *("evidence", *MONEY, *PARTS, "trend", "why_not", "workshop", "difference", "disagrees", "workshop_why"),
+    *("evidence", "evidence_words", *MONEY, *PARTS, "trend", "why_not"),
+    *("workshop", "difference", "disagrees", "workshop_why"),
 ]
 OF_GROUPS = [
     *("group_id", "group_name", "customers", "passed", "failed", "undecided", "not_tested", "fails", "stays_open"),
     *("stand", "stand_name", "passing", "position_name", "revenue", "cost_to_serve", "disagreements"),
 ]
-
-
-def is_number(value: object) -> bool:
-    """Whether people wrote a number that can be counted with.
-
-    >>> is_number(7), is_number(True), is_number("7"), is_number(float("nan"))
-    (True, False, False, False)
-    """
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def members_of(groups: pd.DataFrame | None) -> pd.DataFrame:
@@ -140,6 +121,7 @@ def future_fit(
     workshop: pd.DataFrame | None = None,
     *,
     window_months: int | None = None,
+    currency: str = "",
 ) -> pd.DataFrame:
     """How each group does in each of the five tests, with the evidence and what a workshop thought.
 
@@ -152,7 +134,7 @@ def future_fit(
         `commitment_npv`, `market_readiness` and `right_to_win`.
     groups : DataFrame, one row per customer in a group, or None; then there is no row
     workshop : DataFrame, from `workshop_scores`, optional
-    window_months : int, optional; for the words of the evidence
+    window_months, currency : int and str, optional; for the words of the evidence
 
     Returns
     -------
@@ -162,6 +144,7 @@ def future_fit(
         status     str    pass (80 or more), fail (20 or less), undecided or not_tested
         basis      str    measured, judged or not_tested
         evidence   str    what stands in money (currency), or in part (slopes and growth a year), with its range
+        evidence_words  str  the same with its number, for reading
         trend      str    better, worse or level; empty where the test knows none: a value ahead and a survey have none
         workshop   float  0 to 100; missing where nobody scored
         difference float  workshop - score, in points
@@ -197,7 +180,7 @@ def future_fit(
     rows = [
         {"group_id": group_id, "group_name": names[group_id], "test": test, "test_name": TEST_NAMES[test]}
         | {"test_short": SHORT_NAMES[test]}
-        | _row(test, _of_group(tests[test], group_id, test), window_months)
+        | row_of_test(test, _of_group(tests[test], group_id, test), window_months, currency)
         for group_id in formed_groups(names)
         for test in TESTS
     ]
@@ -213,18 +196,8 @@ def future_fit(
     table["difference"] = table["workshop"] - table["score"]
     known = table["difference"].notna()
     table["disagrees"] = (table["difference"].abs().round(6) >= DIFFER).astype("boolean").where(known)
-    texts = (
-        "group_id",
-        "group_name",
-        "test",
-        "test_name",
-        "test_short",
-        "status",
-        "status_name",
-        "basis",
-        "evidence",
-        "trend",
-    )
+    texts = ("group_id", "group_name", "test", "test_name", "test_short", "status", "status_name", "basis")
+    texts += ("evidence", "evidence_words", "trend")
     kinds = dict.fromkeys((*texts, "why_not", "workshop_why"), "str") | dict.fromkeys((*MONEY, *PARTS), float)
     table = table.astype(kinds)
     for name in MONEY:
@@ -301,6 +274,17 @@ def future_groups(
 _BESIDE = {"position_name": "str", "revenue": float, "cost_to_serve": float}
 
 
+def with_stands(future_fit: pd.DataFrame, future_groups: pd.DataFrame) -> pd.DataFrame:
+    """The five tests of each group, with the stand that follows from them: the published future_fit.
+
+    >>> fit = pd.DataFrame({"group_id": ["g1", "g1"], "test": ["market", "direction"]})
+    >>> with_stands(fit, pd.DataFrame({"group_id": ["g1"], "stand_name": ["Leads"]}))["stand_name"].tolist()
+    ['Leads', 'Leads']
+    """
+    stands = future_groups.set_index("group_id")["stand_name"]
+    return future_fit.assign(stand_name=future_fit["group_id"].map(stands).astype("str"))
+
+
 def passing_groups(future_groups: pd.DataFrame) -> list[str]:
     """The ids of the groups that lead, in their order.
 
@@ -357,35 +341,6 @@ def _of_group(table: pd.DataFrame, group_id: str, test: str) -> pd.Series | None
     if len(rows) > 1:
         raise StepInputError(f"The test {test} has the group {quoted(group_id)} twice. Expected one row a group.")
     return rows.iloc[0] if len(rows) else None
-
-
-def _row(test: str, row: pd.Series | None, window_months: int | None = None) -> dict[str, Any]:
-    """What one test says of one group."""
-    told = {} if row is None else row
-    chance = told.get("p_grows" if test == "market" else "chance", np.nan)
-    status = str(status_of(chance)[0])
-    basis = _basis(test, told, status)
-    trend = TRENDS.get(status) if test == "market" else told.get("trend")
-    words, places, columns = EVIDENCE[test]
-    if test == "profitable":  # step 09 speaks of a year, and before fees: whose amounts these are has to be said
-        words = f"Profit of {window_months} months" if window_months else words
-        words += ", with contract fees" if told.get("contract_fees", 0) > 0 else ""
-    if test == "right_to_win" and is_known(told.get("label")) and told.get("label"):
-        words = f"Better on {told['label']}, and it matters: chance"
-    numbers = dict.fromkeys((*MONEY, *PARTS), np.nan)
-    numbers |= {place: told.get(column, np.nan) for place, column in zip(places, columns, strict=True) if column}
-    found = {"chance": chance, "status": status, "status_name": STATUS_NAMES[status], "basis": basis}
-    evidence = words if is_known(numbers[places[0]]) else None
-    return found | {"evidence": evidence, "trend": trend, "why_not": told.get("why_not", "")} | numbers
-
-
-def _basis(test: str, told: Mapping[str, Any] | pd.Series, status: str) -> str:
-    """Whether a verdict was measured, or rests on what people expect."""
-    if status == NOT_TESTED:
-        return NOT_TESTED
-    if test == "commitment":
-        return "judged"  # margins ahead are what people expect
-    return "judged" if told.get("basis") == "judged" else "measured"
 
 
 def _stand(passed: set[str], failed: int, nothing: bool) -> str:

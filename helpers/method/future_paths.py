@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import StepInputError, listed, quoted
-from helpers.method.finding_values import is_known
-from helpers.method.future_fit import OUT, is_number
+from helpers.method.finding_values import is_known, is_number
+from helpers.method.future_fit import OUT
 from helpers.method.money import whole_money
 
 REPRICE, SELF_SERVE, PARTNER, END = "reprice", "self_serve", "partner", "end"

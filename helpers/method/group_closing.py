@@ -10,6 +10,7 @@ from helpers.method.checks import none_found, same_count
 from helpers.method.group_evidence import LEAST_AGREEMENT, NULL_SETS, OR_REVENUE_PART, PAIRS, SMALLEST_PART
 from helpers.method.group_features import MONTHS
 from helpers.method.group_forming import BEHAVIOUR, RFM
+from helpers.method.group_moves import NOT_THERE
 from helpers.method.group_tables import GroupTables
 from helpers.method.group_tree import EXACT
 from helpers.method.money import HALF_A_CENT
@@ -137,6 +138,8 @@ def group_checks(
             len(active),
         ),
     ]
+    if tables.before is not None and tables.moves is not None:
+        checks += _moves_checks(tables.moves, len(tables.before.groups), len(active))
     if formed.identity.anchors:
         words = "Customers that stand for a group and are in another, or in none."
         checks.append(none_found("03.anchors", words, formed.identity.astray))
@@ -145,3 +148,17 @@ def group_checks(
         checks.append(none_found("03.idle_rules", words, len(formed.idle)))
         checks.append(none_found("03.strange_words", "Words in rules that no customer has.", len(formed.unmatched)))
     return checks
+
+
+def _moves_checks(moves: pd.DataFrame, then: int, now: int) -> list[Check]:
+    """Whether where customers were and are holds each of then and each of now once."""
+    rows = (("then", "from_group_id", "of the version before", then), ("now", "group_id", "of today", now))
+    return [
+        same_count(
+            f"03.moves_{name}",
+            f"The moves between groups hold each active customer {whose} once.",
+            int(moves.loc[moves[column] != NOT_THERE, "customers"].sum()),
+            expected,
+        )
+        for name, column, whose, expected in rows
+    ]

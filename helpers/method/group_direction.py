@@ -120,33 +120,6 @@ def group_direction(
     return table.round(dict.fromkeys([name for name in COLUMNS if name not in texts], DIGITS))
 
 
-def direction_draws(
-    quarters: pd.DataFrame, before: pd.DataFrame | None = None, *, by_behaviour: bool = True, draws: int = DRAWS
-) -> dict[str, np.ndarray]:
-    """The slopes behind `group_direction`, for what else is drawn with them.
-
-    Returns
-    -------
-    dict of group_id to array (draws, 2)
-        Slope of discount depth and of the future part; groups that are not tested are left out.
-
-    Examples
-    --------
-    >>> starts = pd.date_range("2026-01-01", periods=4, freq="QS")
-    >>> rows = pd.DataFrame({"group_id": "all", "quarter_start": starts, "discount_depth": [0.1, 0.09, 0.08, 0.07],
-    ...     "future_part": [0.2, 0.2, 0.2, 0.2]})
-    >>> direction_draws(rows, draws=2)["all"].tolist()
-    [[-0.04, 0.0], [-0.04, 0.0]]
-    """
-    found = {}
-    for group_id, part in quarters.groupby("group_id", sort=False):
-        looks, _ = _looks(part.sort_values("quarter_start"), _same_group(before, group_id), by_behaviour)
-        drawn = _drawn(looks, draws)
-        if len(drawn):
-            found[str(group_id)] = drawn
-    return found
-
-
 def _same_group(before: pd.DataFrame | None, group_id: str) -> pd.DataFrame | None:
     if before is None or group_id == ALL:
         return None

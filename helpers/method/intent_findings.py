@@ -40,8 +40,9 @@ def intent_findings(group_intents: pd.DataFrame, assumption_sensitivity: pd.Data
     Returns
     -------
     list of Finding
-        09.answer, which groups have which first intent, and with whom we part later; 09.intent.<group_id>, the group's
-        intents with the sentence of their rule and the number that would change them, or that people chose otherwise;
+        09.answer, which groups have which first intent, and with whom we part later; 09.intent.<group_id>, the intents
+        of the group, or of it and of others of which the same is to be said, with the sentence of their rule and the
+        number that would change them, or that people chose otherwise;
         09.focus, more groups to grow than one can; 09.firm, which proposals are firm and which not; 09.unmeasured, that
         none can be, for what was not measured; 09.change, the number of all groups that is worth most to know, where it
         is one case of a hundred or more; 09.flips, for how many groups one such number, within its range, alone changes
@@ -55,7 +56,7 @@ def intent_findings(group_intents: pd.DataFrame, assumption_sensitivity: pd.Data
     tells = assumption_sensitivity[assumption_sensitivity["tells"].astype(bool)]
     tells = tells.sort_values(["worth", "group_id", "rank"], ascending=[False, True, True])
     most = {row["group_id"]: row for row in reversed(tells.to_dict("records"))}
-    found += [_intent(row, most.get(row["group_id"])) for row in group_intents.to_dict("records")]
+    found += _intents(group_intents, most)
     found += _firm(group_intents)
     if len(tells):
         people = dict(zip(group_intents["group_id"], group_intents["customers"], strict=True))
@@ -142,9 +143,20 @@ def _focus(growing: pd.DataFrame, groups: int) -> list[Finding]:
     return [_finding("09.focus", text, values, int(growing["customers"].sum()), "judged")]
 
 
-def _intent(row: dict, most: dict | None) -> Finding:
-    values = {"group": group_value(row["group_id"]), "intent": text_value(row["primary_name"])}
-    text = "{group:group}: {intent:text}"
+def _intents(group_intents: pd.DataFrame, most: dict[str, dict]) -> list[Finding]:
+    """A sentence a group; groups of which the same is to be said share one."""
+    alike: dict[tuple, list[dict]] = {}
+    for row in group_intents.to_dict("records"):
+        changes = row["group_id"] if row["group_id"] in most or row["differs"] else ""
+        alike.setdefault((row["primary"], row["secondary"], row["sentence"], changes), []).append(row)
+    return [_intent(rows, most.get(rows[0]["group_id"])) for rows in alike.values()]
+
+
+def _intent(rows: list[dict], most: dict | None) -> Finding:
+    row, names = rows[0], ["group", *(f"group_{number}" for number in range(2, len(rows) + 1))]
+    values = {name: group_value(one["group_id"]) for name, one in zip(names, rows, strict=True)}
+    values["intent"] = text_value(row["primary_name"])
+    text = listed([f"{{{name}:group}}" for name in names], len(names)) + ": {intent:text}"
     if row["secondary"]:
         values["second"] = text_value(row["secondary_name"])
         text += ", then {second:text}"
@@ -157,7 +169,9 @@ def _intent(row: dict, most: dict | None) -> Finding:
         if most is not None:
             clause, more = change_clause(most, intent_words(row["otherwise"], row["otherwise_secondary"]))
             text, values = text + clause, values | more
-    return _finding(f"09.intent.{row['group_id']}", text, values, row["customers"], "judged")
+    people = [one["customers"] for one in rows]
+    found = _finding(f"09.intent.{row['group_id']}", text, values, sum(people), "judged")
+    return found.model_copy(update={"smallest": min(people)}) if len(rows) > 1 else found
 
 
 def _firm(group_intents: pd.DataFrame) -> list[Finding]:
@@ -218,9 +232,7 @@ def _change(row: dict, customers: int) -> Finding:
 
 
 def _flips(tells: pd.DataFrame, group_intents: pd.DataFrame) -> Finding:
-    # a chance is settled one way or the other; a number moves no further than its range
-    inside = (tells["kind"] == "chance") | ((tells["low"] <= tells["flip_at"]) & (tells["flip_at"] <= tells["high"]))
-    alone = tells.loc[(tells["flip_words"] != "") & inside, "group_id"].nunique()
+    alone = tells.loc[tells["alone"].astype(bool), "group_id"].nunique()
     values = {"alone": count_value(alone), "groups": count_value(len(group_intents))}
     text = "For {alone:count} of {groups:count} groups, one uncertain number can change the proposal by itself."
     if not alone:

@@ -8,13 +8,14 @@ import pandas as pd
 
 from helpers.errors import StepInputError, listed
 from helpers.method.intent_words import INTENTS, UNKNOWN, intent_fault
+from helpers.method.mind_changers import intent_words
 from helpers.method.pass_chance import NOT_TESTED
 
 COLUMNS = [
     *("group_id", "group_name", "customers", "primary", "primary_name", "secondary", "secondary_name", "differs"),
     *("proposed", "proposed_secondary", "rule", "sentence", "because", "not_known"),
     *("intent_stability", "primary_stability", "same_rule", "firm", "otherwise", "otherwise_secondary"),
-    *("otherwise_part", "could_change"),
+    *("otherwise_name", "otherwise_part", "could_change"),
 ]
 NUMBERS = ["intent_stability", "primary_stability", "same_rule", "otherwise_part"]
 
@@ -73,6 +74,8 @@ def group_intents(
     table["primary"], table["secondary"] = [one for one, _ in both], [two for _, two in both]
     for place in ("primary", "secondary"):
         table[f"{place}_name"] = [INTENTS.get(intent, "") for intent in table[place]]
+    elses = table[["otherwise", "otherwise_secondary"]].fillna("")
+    table["otherwise_name"] = [intent_words(first, second) for first, second in elses.to_numpy()]
     table["could_change"] = [_open(group, flips) for group in table["group_id"]]
     table["firm"] = table["firm"] & (table["could_change"] == "")
     table["differs"] = (table["primary"] != table["proposed"]) | (table["secondary"] != table["proposed_secondary"])

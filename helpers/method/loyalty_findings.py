@@ -11,6 +11,7 @@ from helpers.method.tenure_profit import OURS, PUBLISHED, THROUGHOUT
 from helpers.method.wilson import difference_interval
 
 LOYAL = ["true_friends", "barnacles"]
+NO_GAP = 0.10  # two parts whose difference lies within so much of either side, whole range, are alike
 LEAST = 10  # of either kind, before their parts are set against each other
 
 
@@ -52,8 +53,7 @@ def _profit(rows: pd.DataFrame) -> Finding | None:
     if min(loyal, others) < LEAST:
         return None
     high, other = of["true_friends"] / loyal, of["butterflies"] / others
-    low, _ = difference_interval(high, loyal, other, others)
-    opening = "Loyalty and profit go together" if low > 0 else "Loyalty is not profit"
+    opening = _opening(high, loyal, other, others, "loyalty and profit", "Loyalty is not profit")
     values = {"loyal": count_value(loyal), "high": share_value(high), "other": share_value(other)}
     text = (
         f"{opening}: {{high:pct}} of {{loyal:count}} loyal customers bring more than the middle customer, of the "
@@ -99,8 +99,7 @@ def _words_and_deeds(people: pd.DataFrame) -> Finding | None:
         return None
     deeds = answered["loyal"].astype(bool)
     deed, other = deeds[says].mean(), deeds[~says].mean()
-    low, _ = difference_interval(deed, gladly, other, others)
-    opening = "Words and deeds go together" if low > 0 else "Words are not deeds"
+    opening = _opening(deed, gladly, other, others, "words and deeds", "Words are not deeds")
     values = {"gladly": count_value(gladly), "deed": share_value(deed)}
     values |= {"others": count_value(others), "other": share_value(other)}
     text = (
@@ -109,6 +108,14 @@ def _words_and_deeds(people: pd.DataFrame) -> Finding | None:
     )
     said = {"n": len(answered), "smallest": min(gladly, others), "evidence": "measured", "table": "loyalty_profit"}
     return Finding(id="06.said_loyal", text=text, values=values, **said)
+
+
+def _opening(first: float, first_people: int, second: float, second_people: int, both: str, apart: str) -> str:
+    """What two parts say in a word: together if the first is surely larger, apart if it surely is not by much."""
+    low, high = difference_interval(first, first_people, second, second_people)
+    if low > 0:
+        return f"{both.capitalize()} go together"
+    return apart if high <= NO_GAP else f"Whether {both} go together cannot be told"
 
 
 def _leaving(rows: pd.DataFrame) -> Finding | None:

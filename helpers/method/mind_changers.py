@@ -40,6 +40,8 @@ def in_plain_words(assumption_sensitivity: pd.DataFrame, currency: str = "") -> 
         today_words  str   the number with its range and unit
         flip_words   str   beyond which value the proposal is another one; empty where there is none
         flip_name    str   which one
+        alone        bool  whether this number by itself can change the proposal: the value stands, the number is worth
+                           a question, and it reaches that value within its range; a chance is settled either way
 
     Examples
     --------
@@ -55,7 +57,9 @@ def in_plain_words(assumption_sensitivity: pd.DataFrame, currency: str = "") -> 
     table["today_words"] = [_today(row, currency) for row in rows]
     table["flip_words"] = [_flip(row, currency) for row in rows]
     table["flip_name"] = [intent_words(row["flip_primary"], row["flip_secondary"]) for row in rows]
-    return table.astype(words | {"tells": bool})
+    within = [row["kind"] == "chance" or bool(row["low"] <= row["flip_at"] <= row["high"]) for row in rows]
+    table["alone"] = table["tells"] & (table["flip_words"] != "") & pd.Series(within, index=table.index, dtype=bool)
+    return table.astype(words | {"tells": bool, "alone": bool})
 
 
 def intent_words(primary: str, secondary: str = "") -> str:
@@ -92,7 +96,7 @@ def change_clause(row: dict, otherwise: str) -> tuple[str, dict[str, Value]]:
         return "", {}
     values["other"] = text_value(otherwise)
     above = row["stable_above"] < row["stable_below"]
-    text = " {other:text} comes next, above all if "
+    text = " It could become {other:text}, above all if "
     if row["kind"] == "chance":
         claim = FACTS[row["quantity"]].words[PASS if above else FAIL]
         likely = row["value"] if above else 1 - row["value"]

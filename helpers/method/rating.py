@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.errors import Problem, StepInputError, nearest, quoted, report_problems
+from helpers.method.finding_values import is_number
 from helpers.method.rating_measures import DIGITS, FAMILIES, MEASURES, MOST_OF_ONE_FAMILY
 
 DEFAULT_WEIGHTS = MappingProxyType({"worth": 35, "trend": 15, "engagement": 25, "friction": 15, "advocacy": 10})
@@ -25,7 +26,6 @@ CONCENTRATION = 50  # of the draws: about as far from the weights as two sensibl
 SEED = 20_260_702
 DECISIONS = "decisions/02_rate_customers.yaml"
 POINTS_TOLERANCE = 0.01
-MOST_POINTS = 1e9  # more is no number that somebody meant
 CHUNK = 400  # customers at a time; their draws then stay in the processor's cache
 
 
@@ -55,12 +55,12 @@ def family_weights(decided: Mapping[str, float] | None = None) -> dict[str, floa
         where = f"all.weights -> {family}"
         if family not in FAMILIES:
             problems.append(Problem(where, "no family has this name.", nearest(str(family), FAMILIES)))
-        if not _is_number(value) or value < 0:
+        if not is_number(value) or value < 0:
             problems.append(Problem(where, f"{quoted(value)} is no number of points.", "Expected zero or more."))
         elif value > most:
             found = f"{value:g} points are more than one half."
             problems.append(Problem(where, found, f"Give it at most {most:g}, so that no family decides alone."))
-    if all(_is_number(value) for value in points.values()):
+    if all(is_number(value) for value in points.values()):
         total = math.fsum(points.values())
         if round(abs(total - 100), DIGITS) > POINTS_TOLERANCE:
             found = f"the points sum to {total:.10g}."
@@ -96,7 +96,7 @@ def rating_cuts(decided: Mapping[str, float] | None = None) -> dict[str, float]:
         if letter not in cut_letters:
             advice = "Leave it out: whoever is below the cut of C is a D."
             problems.append(Problem(where, "no cut has this name.", advice if letter == "D" else "Expected A, B, C."))
-        if not _is_number(value) or not 0 <= value <= 100:
+        if not is_number(value) or not 0 <= value <= 100:
             found = f"{quoted(value)} is no number of points."
             problems.append(Problem(where, found, "Expected a number from 0 to 100."))
     missing = [letter for letter in cut_letters if letter not in points]
@@ -104,7 +104,7 @@ def rating_cuts(decided: Mapping[str, float] | None = None) -> dict[str, float]:
         problems.append(
             Problem(f"all.cuts -> {letter}", "it is not there.", "Say from which score on a customer is one.")
         )
-    given = [points[letter] for letter in cut_letters if letter in points and _is_number(points[letter])]
+    given = [points[letter] for letter in cut_letters if letter in points and is_number(points[letter])]
     if any(lower >= higher for higher, lower in zip(given, given[1:], strict=False)):
         found = f"the cuts are {', '.join(f'{value:g}' for value in given)}."
         problems.append(Problem("all.cuts", found, "Expected A above B, and B above C."))
@@ -278,11 +278,6 @@ def _mapping(decided: object, name: str, example: Mapping[str, float]) -> Mappin
         shown = ", ".join(f"{key}: {value:g}" for key, value in example.items())
         _refuse(name, [Problem(f"all.{name}", f"{quoted(decided)} is no mapping.", f"Expected such as {{{shown}}}.")])
     return decided
-
-
-def _is_number(value: object) -> bool:
-    # no isfinite: Python cannot turn a whole number of hundreds of digits into a float
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST_POINTS
 
 
 def _refuse(name: str, problems: list[Problem]) -> None:

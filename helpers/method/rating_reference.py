@@ -6,10 +6,14 @@ customers as in the first version, all may rise.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
 import pandas as pd
 
-from helpers.client.result_model import CannotSay, Finding
+from helpers.client.result_model import CannotSay, Check, DecisionUsed, Finding
 from helpers.method.finding_values import count_value, share_value, text_value
+from helpers.method.moved_since import Moved, moved_since, shared_months
 from helpers.method.rating import LETTERS
 from helpers.method.rating_measures import MEASURES
 
@@ -37,6 +41,66 @@ def comparable(ratings: pd.DataFrame | None, *, then_months: int | None, months:
     return ratings[[measure.name for measure in MEASURES]]
 
 
+class Frozen(Protocol):
+    """A frozen version, as far as letters are held against it."""
+
+    name: str
+    as_of: str
+    window_months: int
+    decisions: Mapping[str, DecisionUsed]
+
+
+def letters_held(
+    first: Frozen | None, last: Frozen | None, *, as_of: str, months: int, cuts: Mapping, weights: Mapping
+) -> dict[str, Any]:
+    """How letters of the version before were given, as `letter_findings` takes it.
+
+    Parameters
+    ----------
+    first, last : the first version and the one before this run; None where there is none
+    as_of, months, cuts, weights : of this run, as decided
+
+    Returns
+    -------
+    dict
+        version, first   str   their names; None where there is none
+        comparable       bool  whether the window of the version before is as long as today's: its places were counted
+                               among the customers of the first version too
+        shared           int   whole months in both windows
+        judged           list  of `weights` and `cuts` those that were others then: they move letters, not customers
+
+    Examples
+    --------
+    >>> letters_held(None, None, as_of="2026-09-01", months=24, cuts={}, weights={})["version"] is None
+    True
+    """
+    if first is None or last is None:
+        return {"version": None, "first": None, "comparable": False, "shared": 0, "judged": []}
+    used = {name: last.decisions.get(f"02.all.{name}") for name in ("weights", "cuts")}
+    now = {"weights": weights, "cuts": cuts}
+    return {
+        "version": last.name,
+        "first": first.name,
+        "comparable": last.window_months == months,
+        "shared": shared_months((last.as_of, last.window_months), (as_of, months)),
+        "judged": [name for name, one in used.items() if one is not None and one.value != now[name]],
+    }
+
+
+def letters_moved(customer_ratings: pd.DataFrame, before: pd.DataFrame) -> Moved:
+    """Who has a better or worse letter than in the version before, each customer counted once."""
+    then, now = (table.set_index("customer_id")["rating"].astype(str) for table in (before, customer_ratings))
+    return moved_since(then, now, LETTERS)
+
+
+def letter_checks(customer_ratings: pd.DataFrame, before: pd.DataFrame | None) -> list[Check]:
+    """That the counts of who moved hold each customer once; none in a first version."""
+    if before is None:
+        return []
+    sentence = "Each customer who has a letter, or had one in the version before, is counted once."
+    return [letters_moved(customer_ratings, before).check("02.since", sentence)]
+
+
 def letter_findings(
     customer_ratings: pd.DataFrame,
     before: pd.DataFrame | None,
@@ -44,6 +108,9 @@ def letter_findings(
     *,
     version: str | None,
     first: str | None,
+    comparable: bool = True,
+    shared: int = 0,
+    judged: Sequence[str] = (),
 ) -> list[Finding]:
     """How many customers have another letter than in the version before, and what the fixed reference does.
 
@@ -52,8 +119,8 @@ def letter_findings(
     customer_ratings : DataFrame, today's, counted among the customers of the first version
     before : DataFrame, customer_ratings of the version before; None where there is none
     alone : DataFrame, today's as they would be among themselves; None where nothing is fixed
-    version, first : str
-        The names of the version before and of the first one.
+    version, first, comparable, shared, judged
+        As `letters_held` gives them.
 
     Returns
     -------
@@ -64,23 +131,26 @@ def letter_findings(
     >>> now = pd.DataFrame({"customer_id": ["a", "b", "c"], "rating": ["A", "C", "B"]})
     >>> then = pd.DataFrame({"customer_id": ["a", "b"], "rating": ["B", "C"]})
     >>> said = letter_findings(now, then, now, version="v2", first="v1")
-    >>> said[0].values["up"].value, said[0].values["down"].value, said[0].values["both"].value
-    (1, 0, 2)
+    >>> {name: said[0].values[name].value for name in ("up", "down", "same", "both", "gone", "came")}
+    {'up': 1, 'down': 0, 'same': 1, 'both': 2, 'gone': 0, 'came': 1}
     """
     if before is None or alone is None:
         return []
-    both = customer_ratings[["customer_id", "rating"]].merge(before[["customer_id", "rating"]], on="customer_id")
-    both = both[both[["rating_x", "rating_y"]].isin(LETTERS).all(axis=1)]
     found = []
-    if len(both):
-        places = {letter: place for place, letter in enumerate(LETTERS)}
-        risen = both["rating_y"].map(places).astype(int) - both["rating_x"].map(places).astype(int)
-        values = {"both": count_value(len(both)), "version": text_value(version)}
-        values |= {"up": count_value((risen > 0).sum()), "down": count_value((risen < 0).sum())}
-        text = "Of {both:count} customers rated in version {version:text} too, {up:count} have a better letter now and "
-        text += "{down:count} a worse one."
+    moved = letters_moved(customer_ratings, before)
+    if moved.both and comparable:
+        values = {**moved.values, "version": text_value(version)}
+        text = "Of {both:count} customers rated in version {version:text} too, {up:count} have a better letter now, "
+        text += "{down:count} a worse one and {same:count} the same; {gone:count} more were rated then only, "
+        text += "{came:count} are now only."
+        if judged:
+            others = " and ".join(f"the {name}" for name in judged)
+            text += f" Part of this is no customer's doing: {others} were decided otherwise then."
+        if shared:
+            values["shared"] = count_value(shared)
+            text += " The two windows share {shared:count} months, in which nothing can have moved."
         found.append(
-            Finding(id="02.since", text=text, values=values, n=len(both), evidence="judged", table="customer_ratings")
+            Finding(id="02.since", text=text, values=values, n=moved.both, evidence="judged", table="customer_ratings")
         )
     rated = customer_ratings["rating"].isin(LETTERS).to_numpy()
     other = int(((customer_ratings["rating"].to_numpy() != alone["rating"].to_numpy()) & rated).sum())
@@ -101,18 +171,26 @@ def letter_findings(
     return found
 
 
-def letter_cannot_say(version: str | None, reference: pd.DataFrame | None) -> list[CannotSay]:
+def letter_cannot_say(
+    version: str | None, reference: pd.DataFrame | None, *, comparable: bool = True, **_: object
+) -> list[CannotSay]:
     """That letters cannot be compared with those of a version, where there is one with another window.
 
     >>> letter_cannot_say(None, None)
     []
+    >>> len(letter_cannot_say("v1", None)), len(letter_cannot_say("v2", pd.DataFrame(), comparable=False))
+    (1, 1)
     """
-    if version is None or reference is not None:
+    if version is None or (reference is not None and comparable):
         return []
+    because = "Its window was of another length, so places are counted among today's customers."
+    if reference is not None:
+        because = "Its window was of another length than today's and than that of the first version, among whose "
+        because += "customers places are counted today."
     return [
         CannotSay(
             question=f"Which customers have another letter than in version {version}?",
-            because="Its window was of another length, so places are counted among today's customers.",
+            because=because,
             unlocked_by="the same window_months in client.yaml.",
         )
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.method.checks import same_count
+from helpers.method.finding_values import left_open_in
 from helpers.method.intent_words import RETIRE
 from helpers.method.tactic_gaps import CHOSEN
 from helpers.method.trial_plans import LEVEL, MONTHS, NO_EFFECT, NO_SPREAD, POWER
@@ -82,32 +83,25 @@ def register_cannot_say(
     drivers: pd.DataFrame | None,
 ) -> list[CannotSay]:
     """Which questions on the register stay open for this client, each only where it does."""
-    gaps = []
+    gaps: list[CannotSay] = []
+    gap = left_open_in(gaps)
     if group_intents is None or group_intents.empty:
         because = "No group has an intent yet."
-        gaps.append(_gap("Which tactics do our intents call for?", because, "Step 09, choose the intent."))
+        gap("Which tactics do our intents call for?", because, "Step 09, choose the intent.")
     elif tactics.empty:
         because = "No tactic is registered."
         unlocked = "The decision tactics, filled in as a sheet or in the notebook."
-        gaps.append(_gap("What do we do about our intents, and what does it cost?", because, unlocked))
+        gap("What do we do about our intents, and what does it cost?", because, unlocked)
         return gaps
     if len(tactics) and (drivers is None or drivers.empty):
         because = "What customers were asked about is not known, so a driver counts as it was written."
-        gaps.append(
-            _gap("Do our tactics serve what matters to customers?", because, "survey, with ratings of drivers.")
-        )
+        gap("Do our tactics serve what matters to customers?", because, "survey, with ratings of drivers.")
     open_ = trial_plans["why_not"]
     if (open_ == NO_SPREAD).any():
         unlocked = "transactions: cost_of_goods of every line, and three customers or more in the group."
-        gaps.append(_gap("On how many customers must a tactic be tried?", NO_SPREAD, unlocked))
+        gap("On how many customers must a tactic be tried?", NO_SPREAD, unlocked)
     if (open_ == NO_EFFECT).any():
         lacking = int((open_ == NO_EFFECT).sum())
         because = f"Of {len(tactics)} tactics, {lacking} say no effect as low, likely and high."
-        gaps.append(
-            _gap("What does each tactic bring, and can it be tried?", because, "Their effects in the register.")
-        )
+        gap("What does each tactic bring, and can it be tried?", because, "Their effects in the register.")
     return gaps
-
-
-def _gap(question: str, because: str, unlocked: str) -> CannotSay:
-    return CannotSay(question=question, because=because, unlocked_by=unlocked)

@@ -8,6 +8,7 @@ from helpers.client.result_model import Finding
 from helpers.method.finding_values import count_value, date_value, group_value, money_value, text_value
 from helpers.method.tactic_gaps import ORPHANS
 
+LATE = "ends_after_result"
 IN_TIME = ("dates_upside_down", "unknown_need", "need_not_chosen", "need_ends_later", "cycle")
 
 
@@ -135,11 +136,18 @@ def _time(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
     values["dated"] = count_value(len(dated))
     text = "The work runs from {first:date} to {last:date}."
     wrong = tactic_gaps[tactic_gaps["gap"].isin(IN_TIME)].sort_values(["tactic", "gap"])
-    if wrong.empty:
-        text += " Nothing starts before what it needs has ended."
-    else:
+    late = tactic_gaps[tactic_gaps["gap"] == LATE].sort_values(["due", "tactic"])
+    if len(wrong):
         values["wrong"] = text_value(wrong["sentence"].iloc[0])
         text += " {wrong:text}"
+    elif late.empty:
+        text += " Nothing starts before what it needs has ended."
+    if len(late):
+        values |= {"late": text_value(late["title"].iloc[0]), "due": date_value(late["due"].iloc[0])}
+        values["more"] = count_value(len(late) - 1)
+        text += " {late:text} ends after the result that it is to bring is due, on {due:date}."
+        text = text[:-1] + "; so do {more:count} more tactics." if len(late) > 2 else text
+        text = text[:-1] + "; so does one more tactic." if len(late) == 2 else text
     return _finding("11.timeline", text, values, len(dated), "tactics")
 
 

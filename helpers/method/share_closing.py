@@ -17,28 +17,16 @@ from helpers.method.rank_share import SET_PART
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
 from helpers.method.share_estimates import EstimateTables
 from helpers.method.share_scope import MIN_PART
-from helpers.method.share_tables import ShareTables
+from helpers.method.share_tables import ShareTables, why_unknown
 from helpers.method.share_wallets import (
     RECENT_MONTHS,
     SOURCES,
-    USED,
     all_lines,
     in_scope,
     named_customers,
     without_customer,
 )
 
-# Why a buyer has no known wallet, by the states of the wallets that were delivered for it.
-UNKNOWN = {
-    "none": "were not delivered",
-    "older": "end too early",
-    "later": "begin after the window",
-    "not_covered": "lie where our own data do not reach",
-    "outside_scope": "lie outside the scope",
-    "not_sold": "are for what we do not sell",
-    "zero": "are zero, which says as little as none",
-    "conflict": "are below our own revenue",
-}
 MARKET_GAPS = {
     "no_table": ("No size of any market was delivered.", "markets: market_size by category and year."),
     "no_year": (
@@ -80,7 +68,7 @@ def share_cannot_say(tables: ShareTables, estimates: EstimateTables | None = Non
         gaps.append(
             CannotSay(
                 question="What do customers without a known wallet spend?",
-                because=f"Their wallets {_why_unknown(tables)}; {f'{why}, so ' if why else ''}none is estimated.",
+                because=f"Their wallets {why_unknown(tables)}; {f'{why}, so ' if why else ''}none is estimated.",
                 unlocked_by="wallets for more of them, of the last year and in the scope.",
             )
         )
@@ -140,17 +128,6 @@ def share_cannot_say(tables: ShareTables, estimates: EstimateTables | None = Non
             )
         )
     return gaps
-
-
-def _why_unknown(tables: ShareTables) -> str:
-    """In words, each reason for which some buyer has no known wallet."""
-    shares, wallets = tables.customer_share, tables.wallets
-    buyers = set(shares.loc[shares["wallet_state"] == "unknown", "customer_id"])
-    theirs = wallets[wallets["customer_id"].isin(buyers)]
-    found = set(theirs["state"]) | ({"none"} if buyers - set(theirs["customer_id"]) else set())
-    found |= {"zero"} if USED in found else set()
-    found |= {"conflict"} if (shares["wallet_state"] == "conflict").any() else set()
-    return " or ".join(words for state, words in UNKNOWN.items() if state in found)
 
 
 def share_assumptions(

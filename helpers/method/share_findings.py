@@ -12,6 +12,7 @@ import pandas as pd
 from helpers.client.result_model import Finding
 from helpers.method.finding_values import (
     count_value,
+    date_value,
     is_known,
     money_value,
     number_value,
@@ -22,7 +23,7 @@ from helpers.method.finding_values import (
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE, share_band
 from helpers.method.share_group_findings import group_findings
 from helpers.method.share_scope import MIN_PART
-from helpers.method.share_tables import MIN_CELL, ShareTables, period_words, scope_words
+from helpers.method.share_tables import MIN_CELL, ShareTables, period_words, scope_words, why_unknown
 from helpers.method.share_trend_findings import trend_findings
 
 SAME_SHARE = 0.05  # scopes whose shares differ by less tell the same story
@@ -84,6 +85,8 @@ def _answer(tables: ShareTables, min_coverage: float) -> Finding:
     values |= {"buyers": count_value(whole["customers"]), "coverage": share_value(whole["coverage"])}
     if not is_known(whole["customer_share"]):
         if not whole["known_wallets"]:
+            if len(tables.of_buyers):
+                return _none_of_today(tables, said)
             one = whole["customers"] == 1
             who = "one customer who buys" if one else "{buyers:count} customers who buy"
             text = f"We cannot say our share: no wallet is known for the {who} from us. "
@@ -104,6 +107,21 @@ def _answer(tables: ShareTables, min_coverage: float) -> Finding:
     others = f"{{headroom:money}} {period} goes to others" if some else "next to nothing goes to others"
     text = f"Of what {who} spend on {words}, {{share:pct}} comes to us; {others}."
     return Finding(text=text, values=values | (dates if period in others else {}), **said)
+
+
+def _none_of_today(tables: ShareTables, said: dict) -> Finding:
+    """Wallets of buyers are there, and none of them speaks for today."""
+    theirs = tables.of_buyers
+    values = {"wallets": count_value(len(theirs)), "buyers": count_value(theirs["customer_id"].nunique())}
+    text = "We cannot say our share of today: {wallets:count} wallets of {buyers:count} buyers were delivered, and all "
+    if len(theirs) == 1:
+        text, values = "We cannot say our share of today: one wallet of a buyer was delivered, and such ", {}
+    text += why_unknown(tables, delivered=True)
+    if set(theirs["state"]) == {"older"}:
+        values["last"] = date_value(theirs["period_end"].max())
+        text += ", the last on {last:date}"
+    text += ". What these customers spend now, asked again, would be a start."
+    return Finding(text=text, values=values, **said)
 
 
 def _by_scope(tables: ShareTables) -> Finding:

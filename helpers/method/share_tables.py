@@ -18,6 +18,17 @@ from helpers.method.share_wallets import USED
 from helpers.method.share_years import COLUMNS as YEARS
 
 MIN_CELL = 10  # fewer customers than this are not read alone
+# Why a buyer has no known wallet, by the states of the wallets that were delivered for it.
+UNKNOWN = {
+    "none": "were not delivered",
+    "older": "end too early",
+    "later": "begin after the window",
+    "not_covered": "lie where our own data do not reach",
+    "outside_scope": "lie outside the scope",
+    "not_sold": "are for what we do not sell",
+    "zero": "are zero, which says as little as none",
+    "conflict": "are below our own revenue",
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +73,11 @@ class ShareTables:
         """The wallets behind the share: of buyers, and counted."""
         known = self.customer_share.loc[self.customer_share["wallet_state"] == "known", "customer_id"]
         return self.wallets[(self.wallets["state"] == USED) & self.wallets["customer_id"].isin(known)]
+
+    @property
+    def of_buyers(self) -> pd.DataFrame:
+        """The wallets that were delivered for buyers, used or not."""
+        return self.wallets[self.wallets["customer_id"].isin(self.customer_share["customer_id"])]
 
     @property
     def evidence(self) -> Evidence:
@@ -133,3 +149,14 @@ def period_words(used: pd.DataFrame) -> tuple[str, dict[str, Value]]:
     if 360 <= (end - start).days + 1 <= 371 and bool(whole.all()):
         return "a year", {}
     return "between {from:date} and {to:date}", {"from": date_value(start), "to": date_value(end)}
+
+
+def why_unknown(tables: ShareTables, *, delivered: bool = False) -> str:
+    """In words, each reason for which some buyer has no known wallet; `delivered` leaves out that there is none."""
+    shares, wallets = tables.customer_share, tables.of_buyers
+    buyers = set(shares.loc[shares["wallet_state"] == "unknown", "customer_id"])
+    theirs = wallets[wallets["customer_id"].isin(buyers)]
+    found = set(theirs["state"]) | ({"none"} if buyers - set(theirs["customer_id"]) and not delivered else set())
+    found |= {"zero"} if USED in found else set()
+    found |= {"conflict"} if (shares["wallet_state"] == "conflict").any() else set()
+    return " or ".join(words for state, words in UNKNOWN.items() if state in found)

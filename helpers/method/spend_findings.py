@@ -6,7 +6,7 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.finding_values import count_value, group_value, money_value, share_value, text_value
+from helpers.method.finding_values import count_value, group_value, left_open_in, money_value, share_value, text_value
 from helpers.method.money import HALF_A_CENT
 from helpers.method.share import ALL
 from helpers.method.spend_alignment import AGAINST_INTENT, BUDGET, GROW, NEAR, PEOPLE, RE_ENGINEER, RETIRE
@@ -192,11 +192,8 @@ def spend_assumptions(spend_alignment: pd.DataFrame) -> list[Assumption]:
 
 def spend_cannot_say(spend_by_function: pd.DataFrame, spend_alignment: pd.DataFrame) -> list[CannotSay]:
     """What stays open about money and people."""
-    gaps = []
-
-    def gap(question: str, because: str, unlocked_by: str) -> None:
-        gaps.append(CannotSay(question=question, because=because, unlocked_by=unlocked_by))
-
+    gaps: list[CannotSay] = []
+    gap = left_open_in(gaps)
     if spend_by_function.empty:
         gap("Do money and people go where value is?", "Nobody said where they go.", "spend, by function and group.")
         return gaps

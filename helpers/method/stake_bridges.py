@@ -1,4 +1,4 @@
-"""How step 08 and step 09 speak of the same money: paths that release cost, projects that profits leave out."""
+"""How steps 08 and 09 speak of the same money: paths that release cost, projects and fees that profits leave out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ def bridge_findings(
     intents: Mapping[str, Sequence[str]],
     *,
     years: float,
+    profit_chance: pd.DataFrame | None = None,
 ) -> list[Finding]:
     """The sentences that a reader of both pages needs so that their sums do not seem to contradict each other.
 
@@ -33,13 +34,15 @@ def bridge_findings(
     transition_paths, commitment_npv : DataFrame or None, of step 08
     intents : mapping of group_id to its intents, primary first
     years : float, of the window
+    profit_chance : DataFrame or None, of step 08
 
     Returns
     -------
     list of Finding
-        09.path.<group_id>, that a path releases more cost than there is profit at stake, for the margin of who leaves
-        goes as well; 09.outlays.<group_id>, the projects that should pay and that the profit of a group to grow leaves
-        out.
+        09.fees, the contract fees that step 08 counts and the profits of step 09 leave out, with the groups that earn
+        money only by them; 09.path.<group_id>, that a path releases more cost than there is profit at stake, for the
+        margin of who leaves goes as well; 09.outlays.<group_id>, the projects that should pay and that the profit of a
+        group to grow leaves out.
 
     Examples
     --------
@@ -50,7 +53,7 @@ def bridge_findings(
     >>> {name: one.value for name, one in found[0].values.items()}
     {'group': 'g1', 'released': 40.0, 'stake': 20.0, 'part': 0.8}
     """
-    found = []
+    found = _fees(profit_chance, years)
     if transition_paths is not None:
         for group, path in transition_paths.groupby("group_id", sort=False):
             found.append(_path(str(group), path, value_at_stake, customer_value, years))
@@ -58,6 +61,35 @@ def bridge_findings(
         for group, both in intents.items():
             found += [_outlays(group, commitment_npv)] if list(both)[:1] == [GROW] else []
     return [one for one in found if one is not None]
+
+
+def _fees(profit_chance: pd.DataFrame | None, years: float) -> list[Finding]:
+    """What contract fees bring, where a group pays some; nothing without the profit of any such group."""
+    if profit_chance is None:
+        return []
+    rows = profit_chance[(profit_chance["contract_fees"] > HALF_A_CENT) & profit_chance["customer_profit"].notna()]
+    if rows.empty:
+        return []
+    rows = rows.sort_values(["contract_fees", "group_id"], ascending=[False, True])
+    values = {"fees": money_value(rows["contract_fees"].sum() / years)}
+    values |= {"payer": group_value(rows["group_id"].iloc[0])}
+    text = "Contract fees of {fees:money} a year, "
+    if len(rows) > 1:
+        values["most"] = money_value(rows["contract_fees"].iloc[0] / years)
+        text += "{most:money} of them from {payer:group}"
+    else:
+        text += "all of them from {payer:group}"
+    text += ", come on top of the profits here: no intent moves them. The test Profitable of our future counts them"
+    turned = rows[(rows["customer_profit"] < -HALF_A_CENT) & (rows["profit"] > HALF_A_CENT)]
+    for place, row in enumerate(turned.to_dict("records"), 1):
+        values |= {f"group_{place}": group_value(row["group_id"]), f"with_{place}": money_value(row["profit"] / years)}
+        values[f"loss_{place}"] = money_value(-row["customer_profit"] / years)
+        text += "; " if place > 1 else ": "
+        text += f"with them {{group_{place}:group}} earns {{with_{place}:money}} a year, without them it loses "
+        text += f"{{loss_{place}:money}}"
+    text += "."
+    said = {"n": int(rows["customers"].sum()), "evidence": "measured", "table": "expected_results"}
+    return [Finding(id="09.fees", text=text, values=values, smallest=int(rows["customers"].min()), **said)]
 
 
 def _path(

@@ -100,12 +100,13 @@ def _people(value_at_stake: pd.DataFrame) -> int:
 
 
 def stake_checks(value_at_stake: pd.DataFrame) -> list[Check]:
-    """Whether overlap was removed: nothing counts for more than it would alone.
+    """Whether overlap was removed: nothing counts for more than it would alone, and what is not pulled not at all.
 
-    A lever can cost alone, where an intent drives customers away; what is not pulled counts as nothing all the same.
+    An intent that drives customers away makes `keep` cost money; not pulled, it counts nothing, which is no more of it.
     """
     known = value_at_stake.dropna(subset=["alone", "counted"])
-    more = int((known["counted"] > known["alone"].clip(lower=0) + HALF_A_CENT).sum())
+    most = known["alone"].where(known["pulled"].astype(bool), 0.0)
+    more = int((known["counted"] > most + HALF_A_CENT).sum())
     words = "No lever counts for more than it would be worth alone."
     return [Check(id="09.overlap", sentence=words, found=more, expected=0, verdict="fail" if more else "pass")]
 

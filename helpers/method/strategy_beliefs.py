@@ -124,13 +124,14 @@ def _part(material: Material, question: str, belief: str) -> dict:
         guess = float(belief)
     except ValueError:
         return {}
+    told = {"guess": guess, "believed": f"{100 * guess:g} %"}
     if fact is None:
-        return {"guess": guess}
+        return told
     value, low, high = fact.number, fact.value.low, fact.value.high
     low, high = (value, value) if low is None or high is None else (low, high)
     near = low - CLOSE <= guess <= high + CLOSE
     ends = {"low": fact.value.low, "high": fact.value.high}
-    return {"guess": guess, "value": value} | ends | {"verdict": RIGHT if near else NOT_SO}
+    return told | {"value": value} | ends | {"verdict": RIGHT if near else NOT_SO}
 
 
 def _first_driver(material: Material) -> dict | None:
@@ -196,12 +197,13 @@ def _parts(material: Material, rows: Sequence[dict], question: str) -> Sentence 
         "fact": _fact(material, question),
     }
     what = "our share of what customers spend" if question == SHARE else "the part of customers on whom we lose money"
+    base = " of what the buyers spend whose whole spend we know" if question == SHARE else ""
     before = f"Before any result, {{leaders:count}} leaders put {what} at {{guess:pct_range}}"
     if len(own) == 1 or min(guesses) == max(guesses):
         before = before.replace("{guess:pct_range}", "{guess:pct}")
-    text = f"{before}; it is {{fact:pct}}. {{right:count}} of them came near."
+    text = f"{before}; it is {{fact:pct}}{base}. {{right:count}} of them came near."
     if values["fact"] is not None and values["fact"].value.low is not None:
-        text = f"{before}; it is {{fact:pct_range}}. {{right:count}} of them came near."
+        text = f"{before}; it is {{fact:pct_range}}{base}. {{right:count}} of them came near."
     return sentence(
         "beliefs", f"in_beliefs_{question}", text, values, evidence="measured", n=len(own), n_of="leader",
         table="beliefs_and_facts",

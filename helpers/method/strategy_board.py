@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from helpers.client.result_model import Value
-from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, yearly
+from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, weighed_tactics, yearly
 from helpers.method.strategy_material import (
     Material,
     Sentence,
@@ -14,10 +14,11 @@ from helpers.method.strategy_material import (
     listing,
     sentence,
 )
-from helpers.method.strategy_money import by_day, expected_change, money_sentences, rounded
+from helpers.method.strategy_money import by_day, expected_change, money_sentences, rounded, taken
+from helpers.method.strategy_work import work_sentences
 
 NEXT_TO_NOTHING = 0.005  # of the profit
-MOST_NAMED = 3  # groups of one intent that a sentence names; of more it says how many
+MOST_NAMED, MANY = 3, 6  # groups of one intent that a sentence names; of how many in all it names fewer
 VERBS = {
     "grow": "win more of {whom}",
     "maintain": "keep {whom} as they are",
@@ -33,12 +34,12 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence
         12.answer; 12.share, 12.equity, 12.profit, 12.revenue, 12.customers, the measures; 12.whom.<group_id>, why;
-        12.beside; then those of `money_sentences`
+        12.beside; then those of `money_sentences` and of `work_sentences`
     """
     found = [answer(material, plans), *_measures(material, plans)]
     found += [_whom(plan) for plan in plans]
     found += [_beside(material, plans), *money_sentences(material, plans)]
-    return [one for one in found if one is not None]
+    return [*(one for one in found if one is not None), *work_sentences(material, plans)]
 
 
 def answer(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
@@ -56,25 +57,29 @@ def answer(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
             "answer", "answer", text, values, evidence="judged", n=people, weighed=[*chosen, *said],
             table="board_groups",
         )  # fmt: skip
-    values, parts = {}, []
+    values, parts, most = {}, [], MOST_NAMED if len(plans) < MANY else MOST_NAMED - 1
     for intent, verb in VERBS.items():
         own = of_group(list(plans), intent)
         if own:
-            names, told = _named(intent, own)
+            names, told = _named(intent, own, most)
             values |= told
             parts.append(verb.replace("{whom}", names))
-    text = f"We {', '.join(parts[:-1])} and {parts[-1]}" if len(parts) > 1 else f"We {parts[0]}"
+    comma = "," if len(parts) > 2 else ""
+    text = f"We {', '.join(parts[:-1])}{comma} and {parts[-1]}" if len(parts) > 1 else f"We {parts[0]}"
     leaving = [plan for plan in plans if plan.secondary == "retire"]
     if leaving:
-        names, told = _named("leave", leaving)
+        names, told = _named("leave", leaving, most)
         values |= told
-        text += f" (and part with {names} if that does not help)"
-    back, (when, days) = expected_change(plans), by_day(plans)
+        text += f"; where that does not help we part with {names}"
+    weighed, back, (when, days) = [*chosen, *weighed_tactics(material)], expected_change(plans), by_day(plans)
     if back and when and back.value.low is not None:
         values |= {"back": rounded(back)} | days
-        text += f"; we expect {{back:money_range}} more profit a year {when}"
+        cost = taken(material)[0]
+        values |= {"cost": cost} if cost else {}
+        takes = "It takes {cost:money}, and we" if cost else "We"
+        text += f". {takes} expect {{back:money_range}} more profit a year {when}"
     return sentence(
-        "answer", "answer", f"{text}.", values, evidence="judged", n=people, weighed=chosen, table="board_groups"
+        "answer", "answer", f"{text}.", values, evidence="judged", n=people, weighed=weighed, table="board_groups"
     )
 
 
@@ -167,8 +172,13 @@ def _beside(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
     if abs(rest) < NEXT_TO_NOTHING * abs(every.number):
         return None
     sources = (*every.sources, *(name for plan in plans for name in plan.profit.sources))
-    values = {"rest": Told(Value(value=rest, unit="money"), sources), "all": every}
+    values = {"rest": Told(Value(value=abs(rest), unit="money"), sources), "all": every}
     text = "{rest:money} of the {all:money} of profit a year comes from customers who stand in none of these groups."
+    if rest < 0:
+        text = (
+            "Customers who stand in none of these groups cost us {rest:money} a year more than they bring; the profit "
+            "of all is {all:money}."
+        )
     known = material.value("04.answer/customers")
     people = None if known is None else int(known.number) - sum(plan.customers for plan in plans)
     return sentence("beside", "beside", text, values, evidence="measured", n=people)
@@ -186,9 +196,9 @@ def _whom(plan: GroupPlan) -> Sentence | None:
     )  # fmt: skip
 
 
-def _named(name: str, plans: Sequence[GroupPlan]) -> tuple[str, dict[str, Told]]:
+def _named(name: str, plans: Sequence[GroupPlan], most: int) -> tuple[str, dict[str, Told]]:
     """The groups of an intent in a sentence: by name, or how many where they are many."""
-    if len(plans) > MOST_NAMED:
+    if len(plans) > most:
         return f"{{{name}:count}} groups", {name: counted_as(len(plans))}
     told = {f"{name}_{plan.group_id}": plan.name for plan in plans}
     return listing(list(told)), told

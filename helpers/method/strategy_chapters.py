@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from types import MappingProxyType
 
 from helpers.client.result_model import CannotSay, Value
-from helpers.method.finding_values import inside_sentence
+from helpers.method.finding_values import inside_sentence, is_known
+from helpers.method.intent_words import INTENTS
+from helpers.method.strategy_board import served_share
 from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
 from helpers.method.strategy_material import (
     Material,
@@ -43,7 +46,7 @@ CHAPTERS = MappingProxyType(
             ("08",),
             ("08.answer", "08.no_test", "08.right_to_win", "08.direction", "08.ready_growth", "08.movers"),
         ),
-        "intent": ("What we intend with each group", ("09",), ("09.answer", "09.intent.*", "09.firm")),
+        "intent": ("What we intend with each group", ("09",), ("09.answer", "09.firm")),
         "results": ("What we expect, by when, and who answers for it", ("09",), ("09.goals", "09.no_owner")),
         "propositions": ("What we promise", ("10",), ("10.answer", "10.claims", "10.cards", "10.gaps", "10.barriers")),
         "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline")),
@@ -64,6 +67,7 @@ STEPS = MappingProxyType(
 )  # fmt: skip
 ABOUT = MappingProxyType({"results": "at stake", "portion": "portfolio"})
 BETTER = MappingProxyType({"proof": "proof_said", "drivers": "drivers_named"})
+ALIKE = 0.005  # shares that lie no further apart are told as one number
 HOW = MappingProxyType({"money": "money", "share": "pct"})
 
 
@@ -73,6 +77,10 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
     found: list[Sentence] = []
     for chapter, (_, steps, names) in CHAPTERS.items():
         own = material.quotes(chapter, names, groups)
+        if chapter == "intent" and len({plan.why.value.value if plan.why else "" for plan in plans}) > 1:
+            own = own[:1] + [one for plan in plans if (one := _intent(material, plan))] + own[1:]
+        if chapter == "share":
+            own = own[:1] + _two_shares(material, plans) + own[1:]
         if chapter == "results":
             own = _results(material) + own
         if chapter == "propositions":
@@ -125,8 +133,8 @@ def _apart(material: Material, chapter: str, own: Sequence[Sentence]) -> list[Se
     if not told or cost is None:
         return []
     text = (
-        "The outlay of these projects is apart from the {cost:money} that the chosen tactics take; where a project and "
-        "a tactic mean the same work, it stands here twice."
+        "These projects are not in the {cost:money} that the chosen tactics take; where a project and a tactic mean "
+        "the same work, it stands here twice."
     )
     found = sentence(chapter, "in_budget_apart", text, {"cost": cost}, evidence="judged",
                      weighed=weighed_tactics(material))  # fmt: skip
@@ -153,6 +161,41 @@ def _silent(material: Material, chapter: str, step: str) -> Sentence:
     values = {"because": words(first.because, source), "unlocked": words(first.unlocked_by, source)}
     text = "Nothing can be said of this yet. {because:text} What would answer it: {unlocked:text}"
     return sentence(chapter, f"in_{chapter}_silent", text, values, evidence="measured")
+
+
+def _intent(material: Material, plan: GroupPlan) -> Sentence | None:
+    """Why the rules propose an intent; the number that would turn it stands with what would change our mind."""
+    row = material.rows("group_intents", group_id=plan.group_id)[0]
+    first = next(iter(material.rows("assumption_sensitivity", group_id=plan.group_id, rank=1)), None)
+    weighed = [place("group_intents", row, "differs"), *plan.chosen_by]
+    weighed += [place("assumption_sensitivity", first, name) for name in ("flip_at", "rank")] if first else []
+    if first is None or not is_known(first["flip_at"]):
+        quoted = material.quote("intent", f"09.intent.{plan.group_id}")
+        return replace(quoted, weighed=tuple(weighed)) if quoted else None
+    values = {"group": plan.name, "intent": plan.intent, "why": material.cell("group_intents", row, "sentence", "text")}
+    text = "{group:group}: {intent:text}. {why:text}"
+    if row["differs"]:
+        values["proposed"] = words(INTENTS[row["proposed"]].lower(), place("group_intents", row, "proposed"))
+        text = "{group:group}: {intent:text}. People chose so; the rules propose {proposed:text}: {why:text}"
+    return sentence("intent", "in_intent", text, values, evidence="judged", n=plan.customers, weighed=weighed,
+                    group=plan.group_id)  # fmt: skip
+
+
+def _two_shares(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
+    """How the share of the first page and that of all buyers differ: each with its base."""
+    known, every = served_share(material, plans), material.value("05.answer/share")
+    if known is None or every is None or abs(known[0].number - every.number) < ALIKE:
+        return []
+    served, _, weighed = known
+    text = (
+        "The {served:pct} of the first page is our part of what the groups that we grow and keep spend; the {all:pct} "
+        "here of what all buyers do. Both count those whose whole spend we know."
+    )
+    middle = tuple(name for name in served.sources if not name.endswith(("_low", "_high")))
+    values = {"served": Told(served.value.model_copy(update={"low": None, "high": None}), middle)}
+    values["all"] = Told(every.value.model_copy(update={"low": None, "high": None}), every.sources)
+    found = sentence("share", "in_share_bases", text, values, evidence="measured", weighed=weighed)
+    return [found] if found else []
 
 
 def _results(material: Material) -> list[Sentence]:

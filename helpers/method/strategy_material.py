@@ -23,9 +23,9 @@ TABLES: dict[str, tuple[str, ...]] = {
     "05_customer_share": ("group_share",),
     "06_value_to_them": ("top_needs",),
     "07_value_exchange": ("value_exchange",),
-    "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity", "value_at_stake"),
+    "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity"),
     "10_value_propositions": ("value_propositions",),
-    "11_align_tactics": ("tactics", "trial_plans"),
+    "11_align_tactics": ("tactics", "trial_plans", "learning_plan"),
 }
 KEYS: dict[str, tuple[str, ...]] = {
     "beliefs": ("leader", "question"),
@@ -38,10 +38,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "group_intents": ("group_id",),
     "expected_results": ("group_id", "measure"),
     "assumption_sensitivity": ("group_id", "quantity"),
-    "value_at_stake": ("group_id", "lever"),
     "value_propositions": ("group_id",),
     "tactics": ("tactic",),
     "trial_plans": ("tactic",),
+    "learning_plan": ("loop",),
 }
 BOARD, CHAPTER = "board", "chapter"
 

@@ -7,21 +7,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from helpers.client.result_model import Value
-from helpers.method.finding_values import is_known
 from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
 from helpers.method.strategy_material import (
     Material,
     Sentence,
     Told,
     counted_as,
-    in_an_id,
     listing,
     place,
     sentence,
     summed,
 )
 
-MOST_DONE = 4  # tactics on the board's pages
 MOST_DAYS = 2  # groups whose other day a sentence names
 STEPS = 500  # of a judged sum: its largest figure has so many steps or fewer
 ENDS = ("effect_likely", "effect_low", "effect_high")
@@ -79,49 +76,55 @@ def expected_change(plans: Sequence[GroupPlan]) -> Told | None:
 
 
 def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
-    """What goes in and what comes back, each with its range; then what of it does not fit together, and what is done.
+    """What goes in and what comes back, each with its range; then what of it does not fit together or stands beside it.
 
     Returns
     -------
     list of Sentence or None
-        12.money_in, 12.effect, 12.net, 12.best_set, 12.no_cost, 12.money_back, 12.disagree, 12.most_of_it;
-        12.do_<tactic>, those that cost most, 12.do
+        12.money_in, 12.effect, 12.net, 12.no_cost, 12.money_back, the rows of the board's table of money;
+        12.most_of_it, 12.disagree, 12.best_set, 12.projects, what has to be known beside them
     """
-    tactics, found = selected_tactics(material), []
-    weighed = weighed_tactics(material)
-    cost, days = _taken(material)
-    values = {"tactics": counted_as(len(tactics)), "cost": cost, "days": days}
-    text = "{cost:money} and {days:number} days of work is what the {tactics:count} chosen tactics take."
-    if len(tactics) == 1:
-        text = "{cost:money} and {days:number} days of work is what the one chosen tactic takes."
-        values.pop("tactics")
-    found.append(
-        sentence("money", "money_in", text, values, evidence="judged", n=len(tactics), n_of="row", weighed=weighed)
-    )
-    found += [*_effect(material), _best_set(material)]
-    if cost is None:
+    found = [_money_in(material), *_effect(material)]
+    if taken(material)[0] is None:
         found.append(_no_cost(material))
     back, (when, told) = expected_change(plans), by_day(plans)
     if back and when and back.value.low is not None:
         text = (
             f"Counted group by group, we expect {{back:money_range}} more profit a year than today {when}, most "
-            "likely {back:money}; the ends are those of all groups going badly or well at once."
+            "likely {back:money}."
         )
         values = {"back": rounded(back)} | told
         found.append(sentence("money", "money_back", text, values, evidence="judged", table="board_groups"))
-    return [*found, _disagree(material, plans), _share_of_profit(plans), *_done_first(material, plans)]
+    return [
+        *found,
+        _share_of_profit(plans),
+        _disagree(material, plans),
+        _best_set(material),
+        _projects(material, plans),
+    ]
 
 
-def asked_takes(material: Material) -> Sentence | None:
-    """What the decision asked takes, beside the words of those who ask; by when it pays the answer says."""
-    cost, days = _taken(material)
-    text = "What it takes: {cost:money} and {days:number} days of work."
+def _money_in(material: Material) -> Sentence | None:
+    """What the chosen tactics take, and from when to when, as far as that is known of each."""
+    tactics, weighed = selected_tactics(material), weighed_tactics(material)
+    cost, days = taken(material)
+    values = {"tactics": counted_as(len(tactics)), "cost": cost, "days": days}
+    text = "{cost:money} and {days:number} days of work is what the {tactics:count} chosen tactics take"
+    if len(tactics) == 1:
+        text = "{cost:money} and {days:number} days of work is what the one chosen tactic takes"
+        values.pop("tactics")
+    ends = {name: [material.cell("tactics", row, name, "date") for row in tactics] for name in ("starts", "ends")}
+    if tactics and None not in [*ends["starts"], *ends["ends"]]:
+        values["first"] = min(ends["starts"], key=lambda one: one.value.value)
+        values["last"] = max(ends["ends"], key=lambda one: one.value.value)
+        text += ", from {first:date} to {last:date}"
+    weighed += [place("tactics", row, name) for row in tactics for name in ("starts", "ends")]
     return sentence(
-        "ask", "asked_takes", text, {"cost": cost, "days": days}, evidence="judged", weighed=weighed_tactics(material)
+        "money", "money_in", f"{text}.", values, evidence="judged", n=len(tactics), n_of="row", weighed=weighed
     )
 
 
-def _taken(material: Material) -> tuple[Told | None, Told | None]:
+def taken(material: Material) -> tuple[Told | None, Told | None]:
     """Money and days of work of the chosen tactics, as far as they are known."""
     tactics = selected_tactics(material)
     parts = {name: [material.cell("tactics", row, name, unit) for row in tactics]
@@ -137,14 +140,15 @@ def _effect(material: Material) -> list[Sentence | None]:
     effect = summed([one for one in worth if one], "money")
     if effect is None or effect.value.low is None:
         return []
+    values, over = {"effect": rounded(effect)}, "the years that we look ahead"
+    months = material.value("04.answer/months")
+    if months:
+        values["months"], over = months, "{months:count} months"
     text = (
-        "Counted tactic by tactic, they are judged to bring {effect:money_range} of margin over the years that we "
-        "look ahead, in today's money, most likely {effect:money}, if each does what it is meant to."
+        f"Counted tactic by tactic, they are judged to bring {{effect:money_range}} of margin over {over}, in today's "
+        "money, most likely {effect:money}, if each does what it is meant to."
     )
-    found = [
-        sentence("money", "effect", text, {"effect": rounded(effect)}, evidence="judged", n=len(tactics), n_of="row",
-                 weighed=weighed)
-    ]  # fmt: skip
+    found = [sentence("money", "effect", text, values, evidence="judged", n=len(tactics), n_of="row", weighed=weighed)]
     cost = [material.cell("tactics", row, "cost", "money") for row in tactics]
     if None in cost or None in worth:
         return found  # what is left can be told of all or of none
@@ -191,9 +195,8 @@ def _disagree(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None
         "months": months,
     }
     text = (
-        f"The figures of the groups and those of the tactics are two judgements; for {listing(list(names))} they "
-        "disagree: the tactics cost {cost:money}, and at most {most:money} more profit is expected in {months:count} "
-        "months."
+        f"Two judgements disagree: the tactics for {listing(list(names))} cost {{cost:money}}, and at most "
+        "{most:money} more profit is expected from there in {months:count} months."
     )
     weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id")]
     weighed += [name for plan in known for name in (*plan.cost.sources, *plan.change.sources)]
@@ -228,32 +231,27 @@ def _share_of_profit(plans: Sequence[GroupPlan]) -> Sentence | None:
 _MIDDLE = ("likely", "baseline")
 
 
-def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
-    """The chosen tactics that cost most, and how many more there are."""
-    rows = [row for row in selected_tactics(material) if is_known(row["cost"])]
-    rows = sorted(rows, key=lambda row: (-row["cost"], str(row["tactic"])))
-    weighed, names = weighed_tactics(material), {plan.group_id: plan.name for plan in plans}
-    weighed += weighed_tactics(material, "cost")
-    found = []
-    for row in rows[:MOST_DONE]:
-        values = {"title": material.cell("tactics", row, "title", "text")}
-        values["cost"] = material.cell("tactics", row, "cost", "money")
-        text = "{title:text}"
-        if row["group_id"] in names:
-            values["group"] = Told(names[row["group_id"]].value, (place("tactics", row, "group_id"),))
-            text += ", for {group:group}"
-        owner = material.cell("tactics", row, "owner", "text")
-        if owner:
-            values["owner"] = owner
-        text += ": {cost:money}" + ("; {owner:text}." if owner else "; nobody answers for it yet.")
-        if is_known(row["effect_likely"]) and row["effect_likely"] < row["cost"]:
-            text += " It costs more than it is judged to bring."
-        cells = [*weighed, place("tactics", row, "owner"), place("tactics", row, "effect_likely")]
-        name = f"do_{in_an_id(row['tactic'])}"
-        found.append(sentence("do", name, text, values, evidence="judged", weighed=cells))
-    rest = len(selected_tactics(material)) - len(found)
-    if found and rest > 0:
-        values = {"rest": counted_as(rest, "tactics")}
-        text = "{rest:count} more stand in the chapters." if rest > 1 else "One more stands in the chapters."
-        found.append(sentence("do", "do", text, values, evidence="judged", weighed=weighed))
-    return found
+def _projects(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
+    """The outlays of projects that should pay and are neither in the cost nor in the profit, as step 09 tells them."""
+    names = {plan.group_id: f"09.outlays.{plan.group_id}" for plan in plans}
+    found = {group: material.finding(name) for group, name in names.items()}
+    own = [plan for plan in plans if found[plan.group_id]]
+    if not own:
+        return None
+    outlays = [material.value(f"{names[plan.group_id]}/all") for plan in own]
+    losses = [material.value(f"{names[plan.group_id]}/loss") for plan in own]
+    counts = [material.value(f"{names[plan.group_id]}/projects") for plan in own]  # where it is one, it is in words
+    projects = sum(1 if one is None else int(one.number) for one in counts)
+    groups = {f"for_{plan.group_id}": plan.name for plan in own}
+    values = groups | {"outlays": summed([one for one in outlays if one], "money")}
+    values["projects"] = counted_as(projects, *(source for one in counts if one for source in one.sources))
+    what = "{projects:count} projects" if projects > 1 else "one project"
+    if projects == 1:
+        values.pop("projects")
+    text = f"Neither in the cost nor in the profit: {{outlays:money}} of outlays for {what} for {listing(list(groups))}"
+    text += " that should pay over the years"
+    loss = summed([one for one in losses if one], "money")
+    if loss:
+        values["loss"] = loss
+        text += "; in the first year {loss:money} more goes out than comes in"
+    return sentence("money", "projects", f"{text}.", values, evidence="judged")

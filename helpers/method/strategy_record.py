@@ -94,7 +94,8 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
     Returns
     -------
     list of Sentence
-        12.decided, 12.assumed, 12.open; 12.learn_<place>, the things that most open questions wait for, at most `most`
+        12.decided, 12.assumed, 12.open; 12.learn, what step 09 finds best worth finding out; 12.learn_<place>, the
+        things that most open questions wait for, at most `most`
     """
     judged, assumed, questions = decisions_made(material), strategy_assumptions(material), open_questions(material)
     by_step = {kind: [f"{step}/{kind}" for step in sorted(material.said)] for kind in ("decisions", "assumptions")}
@@ -103,8 +104,8 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
     found = []
     if len(judged):
         values = {"all": counted_as(len(judged), *by_step["decisions"]), "decided": counted_as(decided)}
-        text = "Of {all:count} judgements that the strategy rests on people have made {decided:count}"
-        text += "; the others are proposals by rule, or open." if decided < len(judged) else ": all of them."
+        text = "People have made {decided:count} of the {all:count} judgements that this rests on"
+        text += "; the others are proposals by rule, or open." if decided < len(judged) else "."
         if not decided:
             text = (
                 "Nobody has made any of the {all:count} judgements that it rests on: all are proposed by rule, or open."
@@ -113,15 +114,19 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
         found.append(sentence("decisions", "decided", text, values, evidence="measured"))
     if len(assumed):
         values = {"all": counted_as(len(assumed), *by_step["assumptions"])}
-        text = "The numbers rest on {all:count} assumptions: cross out what does not hold."
+        text = "It takes {all:count} assumptions: cross out what does not hold."
         found.append(sentence("assumptions", "assumed", text, values, evidence="assumed"))
     if len(questions):
         values = {"all": counted_as(len(questions), *gaps)}
-        text = "The steps before left {all:count} questions open; each stands with what would answer it."
+        text = "{all:count} questions are open, each with what would answer it."
         found.append(sentence("open", "open", text, values, evidence="measured"))
+    first = material.finding("09.change")
+    if first:
+        told = tuple(f"09.change/{name}" for name in first.values)
+        found.append(Sentence("learn", first.model_copy(update={"id": "12.learn", "table": None}), told))
     for at, (what, count) in enumerate(first_to_learn(questions)[:most], 1):
         values = {"what": words(what, *gaps), "questions": counted_as(count, *gaps), "all": counted_as(len(questions))}
-        text = "{questions:count} of {all:count} open questions wait for {what:text}. Nobody is named to ask yet."
+        text = "{questions:count} of {all:count} open questions wait for {what:text}."
         found.append(sentence("learn", f"learn_{at}", text, values, evidence="measured"))
     return [one for one in found if one]
 

@@ -11,10 +11,12 @@ import pandas as pd
 from helpers.client.result_model import Value
 from helpers.method.finding_values import inside_sentence, is_known
 from helpers.method.intent_words import INTENTS
-from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
+from helpers.method.strategy_answers import EXPOSED, answer
+from helpers.method.strategy_groups import GroupPlan
 from helpers.method.strategy_material import Material, Sentence, Told, place, sentence, summed, words
 
-FLIP, DOUBT, EXPOSED = "flip", "doubt", "exposed"
+FLIP, DOUBT = "flip", "doubt"
+NO_DOUBT = 0.005  # of the cases: less than this is told as none
 LARGE = 1 / 3  # a group that brings this part of the profit is one to depend on
 RATES = ("margin_slope",)  # changes of a part a year, told in points
 _END = MappingProxyType({"falls": "Below", "rises": "Above"})
@@ -83,17 +85,63 @@ def risk_table(found: Sequence[Risk]) -> pd.DataFrame:
 
 def flips(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
     """What would change our mind: of each group the number that explains most of its doubt, if it can turn it."""
+    return [one for one, _ in _flips(material, plans)]
+
+
+def _flips(material: Material, plans: Sequence[GroupPlan]) -> list[tuple[Sentence, str]]:
+    """The same, most doubt first, each with the number that it tells of."""
     found = []
     for plan in plans:
-        for row in material.rows("assumption_sensitivity", group_id=plan.group_id):
-            if row["rank"] == 1 and is_known(row["flip_at"]):
-                found.append((_weight(row, material), _flip_sentence(material, plan, row)))
-    found = [pair for pair in found if pair[1]]
+        row = doubted_most(material, plan.group_id)
+        said = _flip_sentence(material, plan, row) if row and is_known(row["flip_at"]) else None
+        if said:
+            found.append((weight(row, material), said, row["quantity"]))
+    found.sort(key=lambda one: -one[0])
+    return [(said, quantity) for _, said, quantity in found]
+
+
+def doubt_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
+    """Of each group the number that most of the doubt about its intent rests on, most doubt first.
+
+    Notes
+    -----
+    These are the assumptions that move the strategy most: what step 09 drew, of each group the first by its rank. A
+    group whose intent no number can turn is left out.
+    """
+    found = []
+    for plan in plans:
+        row = doubted_most(material, plan.group_id)
+        doubt = _doubt_of(material, plan)
+        if row is None or not is_known(row["explains"]) or doubt is None or doubt.number < NO_DOUBT:
+            continue
+        unit = "money" if row["quantity"] == "lifetime" else "share"
+        how = "money" if unit == "money" else "points" if row["quantity"] in RATES else "pct"
+        values = {
+            "group": plan.name,
+            "what": _what(material, row),
+            "now": material.cell("assumption_sensitivity", row, "value", unit),
+            "part": material.cell("assumption_sensitivity", row, "explains", "share"),
+            "doubt": doubt,
+        }
+        text = (
+            f"{{group:group}}: we take the {{what:text}} to be {{now:{how}}}. {{part:pct}} of the doubt about the "
+            "intent rests on it; in {doubt:pct} of the cases that our ranges allow the rules would say something else."
+        )
+        said = sentence(
+            "assumptions", "in_assumptions_doubt", text, values, evidence="modelled", n=plan.customers,
+            weighed=_weighed(material), group=plan.group_id,
+        )  # fmt: skip
+        found.append((weight(row, material), said))
     found.sort(key=lambda pair: -pair[0])
-    return [one for _, one in found]
+    return [one for _, one in found if one]
 
 
-def _weight(row: dict, material: Material) -> float:
+def doubted_most(material: Material, group_id: str) -> dict | None:
+    """The row of the number that most of the doubt about a group's intent rests on."""
+    return next(iter(material.rows("assumption_sensitivity", group_id=group_id, rank=1)), None)
+
+
+def weight(row: dict, material: Material) -> float:
     """How much doubt rests on a number: its part of the doubt, times the doubt."""
     firm = material.rows("group_intents", group_id=row["group_id"])[0]["intent_stability"]
     if not is_known(firm) or not is_known(row["explains"]):
@@ -116,12 +164,9 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     to += f", then {INTENTS[row['flip_secondary']].lower()}" if row["flip_secondary"] else ""
     same = row["flip_primary"] == plan.primary and row["flip_secondary"] == plan.secondary
     cells = (place("assumption_sensitivity", row, name) for name in ("flip_primary", "flip_secondary"))
-    # of the numbers that step 09 knows, our words follow from the row's key; any other is told by its title
-    what = words(WHAT[row["quantity"]]) if row["quantity"] in WHAT else None
-    what = what or words(inside_sentence(str(row["title"])), place("assumption_sensitivity", row, "title"))
     values = {
         "group": plan.name,
-        "what": what,
+        "what": _what(material, row),
         "now": material.cell("assumption_sensitivity", row, "value", unit),
         "at": material.cell("assumption_sensitivity", row, "flip_at", unit),
         "to": words(to, *cells),
@@ -139,23 +184,38 @@ def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence |
     )
 
 
+def _what(material: Material, row: dict) -> Told:
+    """An uncertain number in words; of those that step 09 knows they follow from the row's key."""
+    if row["quantity"] in WHAT:
+        return words(WHAT[row["quantity"]])
+    return words(inside_sentence(str(row["title"])), place("assumption_sensitivity", row, "title"))
+
+
 def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     """The number that most of the doubt rests on, of all groups."""
-    found = flips(material, list(plans.values()))
+    found = _flips(material, list(plans.values()))
     if not found:
         return None
-    first = found[0]
+    first, quantity = found[0]
     plan = plans[first.group_id]
     values = {name: Told(value, _of(first, name)) for name, value in first.finding.values.items()}
     how = "points" if ":points}" in first.finding.text else "pct"
     how = "money" if first.finding.values["now"].unit == "money" else how
     verb = "falls" if f" {_END['falls'].lower()} " in first.finding.text else "rises"
     text = (
-        f"{{group:group}}: most of the doubt is about the {{what:text}}, now {{now:{how}}}. {_END[verb]} {{at:{how}}} "
+        f"{{group:group}}: the intent rests most on the {{what:text}}, now {{now:{how}}}. {_END[verb]} {{at:{how}}} "
         "our rules would say: {to:text}."
     )
     return _risk(
-        material, FLIP, plan, text, values, [*first.told, *first.weighed], plan.change, _doubt_of(material, plan)
+        material,
+        FLIP,
+        plan,
+        text,
+        values,
+        [*first.told, *first.weighed],
+        plan.change,
+        _doubt_of(material, plan),
+        quantity,
     )
 
 
@@ -175,7 +235,7 @@ def _doubt_of(material: Material, plan: GroupPlan) -> Told | None:
 def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | None:
     """The intent that is least sure, of a group that the first risk does not tell of."""
     rows = [row for row in material.rows("group_intents") if is_known(row["intent_stability"]) and not row["firm"]]
-    rows = [row for row in rows if row["group_id"] != but]
+    rows = [row for row in rows if row["group_id"] != but and 1 - row["intent_stability"] >= NO_DOUBT]
     if not rows:
         return None
     row = min(rows, key=lambda one: one["intent_stability"])
@@ -183,8 +243,8 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
     doubt = _doubt_of(material, plan)
     values = {"group": plan.name, "intent": words(INTENTS[row["primary"]].lower(), plan.chosen_by[0]), "doubt": doubt}
     text = (
-        "The least sure intent is that for {group:group}, {intent:text}: in {doubt:pct} of what may be so our rules "
-        "say something else"
+        "{group:group}: {intent:text} is the least sure intent. In {doubt:pct} of the cases that our ranges allow, our "
+        "rules would say something else"
     )
     if row["otherwise"]:
         other = INTENTS[row["otherwise"]].lower()
@@ -192,8 +252,13 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
         cells = (place("group_intents", row, name) for name in ("otherwise", "otherwise_secondary"))
         values["other"] = words(other, *cells)
         text += ", most often {other:text}"
+    most = doubted_most(material, plan.group_id)
+    if most:
+        values["most"] = _what(material, most)
+        text += "; it rests most on the {most:text}"
     weighed = [*_weighed(material), *(place("group_intents", one, "firm") for one in material.rows("group_intents"))]
-    return _risk(material, DOUBT, plan, f"{text}.", values, weighed, plan.change, doubt)
+    quantity = most["quantity"] if most else ""
+    return _risk(material, DOUBT, plan, f"{text}.", values, weighed, plan.change, doubt, quantity)
 
 
 def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
@@ -214,8 +279,8 @@ def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     values["customers"] = material.cell("group_intents", material.rows("group_intents", group_id=chosen.group_id)[0],
                                         "customers", "count")  # fmt: skip
     text = (
-        "{group:group}, {customers:count} customers, bring {part:pct} of the profit of the groups that earn us any: "
-        "{profit:money} a year"
+        "{group:group}, {customers:count} customers, bring {profit:money} a year, {part:pct} of the profit of the "
+        "groups that earn us any"
     )
     weighed = [place("value_exchange", one, "position") for one in position.values()]
     weighed += [name for plan in plans.values() if plan.profit for name in plan.profit.sources]
@@ -256,6 +321,7 @@ def _risk(
     weighed: Sequence[str],
     money: Told | None,
     doubt: Told | None,
+    quantity: str = "",
 ) -> Risk | None:
     """A risk with what hangs on it, and what is planned against it."""
     if money is not None and kind != EXPOSED and abs(money.number) > 0:
@@ -269,48 +335,8 @@ def _risk(
     )  # fmt: skip
     if said is None:
         return None
-    tactics = [row for row in selected_tactics(material) if row["group_id"] == plan.group_id]
-    answer = _answer(material, kind, plan, tactics, [*said.told, *said.weighed])
-    names = "; ".join(str(row["title"]) for row in tactics)
+    answered, names = answer(material, kind, plan, [*said.told, *said.weighed], quantity)
     own = Sentence(said.chapter, said.finding, said.told, said.weighed, plan.group_id)
     return Risk(
-        kind, plan.group_id, own, money.number if money else None, doubt.number if doubt else None, answer, names
+        kind, plan.group_id, own, money.number if money else None, doubt.number if doubt else None, answered, names
     )
-
-
-def _answer(material: Material, kind: str, plan: GroupPlan, tactics: list[dict], chosen: Sequence[str]) -> Sentence:
-    """What is planned for the group: the tactic worth most after its cost and when we look, or that nothing is."""
-    weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id"), *chosen]
-    if not tactics:
-        text = "Nothing is planned against it: step {step:text} holds no chosen tactic for {group:group}."
-        values = {"group": plan.name, "step": words("11 Align the tactics", material.step_of("11"))}
-        return sentence("risk", f"against_{kind}", text, values, evidence="judged", weighed=weighed)
-    row = max(tactics, key=lambda one: (_after_cost(one), str(one["tactic"])))
-    weighed += [*weighed_tactics(material, "effect_likely"), *weighed_tactics(material, "cost")]
-    values = {"title": material.cell("tactics", row, "title", "text")}
-    owner, tried = material.cell("tactics", row, "owner", "text"), material.cell("tactics", row, "trial_on", "date")
-    text = "What we do: {title:text}"
-    if owner:
-        values["owner"] = owner
-        text += " ({owner:text})"
-    if tried:
-        values["tried"] = tried
-        trial = next(iter(material.rows("trial_plans", tactic=row["tactic"])), None)
-        text += _look(trial)
-        weighed += [place("trial_plans", trial, name) for name in ("possible", "why_not")] if trial else []
-    return sentence("risk", f"against_{kind}", f"{text}.", values, evidence="judged", weighed=weighed)
-
-
-def _after_cost(row: dict) -> float:
-    """What a tactic is judged to bring after its cost; the least of all where nobody said."""
-    known = is_known(row["effect_likely"]) and is_known(row["cost"])
-    return float(row["effect_likely"] - row["cost"]) if known else float("-inf")
-
-
-def _look(trial: dict | None) -> str:
-    """When it is looked at, and whether that can be a trial with a clear answer."""
-    if trial and trial["possible"] is True:
-        return "; its trial is read on {tried:date}"
-    if trial and not trial["why_not"]:
-        return "; we look on {tried:date}, but the group is too small for a clear answer"
-    return "; we look at it on {tried:date}"

@@ -6,7 +6,7 @@ import numpy as np
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.finding_values import count_value, group_value, money_value, share_value, text_value
+from helpers.method.finding_values import count_value, group_value, left_open_in, money_value, share_value, text_value
 from helpers.method.money import HALF_A_CENT
 from helpers.method.tactic_portfolio import GAP, Portfolio
 
@@ -182,11 +182,8 @@ def portfolio_assumptions(portfolio: Portfolio) -> list[Assumption]:
 
 def portfolio_cannot_say(portfolio: Portfolio) -> list[CannotSay]:
     """What stays open about the set."""
-    gaps = []
-
-    def gap(question: str, because: str, unlocked_by: str) -> None:
-        gaps.append(CannotSay(question=question, because=because, unlocked_by=unlocked_by))
-
+    gaps: list[CannotSay] = []
+    gap = left_open_in(gaps)
     rows = portfolio.table
     if rows.empty:
         gap("Which tactics are best together?", "There is no tactic.", "the decision 11.all.tactics.")

@@ -1,4 +1,4 @@
-"""What is wrong with the register: orphans, prerequisites that do not hold, and what chosen groups lack."""
+"""What is wrong with the register: orphans, needs and days that do not hold, and what chosen groups lack."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers.errors import listed
+from helpers.method.finding_values import inside_sentence
 from helpers.method.group_named import NO_GROUP
 from helpers.method.intent_words import GROW, MAINTAIN, RE_ENGINEER, RETIRE
 from helpers.method.share import ALL
@@ -55,12 +56,13 @@ GAPS = MappingProxyType(
         "need_not_chosen": "It is chosen, and what it needs is not",
         "need_ends_later": "It starts before what it needs has ended",
         "cycle": "They wait for each other",
+        "ends_after_result": "It ends after its result is due",
         "no_evolve": "No tactic lets the group evolve",
         "no_loop": "Nothing is learned about the group",
     }
 )
 ORPHANS = ("no_group", "retired_group", "not_called_for", "no_driver", "unknown_driver")
-COLUMNS = ("gap", "gap_name", "tactic", "title", "group_id", "group_name", "sentence")
+COLUMNS = ("gap", "gap_name", "tactic", "title", "group_id", "group_name", "sentence", "due")
 
 
 def tactic_gaps(
@@ -68,6 +70,7 @@ def tactic_gaps(
     group_intents: pd.DataFrame | None,
     drivers: pd.DataFrame | None,
     loops: pd.DataFrame | None = None,
+    results: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Everything in the register that does not hold, one row each.
 
@@ -80,16 +83,21 @@ def tactic_gaps(
         Of step 06: driver. Without it, or a row of it, a driver that was named counts as one.
     loops : DataFrame or None
         group_id of each learning loop.
+    results : DataFrame or None
+        Of step 09, expected_results: group_id, group_name, measure, measure_name, by_date.
 
     Returns
     -------
     DataFrame, gaps of tactics in the order of the register, then of groups: the columns of the published tactic_gaps
+        due  datetime  of a tactic that ends after its result is due, that day; else missing
 
     Notes
     -----
     An empty register has no gap: that nothing is planned is said elsewhere. Chosen groups, to grow or to maintain, need
     an evolve tactic among those that the team chose (among all while none is chosen) and a learning loop. Of tactics
-    that wait for each other in a circle each circle is told once, at its first tactic.
+    that wait for each other in a circle each circle is told once, at its first tactic. A tactic feeds the result of its
+    own group whose measure it names, one for all customers that of each group; of several the first due counts. One
+    that ends on the day itself is in time, and one that the team left out feeds nothing.
 
     Examples
     --------
@@ -100,7 +108,8 @@ def tactic_gaps(
     >>> tactic_gaps(tactics(rows, intents, None), intents, None)["gap"].tolist()
     ['retired_group']
     """
-    rows = tactics.to_dict("records")
+    carried = set(chosen_tactics(tactics)["tactic"])
+    rows = [row | {"carried": row["tactic"] in carried} for row in tactics.to_dict("records")]
     by_key = {row["tactic"]: row for row in rows}
     intents = _intents(group_intents)
     known = None if drivers is None or drivers.empty else set(drivers["driver"].astype("str"))
@@ -112,8 +121,10 @@ def tactic_gaps(
             names = [by_key[key]["title"] or key for key in circles[row["tactic"]]]
             kinds.append(("cycle", f"{listed(names, 9)} each wait for the other."))
         found += [_gap(kind, sentence, row) for kind, sentence in kinds]
+        found += _too_late(row, _fed_by(row, results))
     found += _of_groups(tactics, group_intents, loops)
-    return pd.DataFrame(found, columns=list(COLUMNS)).astype("str")
+    table = pd.DataFrame(found, columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(COLUMNS[:-1], "str")).assign(due=pd.to_datetime(table["due"]))
 
 
 def orphan_reasons(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> pd.Series:
@@ -208,6 +219,25 @@ def _needs(row: Mapping, by_key: Mapping[str, Mapping]) -> Iterable[tuple[str, s
             yield "need_ends_later", f"{name} starts before {other} has ended, which it needs."
 
 
+def _fed_by(row: Mapping, results: pd.DataFrame | None) -> pd.DataFrame:
+    """The results that this tactic is to bring about, the first due before the others."""
+    if results is None or results.empty or not row["measure"] or not row["carried"]:
+        return pd.DataFrame()
+    named = results[["measure", "measure_name"]].apply(lambda names: names.str.lower() == row["measure"].lower())
+    mine = (results["group_id"] == row["group_id"]) | (row["group_id"] == ALL)
+    return results[named.any(axis=1) & mine].sort_values(["by_date", "group_id"])
+
+
+def _too_late(row: Mapping, fed: pd.DataFrame) -> Iterable[dict]:
+    """The gap where the first of these results is due before the tactic has ended."""
+    if fed.empty or not row["ends"] > fed["by_date"].iloc[0]:  # false where either is not known
+        return
+    first = fed.iloc[0]
+    what = f"{inside_sentence(first['measure_name'])} of {first['group_name']}"
+    words = f"{row['title'] or row['tactic']} ends after the day on which its result is due: {what}."
+    yield _gap("ends_after_result", words, row, first["by_date"])
+
+
 def _of_groups(tactics: pd.DataFrame, group_intents: pd.DataFrame | None, loops: pd.DataFrame | None) -> Iterable[dict]:
     """What the groups lack whose business we want tomorrow."""
     if group_intents is None or tactics.empty:
@@ -224,6 +254,6 @@ def _of_groups(tactics: pd.DataFrame, group_intents: pd.DataFrame | None, loops:
             yield _gap("no_loop", f"No loop learns about {group['group_name']}.", row)
 
 
-def _gap(kind: str, sentence: str, row: Mapping) -> dict:
+def _gap(kind: str, sentence: str, row: Mapping, due: object = None) -> dict:
     of = {name: row[name] for name in ("tactic", "title", "group_id", "group_name")}
-    return {"gap": kind, "gap_name": GAPS[kind], **of, "sentence": sentence}
+    return {"gap": kind, "gap_name": GAPS[kind], **of, "sentence": sentence, "due": due}

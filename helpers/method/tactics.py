@@ -11,7 +11,6 @@ from helpers.method.group_named import NO_GROUP, group_named, names_of_groups, s
 from helpers.method.share import ALL
 
 FUNCTIONS = ("product", "marketing", "sales", "service", "support", "delivery")
-STAGES = ("attract", "win", "serve", "keep", "evolve")
 EFFECTS = ("effect_low", "effect_likely", "effect_high")
 TEXTS = ("title", "function", "stage", "process_changed", "measure", "owner", "control", "stop_rule")
 NUMBERS = ("cost", "people_days", *EFFECTS)

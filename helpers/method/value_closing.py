@@ -186,24 +186,26 @@ def value_checks(
     words = "Each active customer has one value."
     verdict = "pass" if count == people else "fail"
     checks.append(Check(id="04.people", sentence=words, found=count, expected=people, verdict=verdict))
-    if ratings is not None and tables.profit.basis == PROFIT:
-        rate = ratings.set_index("customer_id")["cost_to_serve_rate"] if "cost_to_serve_rate" in ratings else None
-        if rate is not None and rate.notna().any():
-            checks.append(_same_cost(named, rate))
+    if ratings is not None and tables.profit.basis == PROFIT and ratings["cost_to_serve_rate"].notna().any():
+        checks.append(_same_cost(named, ratings))
     if ratings is not None and ratings[list(SPOKE)].notna().any(axis=None):
         checks.append(_same_advocacy(value[value["status"] == "active"], ratings))
     return checks
 
 
-def _same_cost(profits: pd.DataFrame, rate: pd.Series) -> Check:
-    """Step 02 rates on the same cost to serve."""
-    mine = (profits["cost_to_serve"] / profits["revenue"].where(profits["revenue"] > 0)).set_axis(
-        profits["customer_id"]
-    )
-    both = pd.DataFrame({"here": mine, "there": rate}).dropna()
-    apart = int((both["here"] - both["there"]).abs().gt(1e-6).sum())
-    words = "Cost to serve is the one on which step 02 rates."
-    return Check(id="04.same_cost", sentence=words, found=apart, expected=0, verdict="pass" if not apart else "fail")
+def _same_cost(profits: pd.DataFrame, ratings: pd.DataFrame) -> Check:
+    """Step 02 rates on the same cost to serve: in money, of the same customers, and not in the rate alone."""
+    there = ratings.set_index("customer_id")[["revenue", "cost_to_serve_rate"]].astype(float)
+    here = profits.set_index("customer_id").reindex(there.index)
+    # a rate needs revenue above zero; who has none has cost all the same, and is held against nothing
+    cost = here["cost_to_serve"].where(here["revenue"] > 0).astype(float)
+    rated = there["cost_to_serve_rate"] * there["revenue"]
+    # rates are rounded to nine decimals
+    within = HALF_A_CENT + 1e-9 * there["revenue"].abs().fillna(0.0)
+    apart = ((cost - rated).abs() > within) | (cost.isna() != rated.isna())
+    found = int(apart.sum())
+    words = "Cost to serve is the one on which step 02 rates, in money."
+    return Check(id="04.same_cost", sentence=words, found=found, expected=0, verdict="fail" if found else "pass")
 
 
 def _same_advocacy(value: pd.DataFrame, ratings: pd.DataFrame) -> Check:

@@ -17,7 +17,8 @@ from helpers.show.numbers import NBSP, long_date
 from helpers.show.range_strip import range_strip
 from helpers.show.sentences import format_value
 
-MOST = 8  # groups on the page; the others stand in the chapters
+SHEET, BAND, LINE = 33, 2, {"name": 30, "headline": 44, "why": 46}  # lines that a sheet holds; marks on a line of each
+LEAST = 3  # lines of a row: a share and a range with a day take as many
 BANDS = (
     ("We serve", ("grow", "maintain")),
     ("We change how we serve", ("re_engineer",)),
@@ -41,24 +42,68 @@ def board_table(board: pd.DataFrame, audience: Audience) -> str:
     Parameters
     ----------
     board : DataFrame, the published board_groups as this audience may see it
+        As many as a sheet holds by `on_the_sheet`; the others are counted below the table.
     """
     if board.empty:
         return ""
+    shown, left_out = on_the_sheet(board)
+    rest = len(board) - len(shown)
+    more = f'<p class="more">And {counted(rest, "more group")}, in the chapters.</p>' if rest > 0 else ""
+    return _table(shown, audience, "board many" if left_out else "board") + more
+
+
+def other_groups(board: pd.DataFrame, audience: Audience) -> str:
+    """The groups that the first sheet has no room for, as the same table; empty where it holds all."""
+    rest = board.iloc[len(on_the_sheet(board)[0]) :]
+    return _table(rest.assign(why=""), audience, "board many") if len(rest) else ""
+
+
+def on_the_sheet(board: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """The groups that a sheet holds, and the columns that are left empty so that it does: `why`, then `headline`.
+
+    Notes
+    -----
+    Lines are counted as they fall on paper. Reasons that have no room stand in a chapter, as headlines do anyway; where
+    all groups do not fit without them either, so do those that come last.
+
+    Examples
+    --------
+    >>> row = {"group_name": "Yards", "primary": "grow", "intent": "Grow", "headline": "", "why": ""}
+    >>> shown, left_out = on_the_sheet(pd.DataFrame([row | {"why": str(at) * 120} for at in range(9)]))
+    >>> len(shown), left_out
+    (9, ('why',))
+    """
     if len(board) > 1 and board["why"].nunique() == 1:
         board = board.assign(why="")  # the answer says it once
-    shown = _columns(board.head(MOST), audience)
+    room = SHEET - BAND * sum(board["primary"].isin(intents).any() for _, intents in BANDS)
+    for left_out in ((), ("why",), ("why", "headline")):
+        shown = board.assign(**dict.fromkeys(left_out, ""))
+        lines = _lines(shown["group_name"] + " " + shown["intent"], "name")
+        lines += _lines(shown["headline"], "headline") + _lines(shown["why"], "why")
+        lines = lines.clip(lower=LEAST)
+        if lines.sum() <= room:
+            return shown, left_out
+    return shown.head(max(int((lines.cumsum() <= room).sum()), 1)), left_out
+
+
+def _lines(texts: pd.Series, kind: str) -> pd.Series:
+    """How many lines each text takes."""
+    return -(-texts.str.len() // LINE[kind])
+
+
+def _table(board: pd.DataFrame, audience: Audience, kind: str) -> str:
+    """Some groups as a table, in bands by what we do with them."""
+    shown = _columns(board, audience)
     head = "".join(f'<th scope="col" class="{one.kind}">{one.title}</th>' for one in shown)
     bodies = []
     for title, intents in BANDS:
-        rows = board.head(MOST)[board.head(MOST)["primary"].isin(intents)].to_dict("records")
+        rows = board[board["primary"].isin(intents)].to_dict("records")
         if rows:
             band = f'<tr class="band"><th colspan="{len(shown) + 1}" scope="colgroup">{title}</th></tr>'
             bodies.append(f"<tbody>{band}{''.join(_row(row, shown, audience) for row in rows)}</tbody>")
-    rest = len(board) - MOST
-    more = f'<p class="more">And {counted(rest, "more group")}, in the chapters.</p>' if rest > 0 else ""
     return (
-        f'<table class="board"><thead><tr><th scope="col">Group and intent</th>{head}</tr></thead>'
-        f"{''.join(bodies)}</table>{more}"
+        f'<table class="{kind}"><thead><tr><th scope="col">Group and intent</th>{head}</tr></thead>'
+        f"{''.join(bodies)}</table>"
     )
 
 

@@ -81,7 +81,6 @@ def page_html(
 
 
 def _nav_item(page: PageLink, here: str) -> str:
-    # the title stays in the text for screen readers where a narrow screen shows the number alone
     label = f'<span class="number">{escape(page.label)}</span> ' if page.label else ""
     name = f'<span class="name">{escape(page.title)}</span>' if page.label else escape(page.title)
     current = ' aria-current="page"' if page.file == here else ""

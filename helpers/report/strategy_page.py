@@ -11,8 +11,10 @@ from helpers.client.result_model import Finding, Result
 from helpers.client.schema import schema
 from helpers.errors import counted
 from helpers.method.strategy_chapters import CHAPTERS
-from helpers.report.board_table import board_table
+from helpers.report.board_table import board_table, on_the_sheet, other_groups
+from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
+from helpers.report.strategy_tables import is_result, is_tactic, results_table, tactics_table
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.masking import mask_table
@@ -24,17 +26,10 @@ STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
-TACTIC_COLUMNS = (
-    ("Who", "{owner:text}", "owner"),
-    ("From", "{starts:date}", "starts"),
-    ("To", "{ends:date}", "ends"),
-    ("Cost", "{cost:money}", "cost"),
-    ("Judged to bring", "{effect:money_range}", "effect"),
-    ("Seen by", "{measure:text}", "measure"),
-)
 LINES_TO_SIGN = 3
 NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
+    "since": "What changed since the version before",
     "beliefs": "What we believed, and what is so",
     "change": "What would change our mind",
     "assumptions": "What we assumed",
@@ -99,14 +94,16 @@ class _Document:
         table = board_table(self.table("board_groups"), self.audience)
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
         beside = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("beside")) if table else ""
-        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}'
+        changed = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("changed"))
+        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}{changed}'
 
     def _state(self) -> str:
         """Who has signed it, and whether people have confirmed what it rests on."""
         days = [str(one.values["on"].value) for one in self._signed() if "on" in one.values]
         signed = f" · Signed by management on {escape(blocks.plain_date(max(days)))}" if days else ""
-        if self.result.provisional:
-            count = counted(len(self.result.provisional), "judgement")
+        before = [name for name in self.result.provisional if not name.startswith("12.")]
+        if before:  # what is asked here is still to be decided by those who read it
+            count = counted(len(before), "judgement")
             mark = "" if signed else '<strong class="mark">Provisional</strong>: '
             return f'{signed} · {mark}<a href="#decisions">{count}</a> to confirm'
         return signed or (" · Draft" if self.result.mode != "final" else "")
@@ -134,17 +131,24 @@ class _Document:
         """The money, the risks, what would change our mind, and what is asked."""
         basis = [*self.board("decisions"), *self.board("assumptions"), *self.board("open")]
         left = [
-            self._part("Money in, money back", self._prose(self.board("money"))),
+            self._part("Money in, money back", self._money()),
             self._part("What we do", self._plain(self.board("do"))),
-            self._part("What it rests on", self._prose(basis)),
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
             self._part("What would change our mind", self._plain(self._changes())),
             self._part("What to find out first", self._plain(self.board("learn"))),
+            self._part("What it rests on", self._prose(basis)),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
         return f'<div class="columns">{columns}</div>{self._asked()}'
+
+    def _money(self) -> str:
+        """Cost and what comes back as a table, and under it what has to be known beside."""
+        said = {one.id: one for one in self.board("money")}
+        told = told_in_table(said, self.audience)
+        rest = [one for name, one in said.items() if name not in told]
+        return money_table(said, self.audience) + (self._plain(rest) if told else self._prose(rest))
 
     def _part(self, title: str, html: str) -> str:
         return f'<section class="part-of-page"><h2>{escape(title)}</h2>{html}</section>' if html else ""
@@ -167,8 +171,12 @@ class _Document:
 
     def _changes(self) -> list[Finding]:
         """What would change our mind, without what the risks have told already."""
-        told = {one.values["group"].value for one, _ in self._risk_pairs() if one.id == "12.risk_flip"}
-        return [one for one in self.board("change") if one.values["group"].value not in told][:MOST_CHANGES]
+        return [one for one in self.board("change") if one.id not in self._risk_flips()][:MOST_CHANGES]
+
+    def _risk_flips(self) -> set[str]:
+        """The ids of what would change our mind that a risk has told already."""
+        groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id == "12.risk_flip"]
+        return {f"12.change.{group}" for group in groups}
 
     def _asked(self) -> str:
         """The decision asked, and the lines to sign on or who has signed."""
@@ -192,42 +200,40 @@ class _Document:
         parts = [self._chapter(name, title, steps) for name, (title, steps, _) in CHAPTERS.items()]
         ends: dict[str, Callable[[], str]] = {
             "beliefs": self._beliefs,
+            "since": lambda: "",
             "change": lambda: "",
             "assumptions": self._assumptions,
             "decisions": self._decisions,
             "open": self._open,
         }
         for name, title in LAST.items():
-            said = self.parts.get(("chapter", name), []) + (self.board(name) if name != "beliefs" else [])
+            said = self.parts.get(("chapter", name), []) + self._again(name)
             html = self._story(said) + ends[name]()
             parts.append(f'<section class="chapter" id="{name}"><h2>{title}</h2>{html}</section>' if html else "")
         return "".join(parts)
+
+    def _again(self, name: str) -> list[Finding]:
+        """The sentences of the board on the same, but those of a group that the second page has told already."""
+        told = {one.id for one in self._changes()} if name == "change" else set()
+        told |= self._risk_flips() if name == "change" else set()
+        return [one for one in self.board(name) if one.id not in told] if name != "beliefs" else []
 
     def _chapter(self, name: str, title: str, steps: Sequence[str]) -> str:
         said = self.parts.get(("chapter", name), [])
         if not said:
             return ""
+        table = ""
+        if name == "intent" and "why" in on_the_sheet(board := self.table("board_groups"))[1]:
+            said = [*said, *self.board("whom")]  # the reasons that the first sheet has no room for
+            table = other_groups(board, self.audience)
         from_steps = " and ".join(self._link(number) for number in steps)
         return (
             f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
-            f"{self._story([one for one in said if not _is_row(one)])}{self._tactics([*filter(_is_row, said)])}"
-            f'<p class="basis">From {from_steps}.</p></section>'
+            f"{self._story([one for one in said if not is_tactic(one) and not is_result(one)])}"
+            f"{tactics_table([*filter(is_tactic, said)], self.audience)}"
+            f"{results_table([*filter(is_result, said)], self.audience)}"
+            f'{table}<p class="basis">From {from_steps}.</p></section>'
         )
-
-    def _tactics(self, said: Sequence[Finding]) -> str:
-        """The chosen tactics as a table, a row for each sentence; what it does not say stays empty."""
-
-        def cell(one: Finding, text: str, name: str) -> str:
-            return escape(fill(text, one.values, self.audience, where=one.id)) if name in one.values else "–"
-
-        rows = []
-        for one in said:
-            whom = f'<span class="basis">{cell(one, "{group:group}", "group")}</span>' if "group" in one.values else ""
-            cells = "".join(f"<td>{cell(one, text, name)}</td>" for _, text, name in TACTIC_COLUMNS)
-            rows.append(f'<tr><th scope="row">{cell(one, "{title:text}", "title")}{whom}</th>{cells}</tr>')
-        head = "".join(f'<th scope="col">{title}</th>' for title in ("Tactic", *(row[0] for row in TACTIC_COLUMNS)))
-        table = f'<table class="judged"><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table>'
-        return table if rows else ""
 
     def _link(self, number: str) -> str:
         step = next(step for step in STEPS if step.number == number)
@@ -302,11 +308,6 @@ class _Document:
             for row in self.table("open_questions").to_dict("records")
         ]
         return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
-
-
-def _is_row(said: Finding) -> bool:
-    """Whether a sentence of a chapter tells of one tactic, which the page shows in a table."""
-    return said.id.startswith("12.in_tactics_") and "title" in said.values
 
 
 _STATE = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,13 @@ from helpers.client.folder import Client, open_client
 from helpers.client.result_model import Value
 from helpers.client.results import finished_steps, read_manifest, read_published
 from helpers.client.tables_manifest import read_tables_manifest
-from helpers.client.versions import Version, read_version
+from helpers.client.versions import Version, missing_words, read_version
 from helpers.errors import RunError, counted, listed
-from helpers.run.comparison import Comparison, DecisionMoved, NumberMoved, Side, Sorting, comparison
+from helpers.report.compare_page import compare_html
+from helpers.report.compared import Comparison, DecisionMoved, NumberMoved, Sorting, other_facts
+from helpers.run.comparison import Side, comparison
 from helpers.run.judgement_list import short
+from helpers.run.store import NEW, told
 from helpers.show.audience import Audience, audience_for
 from helpers.show.sentences import format_value
 from helpers.steps import find_step
@@ -35,6 +39,35 @@ def compare_versions(folder: Path, before: str, after: str = TODAY, audience: st
     client = open_client(folder)
     reader = audience_for(audience, client.currency, {})
     return comparison(*(_side(client, name) for name in (before, after)), reader)
+
+
+def told_and_shown(folder: Path, compared: Comparison) -> Iterator[str]:
+    """What `compare` prints; at its end the page, which is written then, and before it which versions are gone."""
+    client = open_client(folder)
+    yield from comparison_lines(compared, client.name, client.currency)
+    if missing := missing_words(client.folder):
+        yield from ("", missing)
+    yield from ("", f"Page: {write_comparison(folder, compared)}")
+
+
+def write_comparison(folder: Path, compared: Comparison) -> Path:
+    """The comparison as a page in the client's report/, beside the folders of the reports; gives its path.
+
+    Raises
+    ------
+    RunError
+        If the folder cannot be written.
+    """
+    client = open_client(folder)
+    whom = "" if compared.audience == "working" else f"_{compared.audience}"
+    file = f"compare_{compared.before['name']}_{compared.after['name']}{whom}.html"
+    page = compare_html(compared, client.name, client.currency, file)
+    with told(client.report_folder):
+        client.report_folder.mkdir(exist_ok=True)
+        new = client.report_folder / f"{NEW}{file}"
+        new.write_text(page, encoding="utf-8", newline="\n")
+        os.replace(new, client.report_folder / file)
+    return client.report_folder / file
 
 
 def _side(client: Client, name: str) -> Side:
@@ -96,7 +129,8 @@ def _sorting(one: Sorting) -> Iterator[str]:
 
 
 def _number(one: NumberMoved, reader: Audience) -> str:
-    return f"{one.id} {one.title}: {_said(one.before, reader)} -> {_said(one.after, reader)}, {one.why}"
+    whose = f" of {one.group}" if one.group else ""
+    return f"{one.id} {one.title}{whose}: {_said(one.before, reader)} -> {_said(one.after, reader)}, {one.why}"
 
 
 def _said(value: Value, reader: Audience) -> str:
@@ -109,16 +143,12 @@ def _said(value: Value, reader: Audience) -> str:
 
 def _decisions(decisions: Sequence[DecisionMoved]) -> Iterator[str]:
     """Those that are another now, each with both, and in one line those that were only made again."""
-    again = [one.id for one in decisions if one.what == "changed" and not _other(one)]
+    again = [one.id for one in decisions if one.what == "changed" and not other_facts(one)]
     for one in decisions:
         if one.id not in again:
             yield from _decision(one)
     if again:
         yield f"made again as they were: {listed(again, 12)}"
-
-
-def _other(one: DecisionMoved) -> list[str]:
-    return [name for name in ("value", "reason", "by") if one.before.get(name) != one.after.get(name)]
 
 
 def _decision(one: DecisionMoved) -> Iterator[str]:
@@ -128,7 +158,7 @@ def _decision(one: DecisionMoved) -> Iterator[str]:
         return
     made = [bool(facts.get("by")) for facts in (one.before, one.after)]
     words = {(True, False): "was decided, and is open now", (False, True): "was open, and is decided now"}
-    yield f"{one.id}: {words.get(tuple(made)) or listed(_other(one)) + ' changed'}"
+    yield f"{one.id}: {words.get(tuple(made)) or listed(other_facts(one)) + ' changed'}"
     for word, facts in (("then", one.before), ("now", one.after)):
         yield f"  {word}{_value(facts)}{_by(facts)}"
 

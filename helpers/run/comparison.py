@@ -5,17 +5,19 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
-
-from helpers.client.result_model import DecisionUsed, Finding, Part, Result, Value
-from helpers.method.group_members import BESIDE
+from helpers.client.result_model import DecisionUsed, Finding, Result, Value
+from helpers.method.difference import beyond_both
+from helpers.method.group_members import BESIDE, group_order
+from helpers.method.rating import LETTERS
+from helpers.method.value_tiers import TIERS
+from helpers.report.compared import Comparison, DecisionMoved, Matrix, Move, NumberMoved, SentenceMoved, Sorting
 from helpers.run.freshness import changes
 from helpers.show.audience import Audience
+from helpers.show.sentences import say
 from helpers.steps import STEPS
 
 if TYPE_CHECKING:
@@ -31,6 +33,18 @@ SORTED = {
     "value tier": ("04_value_to_us", "customer_value", "value_tier", "value_tier"),
     "letter": ("02_rate_customers", "customer_ratings", "rating", "rating"),
 }
+ORDERS = {"value tier": TIERS, "letter": LETTERS}
+NOT_THEN, NOT_NOW = "Not there then", "Not there now"
+# what a step says of each group and is held against what it said then: finding, value, title
+OF_GROUPS = (
+    ("03.group", "part", "Part of active customers"),
+    ("04.group_profit", "amount", "Profit over the window"),
+    ("04.group_profit", "rate", "Profit / revenue"),
+    ("05.group_share", "share", "Customer share"),
+    ("07.balance", "us", "Part worth more to us than the hurdle"),
+    ("07.balance", "them", "Part of respondents who gain with us"),
+)
+GOALS = ("01.goals", "01.portfolio_goals", "09.goals")
 UNSORTED = (*BESIDE, "unknown", "unrated")  # kinds that say that a customer was not sorted
 
 
@@ -46,72 +60,6 @@ class Side:
     table: Callable[[str, str], pd.DataFrame | None]
 
 
-class Move(Part):
-    """Customers who were of one kind and are of another; `customer_ids` is empty for the client."""
-
-    from_: str = Field(serialization_alias="from")
-    to: str
-    customers: int
-    customer_ids: list[str] = []
-
-
-class Sorting(Part):
-    """How one way to sort customers moved: `both` are those who are sorted in both, `held_back` moves of too few.
-
-    `aside` are those who stood beside the groups, or could not be sorted, in one of the two: they count as no move.
-    """
-
-    kind: str
-    both: int
-    moved: int
-    only_before: int
-    only_after: int
-    moves: list[Move] = []
-    aside: list[Move] = []
-    held_back: int = 0
-
-
-class NumberMoved(Part):
-    """A number of a headline or of a step's answer, in both, and whether it moved; `why` in words if so."""
-
-    id: str
-    title: str
-    before: Value
-    after: Value
-    moved: bool
-    why: str = ""
-
-
-class DecisionMoved(Part):
-    """A judgement that is another one now, `new`, or `gone`; values are left out for the client."""
-
-    id: str
-    question: str
-    what: str
-    before: dict[str, Any] = {}
-    after: dict[str, Any] = {}
-
-
-class Comparison(Part):
-    """Everything that differs; `definitions` are by step what makes the same data give other numbers."""
-
-    format: int = 1
-    before: dict[str, str]
-    after: dict[str, str]
-    audience: str
-    sortings: list[Sorting]
-    numbers: list[NumberMoved]
-    decisions: list[DecisionMoved]
-    parameters: list[str]
-    definitions: dict[str, list[str]]
-    only_before: list[str]
-    only_after: list[str]
-
-    def text(self) -> str:
-        """The comparison as JSON in ASCII."""
-        return json.dumps(self.model_dump(by_alias=True), indent=1)
-
-
 def comparison(before: Side, after: Side, audience: Audience) -> Comparison:
     """Hold two sides against each other, for an audience: the client sees no customer and no move of a few."""
     both = [step.id for step in STEPS if step.id in before.results and step.id in after.results]
@@ -121,7 +69,8 @@ def comparison(before: Side, after: Side, audience: Audience) -> Comparison:
         after={"name": after.name, "as_of": after.as_of, "kit": after.kit},
         audience=audience.name,
         sortings=[one for one in sortings if one],
-        numbers=list(_numbers(both, before, after, audience)),
+        numbers=[*_numbers(both, before, after, audience), *_group_numbers(before, after, audience)],
+        goals=list(_goals(before, after, audience)),
         decisions=list(_decisions(before, after, audience)),
         parameters=[line for step_id in both for line in _parameters(before.results[step_id], after.results[step_id])],
         definitions={
@@ -167,7 +116,36 @@ def _sorting(kind: str, before: Side, after: Side, audience: Audience) -> Sortin
         moves=moves,
         aside=aside,
         held_back=len(found) - len(shown),
+        matrix=_matrix(kind, tables, (column, name), audience),
     )
+
+
+def _matrix(kind: str, tables: Sequence[pd.DataFrame], columns: tuple[str, str], audience: Audience) -> Matrix | None:
+    """Where everybody was and is; None where the client would see how few somebody is, for totals give it away."""
+    column, name = columns
+    kinds = [one.set_index("customer_id")[column].fillna("unknown").astype(str) for one in tables]
+    named = [dict(zip(one[column].fillna("unknown").astype(str), one[name].astype(str), strict=True)) for one in tables]
+    orders = [_order(kind, one) for one in kinds]
+    everybody = kinds[0].index.union(kinds[1].index)
+    then, now = (one.reindex(everybody, fill_value="") for one in kinds)
+    pairs = then.groupby([then, now]).size().to_dict()
+    counts = [[int(pairs.get((row, cell), 0)) for cell in (*orders[1], "")] for row in (*orders[0], "")]
+    if any(audience.holds_back(count) for row in counts for count in row):
+        return None
+    titles = [[_kind_named(one, names) for one in order] for order, names in zip(orders, named, strict=True)]
+    same = [[row == cell != "" for cell in (*orders[1], "")] for row in (*orders[0], "")]
+    return Matrix(rows=[*titles[0], NOT_THEN], columns=[*titles[1], NOT_NOW], counts=counts, same=same)
+
+
+def _order(kind: str, kinds: pd.Series) -> list[str]:
+    """The kinds that are there, in their order; what is none stands last."""
+    found = set(kinds)
+    known = list(ORDERS[kind]) if kind in ORDERS else group_order(found)
+    return [one for one in known if one in found] + sorted(found - set(known))
+
+
+def _kind_named(kind: str, names: Mapping[str, str]) -> str:
+    return {"unknown": "Not known, or not active", "unrated": "Unrated"}.get(kind, names.get(kind, kind))
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------------------
@@ -188,14 +166,67 @@ def _numbers(steps: Iterable[str], before: Side, after: Side, audience: Audience
                 pair = then[finding].values.get(value), now[finding].values.get(value)
                 if all(one is not None and one.value is not None and one.unit in QUANTITIES for one in pair):
                     title = titles.get(name) or f"{step.title}: {value.replace('_', ' ')}"
-                    why = why_moved(*pair)
-                    yield NumberMoved(id=name, title=title, before=pair[0], after=pair[1], moved=bool(why), why=why)
+                    moved = {"why": why_moved(*pair), "beyond": beyond_ranges(*pair), "headline": name in titles}
+                    moved["moved"] = bool(moved["why"])
+                    yield NumberMoved(id=name, title=title, before=pair[0], after=pair[1], **moved)
+
+
+def _group_numbers(before: Side, after: Side, audience: Audience) -> Iterator[NumberMoved]:
+    """What is said of each group that is there in both, group by group."""
+    said = [{one.id: one for result in side.results.values() for one in result.findings} for side in (before, after)]
+    names = _names_of_groups(after)
+    for own in group_order(names):
+        for finding, value, title in OF_GROUPS:
+            pair = [one.get(f"{finding}.{own}") for one in said]
+            if None in pair or _small(pair, audience):
+                continue
+            then, now = (one.values.get(value) for one in pair)
+            if then is None or now is None or then.value is None or now.value is None:
+                continue
+            why = why_moved(then, now)
+            yield NumberMoved(id=f"{finding}.{own}/{value}", title=title, group=names[own], before=then, after=now,
+                              moved=bool(why), why=why, beyond=beyond_ranges(then, now))  # fmt: skip
+
+
+def _names_of_groups(side: Side) -> dict[str, str]:
+    table = side.table("03_form_groups", "customer_groups")
+    if table is None:
+        return {}
+    return dict(zip(table["group_id"].astype(str), table["group_name"].astype(str), strict=True))
+
+
+def _goals(before: Side, after: Side, audience: Audience) -> Iterator[SentenceMoved]:
+    """What was said of the goals, where either side said anything."""
+    for name in GOALS:
+        told = []
+        for side in (before, after):
+            reader = Audience(audience.name, audience.currency, _names_of_groups(side), audience.min_cell)
+            found = [one for result in side.results.values() for one in result.findings if one.id == name]
+            told.append(say(found[0], reader) if found and not _small(found, audience) else "")
+        if any(told):
+            yield SentenceMoved(id=name, before=told[0], after=told[1])
+
+
+def beyond_ranges(before: Value, after: Value) -> bool | None:
+    """Whether two numbers differ by more than both ranges allow; None where one of them has no range.
+
+    >>> beyond_ranges(Value(value=1, low=0, high=2, unit="number"), Value(value=9, low=8, high=10, unit="number"))
+    True
+    >>> beyond_ranges(Value(value=1, unit="number"), Value(value=9, low=8, high=10, unit="number")) is None
+    True
+    """
+    ends = [(one.value, one.low, one.high) for one in (before, after)]
+    if before.unit != after.unit or any(part is None for one in ends for part in one):
+        return None
+    then, now = (tuple(float(part) for part in one) for one in ends)
+    return beyond_both(then, now)
 
 
 def why_moved(before: Value, after: Value) -> str:
     """Why a number counts as moved, in words; empty where it does not.
 
-    With a range it has moved when it left that range, without one when it differs by more than a tenth.
+    With two ranges it has moved when they do not allow that it is the same, with one then when it left that, without
+    one when it differs by more than a tenth.
 
     >>> why_moved(Value(value=100, low=90, high=120, unit="money"), Value(value=125, unit="money"))
     'outside its range then'
@@ -207,6 +238,9 @@ def why_moved(before: Value, after: Value) -> str:
     old, new = float(before.value), float(after.value)
     if before.unit != after.unit:
         return f"its unit was {before.unit}"
+    beyond = beyond_ranges(before, after)
+    if beyond is not None:
+        return "by more than both ranges allow" if beyond else ""
     if before.low is not None and before.high is not None:
         return "" if before.low <= new <= before.high else "outside its range then"
     if old == 0:

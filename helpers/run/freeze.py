@@ -9,7 +9,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from helpers import __version__
@@ -21,14 +21,16 @@ from helpers.client.intent_rules_file import rules_path
 from helpers.client.results import RESULT
 from helpers.client.versions import (
     FACTS,
+    LAST,
     REPORT_ZIP,
     STEPS_FOLDER,
     VERSIONS,
     VersionFacts,
     frozen_files,
     kept_tables,
+    last_number,
+    missing_words,
     read_versions,
-    version_names,
 )
 from helpers.errors import counted, listed
 from helpers.run.standing import Standing
@@ -63,10 +65,15 @@ def freeze(now: Standing, audience: str) -> Frozen:
     RunError
         If a version that is there is damaged, or the folder cannot be written; then no version was made.
     """
+    found, missing = _freeze(now, audience), missing_words(now.client.folder)
+    return replace(found, words=f"{found.words} {missing}") if missing else found
+
+
+def _freeze(now: Standing, audience: str) -> Frozen:
     if why_not := unfinished(now):
         return Frozen("", f"No version was frozen: {listed(why_not)}.")
     client, before = now.client, read_versions(now.client.folder)
-    name = f"v{max((int(one[1:]) for one in version_names(client.folder)), default=0) + 1}"
+    name = f"v{last_number(client.folder) + 1}"
     target = client.folder / VERSIONS / name
     staged = staging(target)
     try:
@@ -79,9 +86,10 @@ def freeze(now: Standing, audience: str) -> Frozen:
             write_json(staged / FACTS, _facts(now, name, audience, frozen_files(staged)))
             size = sum(path.stat().st_size for path in staged.rglob("*") if path.is_file())
             os.rename(staged, target)
+            (target.parent / LAST).write_text(f"{name}\n", encoding="ascii", newline="\n")
     finally:
         shutil.rmtree(target.with_name(NEW + name), ignore_errors=True)
-        if not version_names(client.folder):
+        if not last_number(client.folder):
             shutil.rmtree(target.parent, ignore_errors=True)
     words = f"Frozen as {VERSIONS}/{name}: {counted(len(now.results), 'step')}, {size / 1e6:,.1f} MB. Keep it."
     return Frozen(name, words, made=True)

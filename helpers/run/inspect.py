@@ -26,6 +26,7 @@ from helpers.client.product_of import KEY
 from helpers.client.schema import Column, TableSchema, schema, table_names
 from helpers.client.step_inputs import notebook_of
 from helpers.client.tables import DatabaseError, connect, parquet_columns, plain_path, read_table
+from helpers.client.versions import missing_words
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import (
     ClientFileError,
@@ -66,6 +67,8 @@ def check_client(folder: Path) -> list[str]:
     for name in delivered:
         lines += ["", *_table(name, manifest, counts[counts["table"] == name])]
     lines += ["", "Judgements", *_judgements(client)]
+    if missing := missing_words(client.folder):
+        lines += ["", "Versions", f"  {missing}"]
     gaps = framing_cannot_say(delivered)
     if gaps:
         lines += ["", "What cannot be said, and what would answer it"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import secrets
-import signal
 import subprocess
 import sys
 import time
@@ -23,12 +22,19 @@ import ipykernel
 
 from helpers.client.folder import Client
 from helpers.errors import RunError
+from helpers.run.interrupts import ended_as_by_ctrl_c
 from helpers.run.kernels import KERNEL_NAME, OnlyThisKernel, kernel_environment, state_folder
 from helpers.run.start_page import START
 from helpers.steps import KIT
 
 SECONDS = 90.0  # a first start on a slow disk
-SERVE = "import sys; sys.path.insert(0, {kit!r}); from jupyterlab.labapp import main; sys.exit(main())"
+SERVE = """import sys
+sys.path.insert(0, {kit!r})
+from helpers.run.interrupts import end_with_parent
+end_with_parent({parent})
+from jupyterlab.labapp import main
+sys.exit(main())"""
+LOOK = KIT / "templates" / "jupyterlab.css"
 SCHEMAS = Path(sys.prefix) / "share" / "jupyter" / "lab" / "schemas"
 COMMANDS = ".jp-Notebook.jp-mod-commandMode"  # the state in which single keys are commands
 ANYWHERE, ON_A_CELL = " :focus", " .jp-Cell:focus"
@@ -61,7 +67,7 @@ def open_lab(client: Client, *, port: int = 0) -> Iterator[tuple[str, subprocess
     log = client.results_folder / "logs" / "jupyterlab.txt"
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = _environment(client)
-    with log.open("wb") as said, _ended_as_by_ctrl_c():
+    with log.open("wb") as said, ended_as_by_ctrl_c():
         command, token = _command(client, port)
         process = subprocess.Popen(
             command, cwd=client.folder, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=said
@@ -71,22 +77,6 @@ def open_lab(client: Client, *, port: int = 0) -> Iterator[tuple[str, subprocess
             yield f"{base}lab/tree/results/{START}?token={token}", process
         finally:
             _end(process)
-
-
-@contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
-    """Being told to end, or a closed terminal, is an interrupt: what was started is ended too.
-
-    A signal that is ignored stays so, as nohup has it.
-    """
-    names = [name for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    signals = [getattr(signal, name) for name in names if signal.getsignal(getattr(signal, name)) != signal.SIG_IGN]
-    before = {number: signal.signal(number, signal.default_int_handler) for number in signals}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def quiet_keys(schemas: Path = SCHEMAS) -> list[dict[str, Any]]:
@@ -120,9 +110,10 @@ def _command(client: Client, port: int) -> tuple[list[str], str]:
         "IdentityProvider.token": token,
         "LabApp.check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
         "LabApp.news_url": "None",
+        "LabApp.custom_css": "True",
         "LabApp.extension_manager": "readonly",
     }
-    start = [sys.executable, "-P", "-c", SERVE.format(kit=str(KIT))]
+    start = [sys.executable, "-P", "-c", SERVE.format(kit=str(KIT), parent=os.getpid())]
     return [*start, *(f"--{name}={value}" for name, value in options.items())], token
 
 
@@ -136,6 +127,9 @@ def _environment(client: Client) -> dict[str, str]:
     settings.mkdir(parents=True, exist_ok=True)
     quiet = QUIET | {"@jupyterlab/shortcuts-extension:shortcuts": {"shortcuts": quiet_keys()}}
     (settings / "default_setting_overrides.json").write_text(json.dumps(quiet), encoding="utf-8")
+    look = settings.parent / "custom" / "custom.css"
+    look.parent.mkdir(exist_ok=True)
+    look.write_bytes(LOOK.read_bytes())
     return environment
 
 

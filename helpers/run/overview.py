@@ -11,6 +11,8 @@ from pathlib import Path
 from helpers.errors import RunError, quoted
 from helpers.report.run_report import ClientRun
 
+OF_A_CLIENT = {"client.yaml", "data", "decisions", "results", "versions", "report"}
+
 INDEX = "index.html"
 ELSEWHERE = "Say where the page over all clients shall stand: --index PATH."
 
@@ -18,8 +20,9 @@ ELSEWHERE = "Say where the page over all clients shall stand: --index PATH."
 def distinct_clients(folders: Sequence[str | Path], overview: Path) -> tuple[list[str], list[str]]:
     """The folders to run, each once and in the order of their names, and sentences on what a reader should know.
 
-    A folder that is named twice, by a link or in other capitals too, is run once. The overview of an earlier run, which
-    a pattern such as `clients/*` names along with the clients, is none.
+    A folder that is named twice, by a link or in other capitals too, is run once. What a pattern such as `clients/*`
+    names along with the clients is none: the overview of an earlier run, and folders that hold other things and nothing
+    that a client has. An empty folder may be a disk that is not there, so it stays, and fails.
     """
     seen: dict[object, str] = {}
     notices = []
@@ -33,6 +36,12 @@ def distinct_clients(folders: Sequence[str | Path], overview: Path) -> tuple[lis
             notices.append(f"{quoted(folder, 300)} {again}; it is run once.")
         else:
             seen[identity] = folder
+    others = [folder for folder in seen.values() if _holds_other_things(folder)]
+    if len(others) < len(seen):
+        notices += [
+            f"{quoted(folder, 300)} is no client folder and left out: no client.yaml in it." for folder in others
+        ]
+        seen = {identity: folder for identity, folder in seen.items() if folder not in others}
     clients = sorted(seen.values(), key=lambda name: (name.casefold(), name))
     alike: dict[str, str] = {}
     for folder in clients:
@@ -43,6 +52,15 @@ def distinct_clients(folders: Sequence[str | Path], overview: Path) -> tuple[lis
                 "they would be one folder. Better rename one."
             )
     return clients, notices
+
+
+def _holds_other_things(folder: str) -> bool:
+    """Whether a folder is there, holds something, and nothing of what a client's has."""
+    try:
+        found = set(os.listdir(folder))
+    except (OSError, ValueError):
+        return False
+    return bool(found) and not found & OF_A_CLIENT
 
 
 def _identity(folder: str) -> object:

@@ -14,6 +14,7 @@ from helpers.run.batch import Task, run_all
 from helpers.run.overview import distinct_clients, overview_place, write_overview
 
 SHOWN = 12  # lines of one client's message; the rest is in its log
+LONGEST = 60  # characters of a path
 MINUTES = 120.0  # for one client; its steps and cells have limits of their own
 
 
@@ -55,7 +56,7 @@ def run_several(
     tasks = [Task(client, tuple(options), seconds=60 * minutes, command=command) for client in clients]
     runs = {client: ClientRun(folder=client, state="not_started") for client in clients}
     write_overview(place, list(runs.values()))
-    width = min(40, max(len(printable(client)) for client in clients))
+    width = min(40, max(len(_told(client)) for client in clients))
     unwritten = ""
 
     def ended(run: ClientRun) -> None:
@@ -98,8 +99,14 @@ def failures(report: RunReport) -> Iterator[str]:
             yield f"    log: {printable(run.log, 4096)}"
 
 
+def _told(folder: str) -> str:
+    """A folder in a line: of a long path its end, which tells one client from another."""
+    path = printable(folder, 4096)
+    return path if len(path) <= LONGEST else f"…{path[-LONGEST:]}"
+
+
 def _line(run: ClientRun, width: int) -> str:
     notes = [run.kind] if run.kind and run.kind != STATES[run.state] else []
     notes += [f"{counted(len(run.provisional), 'judgement')} open or stale"] if run.provisional else []
-    line = f"  {printable(run.folder):<{width}}  {STATES[run.state]:<20} {run.seconds:6.1f} s  {', '.join(notes)}"
+    line = f"  {_told(run.folder):<{width}}  {STATES[run.state]:<20} {run.seconds:6.1f} s  {', '.join(notes)}"
     return line.rstrip()

@@ -18,7 +18,7 @@ from helpers.client.result_model import Result
 from helpers.client.results import Made, StepRun, read_manifest
 from helpers.client.tables_manifest import MANIFEST as TABLES
 from helpers.client.tables_manifest import TablesManifest, read_tables_manifest
-from helpers.client.versions import read_version, version_names
+from helpers.client.versions import missing_words, read_version, version_names
 from helpers.errors import RunError, counted, listed
 from helpers.run.explain import explain
 from helpers.run.freshness import changes, delivered_files
@@ -201,6 +201,8 @@ def _versions(folder: Path) -> Iterator[str]:
             yield f"  {name}   as of {facts.as_of}{decided}; {counted(len(facts.steps), 'step')}"
         except RunError as error:
             yield f"  {name}   {error}"
+    if missing := missing_words(folder):
+        yield f"  {missing}"
 
 
 def _files(now: Standing) -> FileStatus:

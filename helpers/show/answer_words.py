@@ -44,6 +44,15 @@ def in_words(used: DecisionUsed, audience: Audience | None) -> DecisionUsed:
     return used.model_copy(update={"value": value, "proposed": proposed})
 
 
+def row_title(asks: Rows, key: str, audience: Audience | None) -> str:
+    """What a row is about, in words: the name of a group for its id, and the title of what is said of it.
+
+    >>> row_title(Rows(subjects=(("profit", "Profit a year", "money"),)), "g1.profit", None)
+    'g1, Profit a year'
+    """
+    return _subject(asks, key, audience)[0]
+
+
 def _asked(decision_id: str) -> Any:
     """How the registry asks for this judgement; None for one that it does not know."""
     number, _, name = decision_id.split(".", 2)

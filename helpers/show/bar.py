@@ -23,6 +23,7 @@ from helpers.show.encodings import (
     Kind,
     NothingToDraw,
     Part,
+    bare_note,
     interval_note,
     one_of,
     rest_note,
@@ -145,7 +146,7 @@ BAR = Kind(
     words="Bar chart",
     arrange=arrange,
     draw=draw_bars,
-    notes=lambda drawing: interval_note(drawing, "Thin lines"),
+    notes=lambda drawing: [*interval_note(drawing, "Thin lines"), *bare_note(drawing)],
     parts={
         "label": Part("column that names each bar", required=True),
         "value": Part("column that gives its length; its type gives the axis", "number column", required=True),

@@ -83,10 +83,13 @@ def decision_html(used: DecisionUsed, audience: Audience | None = None) -> str:
     shown = _folded if name in ON_CARDS else value_html
     held_back = not sees_all and name in HELD_BACK or quotes and not by_people
     rows = [("Who and when", escape(_who(used))), ("Reason", escape(used.reason or ""))]
-    if by_people and used.proposed is not None and not _same(used.value, used.proposed) and not quotes:
+    # where people chose what was proposed, their reason is the one that counts, and the findings tell the rule's
+    agreed = by_people and used.proposed is not None and _same(used.value, used.proposed)
+    if by_people and used.proposed is not None and not agreed and not quotes:
         rows.append(("The rule proposed", shown(used.proposed)))
     why = "Why proposed" if used.proposed is not None else "Why none proposed"
-    rows.append((why, escape(used.because)))
+    if not agreed:
+        rows.append((why, escape(used.because)))
     if held_back:
         rows = rows[:1]
     elif audience is None or audience.sees_persons:

@@ -237,6 +237,13 @@ def interval_note(drawing: Drawing, mark: str, low: str = "low", high: str = "hi
     return [f"{mark}: {said.group() if said else f'from “{lower.heading}” to “{upper.heading}”'}."]
 
 
+def bare_note(drawing: Drawing) -> list[str]:
+    """What a value without a range beside others with one is: not sure, but too little known to say how sure."""
+    low, high = drawing.values("low"), drawing.values("high")
+    bare = drawing.values("value").notna() & (low.isna() | high.isna())
+    return ["No line: too few cases to give a range."] if bare.any() and not bare.all() else []
+
+
 def rest_note(shown: int, total: int) -> str:
     """What a chart says of rows that it leaves to the table."""
     return f"and {counted(total - shown, 'more row')} in the table" if total > shown else ""

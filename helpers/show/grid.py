@@ -24,9 +24,11 @@ _COUNT_SIZE = 7.0  # the second number in a cell; nothing is smaller
 # in points: the height of a cell with one and with two numbers, the gap between cells, the air beside a number
 _CELL, _TALL, _BETWEEN, _AIR = 18.0, 27.0, 1.5, 5.0
 _WIDEST_CELL, _WIDEST_HEAD, _SLIMMEST_HEAD = 50.0, 62.0, 34.0
+_WIDEST_WORDS, _HEAD_BESIDE_WORDS = 96.0, 50.0  # words at the end of a row, and the heads that leave them room
 _LIGHTEST, _DARKEST = 0.07, 0.68  # zero is told from an empty cell; ink stands out 5 : 1 from the darkest
-# a cell that holds a verdict: which colour of the brand, how much of it, and a mark, so that colour is not alone
-_TONES = {"good": ("accent", 0.55, " ✓"), "open": ("muted", 0.3, ""), "bad": ("bad", 0.5, " ✗")}
+# a cell that holds a verdict: which colour of the brand, how much of it, and a mark. Dark, middle and pale tell the
+# three apart where colours do not: in grey print, and for whoever sees no difference between some of them
+_TONES = {"good": ("accent", 1.0, " ✓"), "open": ("muted", 0.16, ""), "bad": ("bad", 0.5, " ✗")}
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class _Plan:
     labels: RowLabels
     heads: list[list[str]]
     lead: list[str]
+    words: list[list[str]]  # at the end of each row; on a narrow screen they stand under its name
+    word_head: list[str]
     rest: list[str]
     width: float
     left: float
@@ -48,7 +52,8 @@ class _Plan:
     def heights(self) -> np.ndarray:
         """The height of each row."""
         least = _TALL if self.two_numbers else _CELL
-        return np.array([max(least, self.labels.lines(row) * LINE + 5) for row in range(len(self.labels.names))])
+        lines = [max(self.labels.lines(row), len(words)) for row, words in enumerate(self.words)]
+        return np.array([max(least, count * LINE + 5) for count in lines])
 
     @property
     def deepest(self) -> int:
@@ -58,7 +63,7 @@ class _Plan:
     @property
     def top(self) -> float:
         """The height of the lines over the cells."""
-        return LINE * max(len(self.lead) + self.deepest, len(self.labels.heads)) + 4
+        return LINE * max(len(self.lead) + self.deepest, len(self.labels.heads), len(self.word_head)) + 4
 
 
 def arrange(rows: pd.DataFrame, encoding: Mapping[str, Any]) -> pd.DataFrame:
@@ -85,6 +90,9 @@ def draw_grid(drawing: Drawing) -> Figure:
     shades = plan.cells.shades()
     for row, middle in enumerate(plan.heights.cumsum() - plan.heights / 2):
         plan.labels.write(write, row, plan.top + middle, brand.quiet)
+        for number, line in enumerate(plan.words[row]):
+            y = plan.top + middle + (number - (len(plan.words[row]) - 1) / 2) * LINE
+            write(plan.left + across + BESIDE_LABELS, y, line, color=brand.ink)
         for place in range(plan.shown):
             tone = plan.cells.tones[row, place]
             ground = _tone_ground(tone, brand) if drawing.encoding.get("tones") else _ground(shades[row, place], brand)
@@ -102,21 +110,33 @@ def _planned(drawing: Drawing) -> _Plan:
     cells = cells_of(drawing)
     widest = 60.0 if drawing.narrow else 130.0
     names = name_lines(cells.row_names, widest)
-    labels = laid_out(names, cells.row_counts, cells.row_heads, widest=widest, under=drawing.narrow)
+    under = cells.row_words if drawing.narrow and not any(cells.row_counts) else cells.row_counts
+    labels = laid_out(names, under, cells.row_heads, widest=widest, under=drawing.narrow)
     width = (NARROW if drawing.narrow else WIDE) / POINT
     left = labels.room + BESIDE_LABELS
-    room = width - left - EDGE
-    heads = _head_lines([drawable(name) or "–" for name in cells.column_names], drawing.narrow)
+    words, word_head = _words(cells, drawing.narrow)
+    ends = [*(line for lines in words for line in lines), *word_head]
+    room = width - left - EDGE - (BESIDE_LABELS + max(map(text_width, ends)) if any(ends) else 0)
+    heads = _head_lines([drawable(name) or "–" for name in cells.column_names], drawing.narrow, any(ends))
     shown, cell, two_numbers = _fitting(cells, heads, room, counts=not drawing.narrow)
     lead = wrapped(cells.column_head, room, 3, SMALL_SIZE)
     rest = _rest(cells, shown, width)
-    return _Plan(cells, labels, heads[:shown], lead, rest, width, left, cell, shown, two_numbers)
+    return _Plan(cells, labels, heads[:shown], lead, words, word_head, rest, width, left, cell, shown, two_numbers)
 
 
-def _head_lines(names: list[str], narrow: bool) -> list[list[str]]:
+def _words(cells: Cells, narrow: bool) -> tuple[list[list[str]], list[str]]:
+    """What is said at the end of each row, and what that is; on a narrow screen nothing."""
+    if narrow or not any(cells.row_words):
+        return [[] for _ in cells.row_names], []
+    said = [wrapped(words, _WIDEST_WORDS, 2) for words in cells.row_words]
+    return said, wrapped(cells.word_head, _WIDEST_WORDS, 2, SMALL_SIZE)
+
+
+def _head_lines(names: list[str], narrow: bool, beside_words: bool) -> list[list[str]]:
     """The names over the columns; on a narrow screen as slim as their longest word allows, for more columns to fit."""
     if not narrow:
-        return [wrapped(name, _WIDEST_HEAD, 3, SMALL_SIZE) for name in names]
+        widest = _HEAD_BESIDE_WORDS if beside_words else _WIDEST_HEAD
+        return [wrapped(name, widest, 3, SMALL_SIZE) for name in names]
     word = max(text_width(word, SMALL_SIZE) for name in names for word in name.split(" "))
     return [wrapped(name, min(max(word, _SLIMMEST_HEAD), _WIDEST_HEAD), 4, SMALL_SIZE) for name in names]
 
@@ -157,6 +177,9 @@ def _heads(write: Write, plan: _Plan, small: dict[str, Any]) -> None:
     for place, head in enumerate(plan.heads):
         for number, line in enumerate(reversed(head)):
             write(plan.left + (place + 0.5) * plan.cell, base - number * LINE, line, ha="center", **small)
+    end = plan.left + plan.cell * plan.shown + BESIDE_LABELS
+    for number, line in enumerate(reversed(plan.word_head)):
+        write(end, base - number * LINE, line, **small)
     plan.labels.write_heads(write, base, small["color"])
 
 
@@ -197,7 +220,7 @@ def _notes(drawing: Drawing) -> list[str]:
     """What the second number in a cell is, where there is one, and what marks and colours say."""
     tones = drawing.encoding.get("tones", {})
     if tones:
-        looks = {"good": "blue with ✓", "open": "grey", "bad": "brown with ✗"}
+        looks = {"good": "✓, dark", "open": "no mark, pale", "bad": "✗, between the two"}
         said = [f"{word}: {looks[tone]}" for word, tone in tones.items()]
         return [f"{'; '.join(said)}."]
     if not _planned(drawing).two_numbers:
@@ -232,6 +255,7 @@ GRID = Kind(
     parts={
         "row": Part("column that names each row, in the table's order", required=True),
         "column": Part("column that names each column: dates and numbers in order, words as they come", required=True),
+        "column_short": Part("column with shorter names of the columns, for narrow screens"),
         "value": Part("column that gives each cell its number and its shade", "number column", required=True),
         "count": Part("second, smaller number of a cell, where there is room", "number column"),
         "verdict": Part("column with the word that a cell's colour says, in place of its size", needs="tones"),
@@ -242,6 +266,7 @@ GRID = Kind(
             needs="verdict",
         ),
         "row_count": Part("number of each row, the same all along it: customers of the cohort", "number column"),
+        "row_word": Part("what is said of a row as a whole, the same all along it: the verdict on a group"),
         "where": WHERE,
     },
 )

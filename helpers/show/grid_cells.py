@@ -9,6 +9,7 @@ import pandas as pd
 
 from helpers.errors import StepInputError
 from helpers.show.encodings import Drawing, NothingToDraw
+from helpers.show.layout import drawable
 from helpers.show.numbers import MINUS, NBSP, fixed, hundredfold
 from helpers.show.row_labels import count_texts
 from helpers.show.scales import Scale, scale_for
@@ -29,6 +30,8 @@ class Cells:
     row_heads: list[str]  # what the names are, and what the counts are
     column_names: list[str]
     column_head: str  # what the columns are, and the unit of the cells where their numbers do not say it
+    row_words: list[str]  # what is said of each row as a whole, at its end
+    word_head: str
     tones: np.ndarray  # what the verdict of each cell is: good, open, bad, or "" where it has none
     rows_left: int  # rows of the grid that are left to the table
 
@@ -78,6 +81,8 @@ def cells_of(drawing: Drawing) -> Cells:
     _, first_row = np.unique(down[kept], return_index=True)
     _, first_column = np.unique(along, return_index=True)
     row_counts, counted = _row_counts(drawing)
+    row_words, word_head = _row_words(drawing)
+    column = encoding["column_short"] if drawing.narrow and "column_short" in encoding else encoding["column"]
     head = heading(drawing.schema.column(encoding["column"]), drawing.audience)
     return Cells(
         values=_spread(values[kept], at, np.full(shape, np.nan)),
@@ -86,8 +91,11 @@ def cells_of(drawing: Drawing) -> Cells:
         row_names=drawing.texts(encoding["row"], table[kept].iloc[first_row]),
         row_counts=list(row_counts[kept][first_row]),
         row_heads=[heading(drawing.schema.column(encoding["row"]), drawing.audience), counted],
-        column_names=drawing.texts(encoding["column"], table.iloc[first_column]),
-        column_head=f"{head}; cells: {scale.unit}" if scale.unit else head,
+        column_names=drawing.texts(column, table.iloc[first_column]),
+        # a cell that says a verdict is read by its mark; the subtitle says what its number is
+        column_head=f"{head}; cells: {scale.unit}" if scale.unit and "verdict" not in encoding else head,
+        row_words=list(row_words[kept][first_row]),
+        word_head=word_head,
         tones=_spread(_tones(drawing)[kept], at, np.full(shape, "", object)),
         rows_left=rows - shape[0],
     )
@@ -144,16 +152,28 @@ def _one_value_a_cell(drawing: Drawing) -> None:
 def _row_counts(drawing: Drawing) -> tuple[np.ndarray, str]:
     """The count of the row that each row of the table belongs to, as text, and its heading."""
     texts, head = count_texts(drawing, "row_count")
-    if not any(texts):
-        return texts, ""
-    row, name = drawing.encoding["row"], drawing.encoding["row_count"]
+    return (_along_rows(drawing, "row_count", texts), head) if any(texts) else (texts, "")
+
+
+def _row_words(drawing: Drawing) -> tuple[np.ndarray, str]:
+    """What is said of the row that each row of the table belongs to, and its heading."""
+    name = drawing.encoding.get("row_word")
+    if name is None:
+        return np.full(len(drawing.rows), "", object), ""
+    texts = np.array([drawable(text) for text in drawing.texts(name)], dtype=object)
+    return _along_rows(drawing, "row_word", texts), heading(drawing.schema.column(name), drawing.audience)
+
+
+def _along_rows(drawing: Drawing, key: str, texts: np.ndarray) -> np.ndarray:
+    """The texts of a column that has to be the same all along a row of the grid; what is unknown is filled in."""
+    row, name = drawing.encoding["row"], drawing.encoding[key]
     down, _ = places(drawing.rows[row], by_value=False)
     changes = drawing.rows[name].groupby(down).nunique() > 1
     if changes.any():
         at = drawing.texts(row)[int(np.argmax(down == changes.idxmax()))]
         raise StepInputError(
             f'Table {drawing.schema.name}: "{name}" changes within the row "{at}", so it cannot stand beside its '
-            "label. Name a column as row_count that is the same all along a row."
+            f"label. Name a column as {key} that is the same all along a row."
         )
     known = pd.Series(texts).where(texts != "").groupby(down).transform("first").fillna("")
-    return known.to_numpy(object), head
+    return known.to_numpy(object)

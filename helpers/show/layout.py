@@ -83,6 +83,7 @@ def wrapped(text: str, width: float, lines: int, size: float = TEXT_SIZE, weight
         line = " ".join(words[:count])
         if text_width(line, size, weight) > width:  # one word wider than the line: break it where it must be
             cut = max(1, _fitting(line, width, size, weight))
+            cut = line.rfind("-", 0, cut) + 1 or cut
             words[:1] = [line[:cut], line[cut:]]
             continue
         done.append(line)

@@ -19,7 +19,8 @@ from helpers.show.style import NARROW, POINT, SMALL_SIZE, WIDE, Brand, new_figur
 from helpers.show.value_axis import EDGE, LINE, Write, writer
 
 DOTS_AT_MOST = 40
-_SAME, _APART = 2.5, 6.0  # points: dots nearer than this are one; between the names of two corners
+_SAME, _APART = 2.5, 6.0  # points: dots nearer than this stand on one place; between the names of two corners
+_BESIDE, _SIDE_BY_SIDE = 8.0, 3  # points between the middles of dots on one place; so many can be told apart
 TICKS_UPRIGHT = 5
 _BODY = {True: 232.0, False: 252.0}  # the height of the plot, by whether the screen is narrow
 
@@ -102,9 +103,12 @@ def _planned(drawing: Drawing, count: int) -> _Plan:
     notes = [f"Dashed, across: {y.cut_label}"] if y.cut_label and drawing.narrow else []
     rest = rest_note(len(drawing.rows), count)
     notes += [f"… {rest}"] if rest else []
-    notes = [line for note in notes for line in wrapped(note, width - 2, 2, SMALL_SIZE)]
     names = [drawable(name) or "(no name)" for name in drawing.texts(drawing.encoding["label"])]
-    return _Plan(drawing, x, y, names, corners, beside, under, notes, width, left, room, _BODY[drawing.narrow])
+    plan = _Plan(drawing, x, y, names, corners, beside, under, notes, width, left, room, _BODY[drawing.narrow])
+    if any(1 < len(rows) <= _SIDE_BY_SIDE for rows in _together(plan)):
+        notes.append("Dots that fall on one place stand side by side.")
+    notes = [line for note in notes for line in wrapped(note, width - 2, 2, SMALL_SIZE)]
+    return replace(plan, notes=notes)
 
 
 def _drawn(plan: _Plan, *, numbered: bool = False, over_lines: bool = False) -> tuple[Figure, list[float]]:
@@ -132,7 +136,7 @@ def _drawn(plan: _Plan, *, numbered: bool = False, over_lines: bool = False) -> 
     axes.plot(*places, linestyle="none", color=brand.accent, zorder=4, clip_on=False, **look)
     # a number belongs right beside its dot, even over a line; so does a name where there is no other room near it
     points = [(dot.x, dot.y, dot.label, brand.ink) for dot in dots]
-    distances = write_beside(axes, points, [] if numbered or over_lines else courses)
+    distances = write_beside(axes, points, [] if numbered else courses, near=over_lines)
     write = writer(figure, plan.width, height)
     _write_around(write, plan, brand)
     for number, line in enumerate([*plan.notes, *key]):
@@ -190,18 +194,34 @@ def _cuts(axes: Axes, plan: _Plan, brand: Brand) -> list[tuple[np.ndarray, np.nd
 
 
 def _dots(plan: _Plan, said: Sequence[str]) -> list[_Dot]:
-    """The places to mark, in the rows' order; what falls on one place is one dot with all its names."""
-    dots: list[_Dot] = []
-    at: list[tuple[float, float]] = []
-    for x, y, name in zip(plan.x.values.tolist(), plan.y.values.tolist(), said, strict=True):
-        here = plan.x.place(x, plan.room), plan.y.place(y, plan.body)
-        near = [place for place, there in enumerate(at) if np.hypot(here[0] - there[0], here[1] - there[1]) < _SAME]
-        if near:
-            dots[near[0]] = replace(dots[near[0]], label=f"{dots[near[0]].label}, {name}")
-        else:
-            dots.append(_Dot(x, y, name))
-            at.append(here)
+    """The dots to mark, in the order of their first names; of those on one place see `_together`."""
+    low, high = plan.x.limits(plan.room)
+    step, dots = _BESIDE * (high - low) / plan.room, []
+    for rows in _together(plan):
+        x, y = plan.x.values[rows[0]], plan.y.values[rows[0]]
+        if len(rows) > _SIDE_BY_SIDE:
+            dots.append(_Dot(x, y, ", ".join(said[row] for row in rows)))
+            continue
+        ordered = sorted(rows, key=lambda row: plan.x.values[row])
+        for row in rows:
+            aside = ordered.index(row) - (len(rows) - 1) / 2
+            own = x + aside * step if len(rows) > 1 else plan.x.values[row]
+            dots.append(_Dot(float(own), float(plan.y.values[row]), said[row]))
     return dots
+
+
+def _together(plan: _Plan) -> list[list[int]]:
+    """The rows by place, in the order in which they first come: two or three on one place stand side by side, so that
+    each is seen with its name; more are one dot with all their names."""
+    places: list[tuple[tuple[float, float], list[int]]] = []
+    for row, (x, y) in enumerate(zip(plan.x.values.tolist(), plan.y.values.tolist(), strict=True)):
+        here = plan.x.place(x, plan.room), plan.y.place(y, plan.body)
+        near = [rows for there, rows in places if np.hypot(here[0] - there[0], here[1] - there[1]) < _SAME]
+        if near:
+            near[0].append(row)
+        else:
+            places.append((here, [row]))
+    return [rows for _, rows in places]
 
 
 def _write_around(write: Write, plan: _Plan, brand: Brand) -> None:

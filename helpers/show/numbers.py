@@ -17,6 +17,7 @@ from helpers.show.audience import Audience
 
 NBSP, MINUS = "\u00a0", "\u2212"
 CALENDAR_YEAR = "year"  # as the unit of a whole number; an amount of years has the unit years
+POINTS = "points"  # as the unit of a share that is the difference of two: 0.03 is three points, and no part of anything
 
 # not strftime's %B, which follows the locale of the machine
 MONTHS = tuple(
@@ -161,7 +162,7 @@ def _cell(value: object, column: Column, audience: Audience, cents: bool, decima
     if kind in ("share", "money", "number") and abs(float(value)) == float("inf"):
         return f"{MINUS if value < 0 else ''}∞"
     if kind == "share":
-        return percent(float(value), 1)
+        return fixed(hundredfold(float(value)), 1) if column.unit == POINTS else percent(float(value), 1)
     if kind == "money":
         # an amount that whole units would show as nothing keeps its cents
         return fixed(value, 2 if cents or 0 < abs(value) < 0.5 else 0)

@@ -13,7 +13,7 @@ from helpers.show.layout import text_width, wrapped
 from helpers.show.style import POINT
 
 _LINE, _LINES = 11.0, 4  # points; a label has so many lines at most
-_WIDTHS = (132.0, 108.0, 84.0)  # points; the ways to break a label, the widest first
+_WIDTHS = (132.0, 108.0, 84.0, 60.0)  # points; the ways to break a label, the widest first
 
 # directions from the point, the most usual first, and how far the label may stand off, in points
 _AROUND = ((1, 0), (1, 1), (-1, 1), (-1, 0), (-1, -1), (1, -1), (0, 1), (0, -1))
@@ -25,12 +25,17 @@ Box = tuple[float, float, float, float]  # left, top, right, bottom, in points f
 
 
 def write_beside(
-    axes: Axes, points: Sequence[tuple[float, float, str, str]], courses: Sequence[tuple[np.ndarray, np.ndarray]]
+    axes: Axes,
+    points: Sequence[tuple[float, float, str, str]],
+    courses: Sequence[tuple[np.ndarray, np.ndarray]],
+    *,
+    near: bool = False,
 ) -> list[float]:
     """Write the label of each point (x, y, text, colour) beside it, clear of lines (x, y), all in the axes' units.
 
-    A label that stands off is tied to its point by a thin line. One that finds no place is left to the table. Gives
-    back how far each stands from its point, in points: from `FAR` on it is tied, without a place it is infinite.
+    A label that stands off is tied to its point by a thin line; with `near` none does, and each covers as little of the
+    lines as it can. One that finds no place is left to the table. Gives back how far each stands from its point, in
+    points: from `FAR` on it is tied, without a place it is infinite.
     """
     figure, frame = axes.figure, axes.get_position()
     width, height = (size / POINT for size in figure.get_size_inches())
@@ -45,7 +50,8 @@ def write_beside(
     labels = [_ways(text, (bounds[2] - bounds[0]) * 0.6) for *_, text, _ in points]
     sizes = [[(max(map(text_width, way)), len(way) * _LINE) for way in ways] for ways in labels]
     lines = [_along(on_figure(*course)) for course in courses]
-    found = boxes_beside(places, sizes, np.concatenate([np.empty((0, 2)), *lines]), bounds)
+    gaps = [gap for gap in _GAPS if gap < FAR] if near else _GAPS
+    found = boxes_beside(places, sizes, np.concatenate([np.empty((0, 2)), *lines]), bounds, gaps)
     distances = []
     behind = {"facecolor": figure.get_facecolor(), "edgecolor": "none", "pad": 0.6}
     for place, ways, spot, (*_, colour) in zip(places, labels, found, points, strict=True):
@@ -79,6 +85,7 @@ def boxes_beside(
     sizes: Sequence[Sequence[tuple[float, float]]],
     obstacles: np.ndarray,
     bounds: Box,
+    gaps: Sequence[float] = _GAPS,
 ) -> list[tuple[int, Box] | None]:
     """A box for the label of each point, in order; None where every place would cover a label or a point.
 
@@ -89,6 +96,7 @@ def boxes_beside(
     obstacles : array, one row (x, y) for each place that a label should leave free, such as places along the lines
     bounds : Box
         What the labels may not leave.
+    gaps : how far a label may stand off its point, the nearest first
 
     Returns
     -------
@@ -106,7 +114,7 @@ def boxes_beside(
     for point, ways in zip(points, sizes, strict=True):
         others = [spot[1] for spot in placed if spot is not None]
         best, least = None, np.inf
-        for gap, (way, size), direction in product(_GAPS, enumerate(ways), _AROUND):
+        for gap, (way, size), direction in product(gaps, enumerate(ways), _AROUND):
             box = _inside(_box(point, size, direction, gap), bounds)
             if box is None or _holds(box, dots).any() or any(_meet(box, other) for other in others):
                 continue

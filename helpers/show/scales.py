@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from helpers.client.schema import Column
 from helpers.show.audience import Audience
-from helpers.show.numbers import MINUS, NBSP, fixed, hundredfold, percent, significant
+from helpers.show.numbers import MINUS, NBSP, POINTS, fixed, hundredfold, percent, significant
 
 _UNREADABLE = 1e10  # from here on digits are only counted: an error in the data, but no reason to fail
 
@@ -69,12 +69,15 @@ class Scale:
 def scale_for(column: Column, values: Sequence[float], audience: Audience) -> Scale:
     """The scale for the values of one column (with its intervals), from the column's type and the largest of them.
 
-    Shares are whole per cent, with one decimal where all of them are under ten.
+    Shares are whole per cent, with one decimal where all of them are under ten; differences of shares are points.
     """
     known = np.abs(np.asarray(values, dtype=float))
     largest = float(known[np.isfinite(known)].max(initial=0.0))
     if column.type == "share":
-        return Scale(factor=0.01, unit="", percent=True, decimals=1 if 0 < largest < 0.0995 else None)
+        small = 0 < largest < 0.0995
+        if column.unit == POINTS:
+            return Scale(factor=0.01, unit=POINTS, decimals=int(small))
+        return Scale(factor=0.01, unit="", percent=True, decimals=1 if small else None)
     unit = audience.currency if column.type == "money" else column.unit
     # money is read in thousands from 100,000 up, counts are written out below a million
     floor = 1e5 if column.type == "money" else 1e6

@@ -392,8 +392,8 @@ def test_a_schema_is_whole(kind, name):
         if column.type == "money":
             assert column.unit.startswith("currency"), f"{name}.{column.name} is money; add unit: currency"
         if column.type == "share":
-            said = column.unit == "share" or kind == "delivered"
-            assert said, f"{name}.{column.name} is a share; add unit: share"
+            said = column.unit in ("share", "points") or kind == "delivered"
+            assert said, f"{name}.{column.name} is a share; add unit: share, or unit: points for a difference of two"
     if kind != "published":
         personal = all(column.personal for column in table.columns if column.name == "customer_id")
         assert personal, f"{name}.customer_id: add personal: true"

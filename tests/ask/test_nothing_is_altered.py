@@ -123,7 +123,7 @@ def test_a_name_alone_is_not_sealed(tmp_path):
         (CARD, {"promise": " ", "parts": [], "b": {}}, "nothing is filled in"),
         (CARD, ["On time."], "is no mapping"),
         (CARD, {"b": ["a"]}, "is no mapping of names"),
-        (CARD, {"b": {"a": None}}, "is no mapping of names"),
+        (CARD, {"b": {"a": None}}, "has no text beside it"),
         (CARD, {"promise": {"a": "b"}}, "it holds several"),
         (PARTS, "", "is no text"),
         (PARTS, {}, "is no text"),

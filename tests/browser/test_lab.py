@@ -5,13 +5,15 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from contextlib import contextmanager
 
+import pandas as pd
 import psutil
 import pytest
 
 from helpers.client.decisions import read_decisions
-from helpers.client.results import read_manifest
+from helpers.client.results import group_names, read_manifest
 from helpers.steps import find_step
 from tests.cli.calling import COMMAND, workbook
 
@@ -161,6 +163,91 @@ def test_a_judgement_made_with_the_form_is_found_again_by_people_and_by_a_run(cl
     assert "sales director" in page
 
 
+def form_of(tab, question):
+    """The first form that stands below this question, and the button that saves it."""
+    form = tab.locator(f'.jp-OutputArea-child:has(.asked:text("{question}")) + .jp-OutputArea-child').first
+    return form, form.locator("button.mod-primary")
+
+
+def typed(form, label, words):
+    """Fill the last control of this label, and leave it."""
+    control = form.get_by_label(label, exact=True).last
+    control.fill(words)
+    control.press("Tab")
+
+
+def signed(form, reason):
+    typed(form, "Why", reason)
+    typed(form, "Decided by", "Ana Lund")
+
+
+def test_from_an_intent_to_a_tactic_and_back_on_another_day(client, lab, browser, tmp_path):
+    """Intent, proposition and register: refused in words, saved, out and in as a sheet, and found again as decided."""
+    address, _, _ = lab
+    tab = browser.new_page(viewport={"width": 1280, "height": 1000})
+    tab.goto(address)
+    groups = group_names(client / "results", ["03_form_groups"])
+    run_all(tab, address, "09_choose_intent")
+    form, save = form_of(tab, "What do we intend with this group?")
+    form.get_by_label("First").select_option("grow")
+    form.get_by_label("Second, if any").select_option("retire")
+    form.get_by_text("grow does not go with retire.").wait_for(timeout=WAIT)
+    form.get_by_label("Second, if any").select_option("re_engineer")
+    signed(form, "They order often, and little of each.")
+    save.click()
+    form.get_by_text("Saved in decisions/09_choose_intent.yaml.").wait_for(timeout=WAIT)
+    assert read_decisions(client, find_step("09"))["g1.intent"].value == ["grow", "re_engineer"]
+
+    run_all(tab, address, "10_value_propositions")
+    form, save = form_of(tab, "What do we promise this group")
+    typed(form, "Headline", "All of it on one morning")
+    typed(form, "Barriers to exit, each with its driver", "one list a kitchen")
+    form.get_by_text('"one list a kitchen" has no text beside it.').wait_for(timeout=WAIT)
+    typed(form, "Barriers to exit, each with its driver", "one list a kitchen: range")
+    signed(form, "A first draft.")
+    save.click()
+    form.get_by_text("Saved in decisions/10_value_propositions.yaml.").wait_for(timeout=WAIT)
+    promised = read_decisions(client, find_step("10"))["g1.proposition"].value
+    assert promised == {"headline": "All of it on one morning", "barriers": {"one list a kitchen": "range"}}
+
+    sheet = tmp_path / "tactics.csv"
+    columns = [column.name for column in find_step("11").choice("tactics").asks.columns]
+    known = {"function": "delivery", "stage": "serve", "cost": 30}
+    rows = {"bike": {"title": "A bike", "group": "g1"}, "boat": {"title": "A boat", "group": "g1"}}
+    rows = {key: row | known for key, row in {**rows, "cart": {"title": "A cart", "group": "g3"}}.items()}
+    pd.DataFrame.from_dict(rows, "index").reindex(columns=columns).to_csv(sheet, index_label="tactic")
+    back = workbook("decisions", client, "--import", "11.all.tactics", sheet, "--by", "Bo", "--reason", "Filled in.")
+    assert back.returncode == 0, back.stderr
+    run_all(tab, address, "11_align_tactics")
+    form, save = form_of(tab, "What do we do for which group")
+    assert [form.get_by_label(label).input_value() for label in ("Decided by", "Why")] == ["Bo", "Filled in."]
+    form.get_by_text("boat \N{EN DASH} A boat").click()
+    shown = form.get_by_label("Cost", exact=True)
+    assert [shown.nth(at).is_visible() for at in range(3)] == [False, True, False], "each row opens by its title"
+    chosen = form.get_by_label("Group", exact=True).nth(1).evaluate("one => one.selectedOptions[0].text")
+    assert chosen.replace("\N{NO-BREAK SPACE}", " ") == groups["g1"]
+    form.get_by_text("Add a tactic").click()
+    typed(form, "Short name (key)", "van")
+    typed(form, "Tactic", "A van")
+    form.get_by_label("Group", exact=True).last.select_option(groups["g2"])
+    form.get_by_label("Function", exact=True).last.select_option("delivery")
+    form.get_by_label("Stage", exact=True).last.select_option("serve")
+    typed(form, "Cost", "about 900")
+    form.get_by_text('van -> Cost: "about 900" is no number.').wait_for(timeout=WAIT)
+    typed(form, "Cost", "900")
+    signed(form, "The fourth is cheap.")
+    save.click()
+    form.get_by_text("Saved in decisions/11_align_tactics.yaml.").wait_for(timeout=WAIT)
+    tab.close()
+    tactics = read_decisions(client, find_step("11"))["all.tactics"].value
+    assert list(tactics) == ["bike", "boat", "cart", "van"]
+    assert tactics["van"] == {"title": "A van", "group": "g2", "function": "delivery", "stage": "serve", "cost": 900}
+    assert tactics["boat"] == rows["boat"]
+    said = workbook("decisions", client).stdout
+    assert "decided: [grow, re_engineer]" in said
+    assert "Ana Lund" in said
+
+
 def test_the_keys_of_a_form_stay_in_the_form(client, lab, browser):
     """By keyboard alone: arrows choose in the form, and no single key inserts or deletes a cell."""
     address, _, _ = lab
@@ -207,6 +294,16 @@ def test_ending_it_leaves_no_process(lab):
 def test_being_told_to_end_leaves_no_process_either(client, tmp_path, name):
     with opened(client, tmp_path / "said.txt") as (_, running):
         ended_by(getattr(signal, name), running, tmp_path / "said.txt")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child that its parent is gone")
+def test_being_killed_without_a_word_leaves_no_process_either(client, tmp_path):
+    with opened(client, tmp_path / "said.txt") as (_, running):
+        below = psutil.Process(running.pid).children(recursive=True)
+        running.kill()
+        running.wait(30)
+        _, alive = psutil.wait_procs(below, timeout=30)
+        assert below and alive == []
 
 
 def ended_by(number, running, said):

@@ -105,3 +105,33 @@ def test_other_tables_have_no_scale(make_client, tmp_path):
 def test_a_pair_holds_for_us_and_the_competitor_unless_it_runs_the_other_way():
     assert read_scale({"competitor": [1, 5]})["driver"] == (1.0, 5.0)
     assert read_scale({"competitor": [1, 5], "driver": [5, 1]}) == {"driver": (5.0, 1.0), "competitor": (1.0, 5.0)}
+
+
+NARROW = "answers all within a shorter scale than the one stated: ask on which they were given"
+
+
+@pytest.mark.parametrize(
+    ("scale", "answers", "said"),
+    [
+        ("[0, 10]", [1, 5, 3] * 10, "(recommend fits 1 to 5, and 0 (worst) to 10 (best) is stated)"),
+        ("[10, 0]", [1, 5, 3] * 10, "(recommend fits 1 to 5, and 10 (worst) to 0 (best) is stated)"),
+        ("[0, 10]", [1, 7, 3] * 10, "(recommend fits 1 to 7, and 0 (worst) to 10 (best) is stated)"),
+        ("[0, 100]", [0, 7, 10] * 10, "(recommend fits 0 to 10, and 0 (worst) to 100 (best) is stated)"),
+        ("[0, 10]", [1, 5, 3] * 9, None),  # too few to tell
+        ("[0, 10]", [1, 5, 3] * 10 + [8], None),
+        ("[0, 10]", [5, 9, 10] * 10, None),  # nobody unhappy
+        ("[1, 5]", [1, 5, 3] * 10, None),
+        ("[5, 1]", [4, 5, 3] * 10, None),
+    ],
+)
+def test_answers_that_fit_a_shorter_scale_are_noted(taken, scale, answers, said):
+    read = taken(**survey(f"scale: {{recommend: {scale}}}", *(f"R{n},{one},,,," for n, one in enumerate(answers))))
+    notes = {note: rows for note, rows in noted(read).items() if note.startswith("answers all")}
+    assert notes == ({f"{NARROW} {said}": len(answers)} if said else {})
+
+
+def test_we_and_the_competitor_are_on_one_scale(taken):
+    rows = [f"R{n},,3,{5 if n else 9},,Them" for n in range(40)]
+    assert not any(note.startswith("answers all") for note in noted(taken(**survey("scale: [0, 10]", *rows))))
+    notes = noted(taken(**survey("scale: [0, 10]", *(row.replace(",9,", ",4,") for row in rows))))
+    assert notes[f"{NARROW} (driver fits 1 to 5, and 0 (worst) to 10 (best) is stated)"] == 80

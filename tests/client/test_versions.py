@@ -17,6 +17,9 @@ from helpers.client.versions import (
     VersionFacts,
     frozen_files,
     kept_tables,
+    last_number,
+    missing_names,
+    missing_words,
     read_version,
     read_versions,
     version_names,
@@ -24,7 +27,7 @@ from helpers.client.versions import (
     versions_before,
 )
 from helpers.errors import RunError
-from helpers.steps import STEPS
+from helpers.steps import STEPS, built_steps
 
 GROUPS = "03_form_groups"
 COLUMNS = ["customer_id", "group_id", "group_name", "assigned_by", "distance", "second_group_id", "confidence"]
@@ -143,6 +146,31 @@ def test_a_version_of_a_newer_kit_is_refused_in_words(tmp_path):
         read_version(tmp_path, "v1")
 
 
+def test_a_version_that_was_removed_is_missed_and_its_number_stays_taken(tmp_path):
+    assert (missing_names(tmp_path), missing_words(tmp_path), last_number(tmp_path)) == ([], "", 0)
+    for name in ("v1", "v2", "v4"):
+        freeze(tmp_path, name)
+    assert missing_names(tmp_path) == ["v3"] and last_number(tmp_path) == 4
+    assert missing_words(tmp_path).startswith("v3 is not in versions/ any more: removed, or lost.")
+    shutil.rmtree(tmp_path / "versions" / "v2")
+    assert "v2 and v3 are not in versions/ any more" in missing_words(tmp_path)
+    with pytest.raises(RunError, match=r"no version v2 of this client. v2 and v3 are not in .* There is v1 and v4."):
+        read_version(tmp_path, "v2")
+    with pytest.raises(RunError, match=r"no version v9 of this client. There is v1 and v4."):
+        read_version(tmp_path, "v9")
+    assert [one.name for one in read_versions(tmp_path)] == ["v1", "v4"], "told, and no reason to refuse the others"
+
+
+def test_the_last_number_is_noted_beside_the_versions(tmp_path):
+    freeze(tmp_path)
+    note = tmp_path / "versions" / "last.txt"
+    for text, last, missing in (("v3\n", 3, ["v2", "v3"]), ("v0", 1, []), ("rubbish", 1, []), ("", 1, [])):
+        note.write_text(text)
+        assert (last_number(tmp_path), missing_names(tmp_path)) == (last, missing)
+    note.write_bytes(b"\xff\xfe")
+    assert last_number(tmp_path) == 1 and version_names(tmp_path) == ["v1"]
+
+
 def test_which_versions_lie_before(tmp_path):
     for name, as_of in (("v1", "2024-09-01"), ("v2", "2025-09-01"), ("v10", "2025-09-01"), ("v3", "2026-09-01")):
         freeze(tmp_path, name, as_of)
@@ -185,3 +213,9 @@ def test_what_is_looked_back_at_is_published():
     assert {f"{step_id}/{table}" for step_id, tables in kept_tables().items() for table in tables} == {
         name for name in wanted | set(COMPARED) if "/" in name
     }
+
+
+def test_a_step_whose_notebook_looks_back_rests_on_versions_and_no_other_does():
+    ways = ("step.version", "step.first_version", "step.decided_before")
+    looks = {step.number for step in built_steps() if any(way in step.notebook.read_text("utf-8") for way in ways)}
+    assert looks == {step.number for step in built_steps() if step.reads_version} == {"02", "03", "04", "12", "13"}

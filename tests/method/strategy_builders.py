@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.client.result_model import Assumption, CannotSay, DecisionUsed, Finding, NotebookUsed, Result, Value
 from helpers.method.strategy_material import Material
 
-DAY = pd.Timestamp("2027-12-31")
+START, NEXT, DAY, LATE = (pd.Timestamp(day) for day in ("2027-02-01", "2027-03-01", "2027-12-31", "2028-01-31"))
 GROUPS = {"g1": "Yards", "g2": "Fleets", "g3": "Resellers"}
 
 
@@ -67,7 +67,12 @@ def results() -> dict[str, Result]:
             cannot_say=[gap],
         ),
         "09_choose_intent": result(
-            "09_choose_intent", told("09.answer", "We grow {grow:count}.", grow=count(1)), decisions=intents,
+            "09_choose_intent",
+            told("09.answer", "We grow {grow:count}.", grow=count(1)),
+            told("09.change", "Ask {group:group} first: {more:count} in a hundred.", group=group("g3"), more=count(3)),
+            told("09.outlays.g1", "{projects:count} projects, {all:money}, {loss:money}.", projects=count(2),
+                 all=money(70.0), loss=money(30.0)),
+            decisions=intents,
             provisional=["09.g2.intent"],
         ),
         "10_value_propositions": result("10_value_propositions"),
@@ -114,13 +119,21 @@ def sensitivity() -> pd.DataFrame:
 
 def tactics() -> pd.DataFrame:
     rows = [
-        ("desk", "A refit desk", "g1", 60.0, 100.0, 20.0, 90.0, 160.0, "share", "Jo", DAY, DAY, True),
-        ("terms", "New terms", "g3", 8.0, 20.0, 9.0, 20.0, 31.0, "cost", "", DAY, pd.NaT, True),
-        ("label", "Own label", "g3", 99.0, 5.0, 0.0, 1.0, 2.0, "", "", pd.NaT, pd.NaT, False),
-    ]
+        ("desk", "A refit desk", "g1", 60.0, 100.0, 20.0, 90.0, 160.0, "customer_share", "Jo", START, DAY, DAY, True,
+         "ordering", "win"),
+        ("terms", "New terms", "g3", 8.0, 20.0, 9.0, 20.0, 31.0, "profit", "", NEXT, LATE, pd.NaT, True, "price",
+         "serve"),
+        ("label", "Own label", "g3", 99.0, 5.0, 0.0, 1.0, 2.0, "", "", pd.NaT, pd.NaT, pd.NaT, False, "", ""),
+    ]  # fmt: skip
     columns = ["tactic", "title", "group_id", "cost", "people_days", "effect_low", "effect_likely", "effect_high",
-               "measure", "owner", "starts", "trial_on", "selected"]  # fmt: skip
+               "measure", "owner", "starts", "ends", "trial_on", "selected", "driver", "stage"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def learning() -> pd.DataFrame:
+    return pd.DataFrame(
+        {"loop": ["offers"], "question": ["What else do they look at?"], "owner": ["Bo"], "group_id": ["g2"]}
+    )
 
 
 def trials() -> pd.DataFrame:
@@ -170,10 +183,10 @@ def tables() -> dict[str, pd.DataFrame]:
         "group_intents": intents(),
         "expected_results": expected(),
         "assumption_sensitivity": sensitivity(),
-        "value_at_stake": pd.DataFrame({"group_id": groups, "lever": "win", "counted": [30.0, 1.0, 2.0]}),
         "value_propositions": propositions(),
         "tactics": tactics(),
         "trial_plans": trials(),
+        "learning_plan": learning(),
     }
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.method.equity_bridge import CAUSES, bridge_table, equity_bridge, shapley
-from helpers.method.equity_restated import purchases_restated, terms_of
+from helpers.method.equity_restated import purchases_restated
 
 ROW = {
     "group_id": "g1",
@@ -192,4 +192,3 @@ def test_the_model_of_today_says_of_the_earlier_day_what_it_says_of_today_when_t
     short = purchases_restated(days.sample(frac=1, random_state=1), None, None, None, then="2025-01-01", **terms)
     assert np.allclose(short, earlier.reindex(short.index))
     assert purchases_restated(days, None, None, None, then=None, **terms) is None
-    assert terms_of(None) == {"months": 36, "annual_discount": 0.1}

@@ -161,6 +161,7 @@ def test_half_an_answer_and_none(margin, survey, words):
     assert ("What does each group get from us that it would not get elsewhere?" in asked) == (not survey)
     held = {said.id for said in exchange_assumptions(tables, within=0.15)}
     assert ("07.hurdle" in held) == margin
+    assert ("07.worth_as_expected" in held) == margin, "the ranges leave out how far the model is off, and say so"
     assert ("07.silent" in held) == survey
     assert ("07.parity" in held) == (margin or survey)
     assert {check.verdict for check in exchange_checks(tables, gains, None, active=180)} == {"pass"}

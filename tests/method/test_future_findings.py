@@ -90,12 +90,12 @@ def test_a_workshop_speaks_also_where_nothing_was_measured():
 
 LEAD = "{leads:count} of {groups:count} groups lead us into the future: {lead_1:group} and {lead_2:group}."
 ONE = (
-    "{leads:count} of {groups:count} groups leads us into the future: {lead_1:group}; out of step with it: "
-    "{out_1:group}."
+    "{leads:count} of {groups:count} groups leads us into the future: {lead_1:group}. {out_1:group} is "
+    "out of step with it."
 )
 NONE = (
-    "None of {groups:count} groups surely leads us into the future; {held_back_1:group} fails one test; "
-    "{open_1:group} is not decided."
+    "None of {groups:count} groups surely leads us into the future. {held_back_1:group} fails one test; "
+    "{open_1:group} is not decided yet."
 )
 
 
@@ -190,7 +190,7 @@ def test_a_market_that_names_no_group_is_no_slip():
 @pytest.mark.parametrize(
     ("verdicts", "basis", "begins", "ends"),
     [
-        (["undecided"] * 5, "measured", "Whether {group:group}, our only group, leads", "is not decided."),
+        (["undecided"] * 5, "measured", "Whether {group:group}, our only group, leads", "is not decided yet."),
         (["pass"] * 5, "measured", "{group:group}, our only group, leads", "into the future."),
         (
             ["pass", "fail", "fail", "pass", "pass"],

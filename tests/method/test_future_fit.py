@@ -162,8 +162,13 @@ def test_evidence_stands_in_its_own_column():
     assert np.isnan(fit.loc["profitable", "part"])
     assert fit.loc["market", ["part", "part_low", "trend"]].tolist() == [0.04, 0.01, "better"]
     # ahead all but surely, and open even so: both have to hold, and their product is what stands here
-    told = fit.loc["right_to_win", ["evidence", "part", "basis", "status"]].tolist()
-    assert told == ["Better on Advice, and it matters: chance", 0.78, "judged", "undecided"]
+    told = fit.loc["right_to_win", ["evidence_words", "part", "basis", "status"]].tolist()
+    assert told == [
+        "Chance that we are better on Advice and it matters: 78\N{NO-BREAK SPACE}%",
+        0.78,
+        "judged",
+        "undecided",
+    ]
 
 
 def test_profit_says_whose_it_is():

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.method.group_before import GroupsBefore
 from helpers.method.group_closing import group_assumptions, group_cannot_say, group_checks
 from helpers.method.group_findings import evidence_of, group_findings
 from helpers.method.group_identity import Identity
+from helpers.method.group_moves import group_moves
 from helpers.method.group_tables import evidence_lines
 from tests.method.builders import sentences
 from tests.method.group_builders import REAL, UNREAL, UNSURE, WAYS, WINDOW, group_tables, members, summary_and_days
@@ -147,6 +151,20 @@ def test_each_check_can_fail():
     assert checks(tables, customer_days=more)["revenue"].verdict == "fail"
     late = given["customer_days"].assign(date=pd.Timestamp(WINDOW["as_of"]))
     assert checks(tables, customer_days=late)["revenue"].found == 380.0
+
+
+def test_moves_that_lose_or_double_a_customer_fail():
+    tables = group_tables()
+    groups = tables.formed.customer_groups
+    before = GroupsBefore("v1", "2025-09-01", groups.iloc[2:], None, None)
+    moves = group_moves(groups, before)
+    found = checks(replace(tables, before=before, moves=moves))
+    counts = {name: (found[name].found, found[name].expected) for name in ("moves_then", "moves_now")}
+    assert counts == {"moves_then": (len(groups) - 2,) * 2, "moves_now": (len(groups),) * 2}
+    fewer = checks(replace(tables, before=before, moves=moves[moves["from_group_id"] != "not_there"]))
+    assert (fewer["moves_then"].verdict, fewer["moves_now"].verdict) == ("pass", "fail")
+    doubled = checks(replace(tables, before=before, moves=pd.concat([moves, moves])))
+    assert (doubled["moves_then"].verdict, doubled["moves_now"].verdict) == ("fail", "fail")
 
 
 def test_anchors_astray_idle_rules_and_strange_words_ask_for_a_look():

@@ -1,4 +1,4 @@
-"""Harbour's own register: it fits what Harbour intends and what its customers were asked, but for two weaknesses."""
+"""Harbour's own register: it fits what Harbour intends and what its customers were asked, but for three weaknesses."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from helpers.steps import find_step
 
 HARBOUR = KIT / "data_samples" / "harbour_supplies"
 DRIVERS = ("price", "availability", "delivery", "advice", "range", "quality", "ordering", "complaints")
+
+
+A_YEAR_ON = "2027-09-01"  # step 09 expects results a year after the day of the data, where nobody says another
 
 
 def decided(step):
@@ -32,13 +35,21 @@ def register():
     said = decided("11")
     table = tactics(said["all.tactics"], intents, drivers)
     loops = learning_plan(said["all.loops"], intents, as_of="2026-09-01")
-    return table, tactic_gaps(table, intents, drivers, loops), loops, said
+    owned = decided("09")["all.results"]
+    results = pd.DataFrame([name.split(".") for name in owned], columns=["group_id", "measure"])
+    days = [row.get("by_date", A_YEAR_ON) for row in owned.values()]
+    results = results.assign(measure_name=results["measure"], group_name=results["group_id"].map(names))
+    results["by_date"] = pd.to_datetime(days)
+    return table, tactic_gaps(table, intents, drivers, loops, results), loops, said
 
 
-def test_the_two_weaknesses_are_found_and_no_other(register):
+def test_the_three_weaknesses_are_found_and_no_other(register):
     _, gaps, *_ = register
     found = [(row["gap"], row["tactic"] or row["group_id"]) for row in gaps.to_dict("records")]
-    assert found == [("not_called_for", "chandlery_fair"), ("no_evolve", "g3")]
+    # the fitting bay is ready in December, and the profit of the yards is due in September
+    late = [("ends_after_result", "fitting_bay"), ("not_called_for", "chandlery_fair")]
+    assert found == [*late, ("no_evolve", "g3")]
+    assert gaps["due"].dropna().tolist() == [pd.Timestamp(A_YEAR_ON)]
 
 
 def test_what_the_team_chose_keeps_its_own_limits(register):

@@ -103,6 +103,18 @@ def test_a_proposal_that_rests_on_what_was_not_measured_is_not_firm(made, tmp_pa
     assert found["09.unmeasured"].values["open"].value == 2 and "09.firm" not in found
 
 
+def test_groups_of_which_the_same_is_to_be_said_share_a_sentence(made):
+    _, proposal, stability, sensitivity = made
+    same = proposal.assign(primary="maintain", secondary="", sentence="What we know is not enough.")
+    table = group_intents(same, stability, {"g1": ["maintain"], "g2": ["maintain"]}, PEOPLE)
+    (found,) = [one for one in intent_findings(table, sensitivity.iloc[:0]) if one.id.startswith("09.intent.")]
+    check_finding(found)
+    assert found.id == "09.intent.g1" and found.n == 3 and found.smallest == table["customers"].min()
+    assert found.text == "{group:group} and {group_2:group}: {intent:text}. {why:text}"
+    other = group_intents(same, stability, {"g1": ["maintain"], "g2": ["grow"]}, PEOPLE)  # people chose otherwise
+    assert sum(one.id.startswith("09.intent.") for one in intent_findings(other, sensitivity.iloc[:0])) == 2
+
+
 def test_more_groups_to_grow_than_one_can_are_called_out(made):
     _, proposal, stability, sensitivity = made
     found = {one.id: one for one in intent_findings(
@@ -126,10 +138,10 @@ def test_what_is_not_known_is_said_with_what_would_tell(made):
 def test_a_number_that_would_have_to_leave_its_range_changes_nothing_by_itself(made):
     _, proposal, stability, sensitivity = made
     table = group_intents(proposal, stability, {"g1": ["grow"], "g2": ["grow"]}, PEOPLE)
-    row = sensitivity[sensitivity["flip_words"] != ""].iloc[[0]].assign(kind="number", low=0.0, high=2.0, tells=True)
+    row = sensitivity[sensitivity["flip_words"] != ""].iloc[[0]].assign(kind="number", low=0.0, high=2.0, worth=0.5)
 
     def alone(at):
-        found = {one.id: one for one in intent_findings(table, row.assign(flip_at=at))}["09.flips"]
+        found = {one.id: one for one in intent_findings(table, in_plain_words(row.assign(flip_at=at)))}["09.flips"]
         return found.values["alone"].value if "alone" in found.values else 0
 
     assert (alone(1.0), alone(2.0), alone(-1.0)) == (1, 1, 0)

@@ -91,6 +91,23 @@ def test_a_client_with_nothing_gets_silence_and_reasons():
     ]
 
 
+@pytest.mark.parametrize(
+    ("says", "deeds", "words"),
+    [
+        (200, (0.9, 0.5), "Words and deeds go together"),
+        (200, (0.5, 0.9), "Words are not deeds"),
+        (2000, (0.5, 0.5), "Words are not deeds"),  # the whole range lies within ten points
+        (20, (0.5, 0.5), "Whether words and deeds go together cannot be told"),  # 0 give or take 26 points
+    ],
+)
+def test_a_range_that_crosses_zero_is_no_verdict(says, deeds, words):
+    people = pd.DataFrame({"says_loyal": [True] * says + [False] * says})
+    people["loyal"] = [n < part * says for part in deeds for n in range(says)]
+    empty = everything()
+    found = loyalty_findings(people, *of(empty, *LOYALTY[1:]))
+    assert [one.id for one in found] == ["06.said_loyal"] and found[0].text.startswith(f"{words}: of ")
+
+
 @pytest.fixture(scope="module")
 def half_loyal() -> dict:
     """Forty customers: 20 old, in their rhythm, at a loss for 5; 20 new ones with a profit. The old ones say 10."""

@@ -216,6 +216,22 @@ def test_other_customers_in_the_last_quarter_are_no_move():
     assert "Is our share rising or falling?" in {gap.question for gap in share_cannot_say(tables)}
 
 
+def test_wallets_of_earlier_years_are_not_said_to_be_none():
+    category = sold(*((name, "tea", 60) for name in MANY))
+    old = [wallet(name, 100, 60, start="2024-01-01", end="2024-12-31") for name in MANY]
+    text = said(category, wallets(*old))["answer"]
+    assert text == (
+        "We cannot say our share of today: 12 wallets of 12 buyers were delivered, and all end too early, the last on "
+        "31 December 2024. What these customers spend now, asked again, would be a start."
+    )
+    text = said(category, wallets(old[0]))["answer"]
+    assert text.startswith("We cannot say our share of today: one wallet of a buyer was delivered, and such end too")
+    zero = [wallet(name, 0, 0) for name in MANY]
+    assert "all are zero, which says as little as none. What" in said(category, wallets(*zero))["answer"]
+    strangers = [wallet(f"x{name}", 100, 60) for name in MANY]
+    assert "no wallet is known for the 12 customers who buy" in said(category, wallets(*strangers))["answer"]
+
+
 def test_a_shelf_is_owned_only_if_its_whole_range_says_so():
     category = sold(*((name, kind, 40) for name in MANY for kind in ("tea", "cups")))
     rows = [wallet(name, 50, 40 if place % 2 else 45, "tea") for place, name in enumerate(MANY)]

@@ -14,7 +14,9 @@ from helpers.method.strategy_groups import group_plans
 from helpers.method.strategy_material import KEYS, Material, place
 from helpers.method.strategy_risks import risks
 from tests.method.strategy_builders import material
+from tests.method.strategy_earlier import before as version_before
 
+BEFORE = version_before()
 ASKED = {"asked": "Approve it.", "signed": {"Ada": {"on": "2027-01-20", "reservation": "The desk first."}}}
 # what a word can become so that the rules of the earlier steps still know it
 OTHER = {
@@ -30,7 +32,7 @@ OTHER = {
     "unit": {"money": "share", "share": "money"},
     "position": {"sweet_spot": "they_under_get", "undecided": "sweet_spot", "we_over_give": "they_under_get"},
     "state": {"decided": "draft", "draft": "decided"},
-    "group_id": {"g1": "g2", "g3": "g1"},
+    "group_id": {"g1": "g2", "g2": "g3", "g3": "g1"},
     "belief": {"0.7": "0.31", "0.28": "0.9", "0.05": "0.26", "price": "availability", "advice": "availability",
                "Acme (c1), Beta (c2)": "Acme (c1)", "c3": "c1"},
 }  # fmt: skip
@@ -39,7 +41,7 @@ OTHER = {
 def built_from(start, **words):
     """The sentences of the document."""
     plans, facts = group_plans(start), beliefs_and_facts(start)
-    return strategy_sentences(start, plans, risks(start, plans), facts, **words)
+    return strategy_sentences(start, plans, risks(start, plans), facts, before=BEFORE, **words)
 
 
 def said(built) -> dict[str, tuple]:

@@ -6,12 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.client.schema import schema
 from helpers.errors import StepInputError
 from helpers.method.learning_plan import learning_plan
 from helpers.method.register_closing import asked_of_people, register_cannot_say, register_checks
 from helpers.method.register_findings import register_findings, with_orphans_and_trials
-from helpers.method.tactic_gaps import CALLS_FOR, circles_of, orphan_reasons, tactic_gaps
-from helpers.method.tactics import STAGES, tactics
+from helpers.method.tactic_gaps import CALLS_FOR, DOES, circles_of, orphan_reasons, tactic_gaps
+from helpers.method.tactics import tactics
 from helpers.method.trial_plans import customers_needed, discounted_years, spreads, trial_plans
 from helpers.show.audience import audience_for
 from helpers.show.sentences import say
@@ -129,8 +130,50 @@ def test_what_is_not_known_is_no_gap():
     assert gaps_of(t={"group": "lapsing"}) == [("not_called_for", "t")]
 
 
+RESULTS = pd.DataFrame(
+    [("g1", "Yards", "profit", "Profit a year", "2027-09-01"), ("g2", "Clubs", "profit", "Profit a year", "2027-06-30"),
+     ("g1", "Yards", "lapse_rate", "Customers who stop", None)],
+    columns=["group_id", "group_name", "measure", "measure_name", "by_date"],
+).astype({"by_date": "datetime64[us]"})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("row", "due"),
+    [
+        ({"ends": "2027-09-02", "measure": "profit"}, "2027-09-01"),
+        ({"ends": "2027-09-02", "measure": "Profit a year"}, "2027-09-01"),
+        ({"ends": "2027-09-02", "measure": "profit", "group": "all"}, "2027-06-30"),  # the first due of its groups
+        ({"ends": "2027-09-01", "measure": "profit"}, None),  # on the day itself it is in time
+        ({"ends": "2027-09-02", "measure": "profit", "selected": "no"}, None),
+        ({"ends": "2027-09-02", "measure": "lapse_rate"}, None),  # nobody said when it is due
+        ({"ends": "2027-09-02", "measure": "portion"}, None),
+        ({"ends": "2027-09-02", "measure": "profit", "group": "g3"}, None),
+        ({"ends": "2027-09-02", "measure": ""}, None),
+        ({"measure": "profit"}, None),
+    ],
+)
+def test_a_tactic_must_end_before_the_result_that_it_feeds_is_due(row, due):
+    table = register(t={"selected": "yes", **row}, e1={"stage": "evolve", "group": "all", "selected": "yes"})
+    found = tactic_gaps(table, INTENTS, DRIVERS, LOOPS, RESULTS)
+    late = [("ends_after_result", "t", pd.Timestamp(due))] if due else []
+    assert list(found[["gap", "tactic", "due"]].itertuples(index=False, name=None)) == late
+    assert list(found) == schema("tactic_gaps").names
+
+
+def test_how_many_end_too_late_is_said():
+    def timeline(**rows):
+        rows = {key: {"measure": "profit", "starts": "2027-01-01", "ends": ends} for key, ends in rows.items()}
+        return said(register(**rows), results=RESULTS)["11.timeline"].partition("2027. ")[2]
+
+    one = "A ends after the result that it is to bring is due, on 1 September 2027"
+    assert timeline(a="2027-10-01", b="2027-02-01") == f"{one}."
+    assert timeline(a="2027-10-01", b="2027-12-01") == f"{one}; so does one more tactic."
+    assert timeline(a="2027-10-01", b="2027-12-01", c="2027-12-01") == f"{one}; so do 2 more tactics."
+    assert timeline(b="2027-02-01").startswith("Nothing starts before")
+
+
 def test_every_intent_calls_for_stages_that_there_are():
-    assert all(set(stages) <= set(STAGES) for stages in CALLS_FOR.values())
+    assert all(set(stages) <= set(DOES) for stages in CALLS_FOR.values())
     assert set(INTENTS["primary"]) == set(CALLS_FOR)
 
 
@@ -281,8 +324,8 @@ def test_a_loop_without_a_group_is_about_all_customers():
 # ---- what is said ----------------------------------------------------------------------------------------------------
 
 
-def said(table, loops=LOOPS, plans=None):
-    gaps = tactic_gaps(table, INTENTS, DRIVERS, loops)
+def said(table, loops=LOOPS, plans=None, results=None):
+    gaps = tactic_gaps(table, INTENTS, DRIVERS, loops, results)
     plans = trial_plans(table, SPREADS, months=12, annual_discount=0.0) if plans is None else plans
     whole = with_orphans_and_trials(table, orphan_reasons(table, gaps), plans)
     found = register_findings(whole, gaps, plans, loops, INTENTS)

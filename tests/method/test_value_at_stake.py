@@ -193,12 +193,28 @@ def test_sums_of_both_pages_are_bridged():
     assert said({"g1": ["grow"]}, paths=None) == {"09.outlays.g1": {"group": "g1", "all": 50.0, "loss": 30.0}}
     assert said({"g1": ["grow"]}, paths.assign(cost_released=1.0), projects.assign(status="fail")) == {}
     assert said({"g1": ["grow"]}, None, None) == {} == said({"g1": ["maintain"]}, None)
+    profit = {"group_id": ["g1", "g2", "g3"], "customers": [3, 5, 7], "customer_profit": [-20.0, 8.0, np.nan]}
+    profit = pd.DataFrame(profit | {"contract_fees": [26.0, 0.0, 9.0]})
+    profit["profit"] = profit["customer_profit"] + profit["contract_fees"]
+    (fees,) = bridge_findings(table, VALUE, None, None, {}, years=2, profit_chance=profit)
+    check_finding(fees)
+    told = {name: value.value for name, value in fees.values.items()}
+    # g1 loses ten a year, and with 13 of fees earns three; who pays no fee and whose profit is not known is left out
+    assert told == {"fees": 13.0, "payer": "g1", "group_1": "g1", "with_1": 3.0, "loss_1": 10.0} and fees.n == 3
+    payers = profit.assign(customer_profit=[20.0, 8.0, 1.0], contract_fees=[26.0, 40.0, 0.0])
+    (fees,) = bridge_findings(table, VALUE, None, None, {}, years=2, profit_chance=payers)
+    told = {name: value.value for name, value in fees.values.items()}
+    assert told == {"fees": 33.0, "payer": "g2", "most": 20.0} and "without them it loses" not in fees.text
+    assert not bridge_findings(table, VALUE, None, None, {}, years=2, profit_chance=payers.assign(contract_fees=0.0))
     assert said({"g1": ["maintain"]}, stakes=stake(intents={"g1": ("maintain",)}).reset_index()) == {}
 
 
-def test_a_lever_that_costs_alone_counts_as_nothing_where_it_is_not_pulled():
-    """An intent that drives customers away makes keeping them a cost; left alone it counts 0, which is not too much."""
-    rows = {"alone": [-50.0, -50.0, 30.0], "counted": [0.0, -50.0, 30.0]}
-    table = pd.DataFrame(rows)
+def test_who_is_driven_away_by_an_intent_that_is_not_counted_breaks_no_check():
+    """A group that earns money, yet is to end: keeping costs money then, is not pulled, and counts nothing."""
+    table = stake(intents={"g1": ("re_engineer", "retire")}, kept=(-0.3, -0.15, -0.1)).reset_index()
+    keep = table.set_index("lever").loc["keep"]
+    assert keep["alone"] == pytest.approx(0.2 * 110 * -0.15) and keep["counted"] == 0 and not keep["pulled"]
     assert [check.verdict for check in stake_checks(table)] == ["pass"]
-    assert [check.verdict for check in stake_checks(table.assign(counted=[1.0, -50.0, 30.0]))] == ["fail"]
+    doubled = table.assign(counted=table["counted"].where(table["lever"] != "release", 2 * table["alone"]))
+    unpulled = table.assign(counted=table["counted"].where(table["lever"] != "win", 1.0))
+    assert [stake_checks(one)[0].verdict for one in (doubled, unpulled)] == ["fail", "fail"]

@@ -92,7 +92,11 @@ def ratings(tables, **changed) -> pd.DataFrame:
     """customer_ratings of step 02 that agree, with some customers' cells changed."""
     rows = tables.customer_value[tables.customer_value["status"] == "active"].set_index("customer_id")
     table = pd.DataFrame(
-        {"cost_to_serve_rate": rows["cost_to_serve"] / rows["revenue"], "recommend": rows["recommend"]}
+        {
+            "revenue": rows["revenue"],
+            "cost_to_serve_rate": rows["cost_to_serve"] / rows["revenue"],
+            "recommend": rows["recommend"],
+        }
     )
     table["buying_referrals"] = pd.Series({"a0": 2, "b0": 1}).reindex(table.index).fillna(0)
     for column, cells in changed.items():
@@ -115,6 +119,8 @@ def test_tables_that_agree_pass(tables):
     ("changed", "fails"),
     [
         ({"cost_to_serve_rate": {"b0": 0.9}}, {"same_cost"}),
+        ({"cost_to_serve_rate": {"b0": np.nan}}, {"same_cost"}),
+        ({"revenue": {"b0": 1e6}}, {"same_cost"}),
         ({"recommend": {"a0": 9.0}}, {"same_advocacy"}),
         ({"recommend": {"b9": 5.0}}, {"same_advocacy"}),
         ({"recommend": {"a0": np.nan}}, {"same_advocacy"}),
@@ -122,7 +128,10 @@ def test_tables_that_agree_pass(tables):
         ({"buying_referrals": {"b9": 2}}, {"same_advocacy"}),
         ({"buying_referrals": {"b9": 1}}, set()),
     ],
-    ids=["cost", "another answer", "an answer more", "one fewer", "no referral", "two more", "one more is no advocate"],
+    ids=[
+        *("cost", "cost unknown there", "same rate of other revenue", "another answer", "an answer more", "one fewer"),
+        *("no referral", "two more", "one more is no advocate"),
+    ],
 )
 def test_step_02_must_rate_on_the_same(tables, changed, fails):
     found = verdicts(tables, ratings(tables, **changed))

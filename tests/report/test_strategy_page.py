@@ -124,7 +124,9 @@ def test_many_groups_are_counted_and_not_squeezed(tmp_path):
     names = {**GROUPS, **{f"x{at}": f"Group {at}" for at in range(12)}}
     start = replace(start, tables={**start.tables, "group_intents": pd.concat([table, more], ignore_index=True)})
     folder, _ = make_strategy_report(tmp_path, "working", start, names)
-    assert "And 7 more groups, in the chapters." in (folder / "strategy.html").read_text(encoding="utf-8")
+    assert "And 6 more groups, in the chapters." in (html := (folder / "strategy.html").read_text(encoding="utf-8"))
+    chapter = html[html.index('id="intent"') : html.index('id="results"')]
+    assert chapter.count('<span class="name">') == 6 and 'class="board many"' in chapter
 
 
 def test_a_range_is_drawn_where_it_is():
@@ -142,8 +144,8 @@ def test_the_chosen_tactics_stand_in_a_table_with_who_when_cost_and_effect(page)
     rows = re.findall(r"<tr><th scope=.row.>.*?</tr>", chapter[: chapter.index("</table>")])
     words = [" ".join(text_of(f"<main>{row}").split()) for row in rows]
     assert words == [
-        "A refit desk Yards Jo 31 December 2027 – EUR 60.00 EUR 20.00 to 160.00 share",
-        "New terms Resellers – 31 December 2027 – EUR 8.00 EUR 9.00 to 31.00 cost",
+        "A refit desk Yards Jo 1 February 2027 31 December 2027 EUR 60.00 EUR 20.00 to 160.00 customer share",
+        "New terms Resellers – 1 March 2027 31 January 2028 EUR 8.00 EUR 9.00 to 31.00 profit a year",
     ]
 
 
@@ -170,7 +172,7 @@ def test_a_group_with_another_day_has_it_in_its_cell_and_the_heading_the_day_of_
     start = replace(start, tables={**start.tables, "expected_results": expected})
     folder, _ = make_strategy_report(tmp_path, "working", start)
     html = (folder / "strategy.html").read_text(encoding="utf-8")
-    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("by 31 March 2028") >= 2
+    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("31 March 2028") >= 3
     assert "portion today, where it leads by 2027" in html
 
 
@@ -185,6 +187,66 @@ def test_a_promise_with_open_gaps_is_marked_on_the_first_page(tmp_path):
 
 def test_what_a_risk_tells_is_not_told_again_beside_it(page):
     second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
-    assert "Resellers: most of the doubt is about" in text_of(f"<main>{second}")
+    assert "Resellers: the intent rests most on" in text_of(f"<main>{second}")
     assert "<strong>Resellers</strong>: if we learn" not in second
     assert "<strong>Yards</strong>: if we learn" in second
+
+
+def test_the_money_stands_in_a_table_low_likely_and_high_and_says_a_loss(page):
+    table = page[page.index('<table class="money">') :]
+    rows = re.findall(r"<tr.*?</tr>", table[: table.index("</table>")])
+    words = [" ".join(text_of(f"<main>{row}").split()) for row in rows]
+    assert words == [
+        "EUR Low Most likely High",
+        "Cost 1 February 2027 to 31 January 2028; 120 days of work 68.00",
+        "Brings, by tactic over 36 months, in today&#x27;s money 29.00 110.00 191.00",
+        "Left after the cost it may lose money −39.00 42.00 123.00",
+        "More profit a year by group, by 31 December 2027 17.00 69.00 120.00",
+    ]
+    second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
+    assert "Counted tactic by tactic" not in second  # told once
+    assert "Neither in the cost nor in the profit: EUR 70.00 of outlays for 2 projects for Yards" in text_of(
+        f"<main>{second}"
+    )
+
+
+def test_of_the_money_nothing_is_drawn_as_a_table_where_one_number_is_known(tmp_path):
+    start = material()
+    unknown = start.tables["tactics"].assign(effect_likely=[None] * 3)
+    less = {name: table for name, table in start.tables.items() if name != "expected_results"}
+    folder, _ = make_strategy_report(tmp_path, "working", replace(start, tables={**less, "tactics": unknown}))
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    assert '<table class="money">' not in html and "EUR 68.00 and 120 days of work" in text_of(html)
+
+
+def test_what_would_change_our_mind_is_told_once(page):
+    words = text_of(page)
+    for group in ("Yards", "Fleets"):
+        assert words.count(f"{group} : if we learn") + words.count(f"{group}: if we learn") == 1
+    assert words.count("now EUR −40.00") == 1  # of the risk alone
+
+
+def test_reasons_that_have_no_room_on_the_sheet_stand_with_the_intents(tmp_path):
+    start = material()
+    table = start.tables["group_intents"].assign(differs=False)
+    long = [f"{name} ask for more than we carry. " * 30 for name in GROUPS.values()]
+    start = replace(start, tables={**start.tables, "group_intents": table.assign(sentence=long)})
+    folder, _ = make_strategy_report(tmp_path, "working", start)
+    html = (folder / "strategy.html").read_text(encoding="utf-8")
+    first = html[: html.index('<section class="chapters">')]
+    assert 'class="board many"' in first and '<span class="why">' not in first and "All on the quay." in first
+    assert "They ask for more than we carry." in html[html.index('id="intent"') : html.index('id="results"')]
+
+
+def test_expected_results_stand_in_a_table_with_today_the_day_and_who(page):
+    chapter = page[page.index('id="results"') :]
+    rows = re.findall(r"<tr.*?</tr>", chapter[: chapter.index("</table>")])
+    words = [" ".join(text_of(f"<main>{row}").split()) for row in rows]
+    assert words[:5] == [
+        "Result Today Expected By Who",
+        "Yards",
+        "profit a year EUR 100.00 EUR 110.00 to 180.00 31 December 2027 Ada",
+        "customer share 30 % 32 to 40 % 31 December 2027 nobody yet",
+        "part of customers 30 % 28 to 40 % 31 December 2027 nobody yet",
+    ]
+    assert len(words) == 9 and "Yards, by" not in chapter

@@ -204,6 +204,14 @@ def test_each_failure_is_named_with_its_cause_and_the_others_are_done(tmp_path):
     assert not [line for line in lines if "\n" in line]
 
 
+def test_clients_far_down_in_folders_are_told_apart(tmp_path):
+    deep = tmp_path / "-".join(["engagements"] * 8)
+    report, said = several([client(deep / name) for name in ("acme", "other")], workers=1)
+    assert report.ok
+    assert [line.split()[0][-6:].strip("/") for line in said] == ["s/acme", "other"]
+    assert all(line.startswith("  …") for line in said)
+
+
 def test_clients_run_side_by_side_but_never_more_than_asked(tmp_path):
     behave = (
         f"from pathlib import Path\nroom = Path({str(tmp_path)!r}, 'room')\nroom.mkdir(exist_ok=True)\n"

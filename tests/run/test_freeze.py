@@ -15,6 +15,7 @@ from helpers.client.results import read_manifest
 from helpers.client.versions import read_version
 from helpers.errors import RunError, StepInputError
 from helpers.reading import StepReading, VersionSeen
+from helpers.run.inspect import check_client
 from helpers.run.status import client_status
 from helpers.steps import Choice
 from tests.client.test_versions import freeze as frozen
@@ -54,7 +55,7 @@ def later(toy, as_of="2026-08-01"):
 
 def folders(toy):
     place = toy.client / "versions"
-    return sorted(path.name for path in place.iterdir()) if place.exists() else []
+    return sorted(path.name for path in place.iterdir() if path.is_dir()) if place.exists() else []
 
 
 def test_a_final_run_freezes_what_stands(toy):
@@ -91,6 +92,22 @@ def test_the_same_again_is_no_new_version_and_another_decision_is_one(toy):
     decide(toy, 6.0, "We earn more.")
     assert toy.again(mode="final")[1].version == "v2"
     assert folders(toy) == ["v1", "v2"] and folder_hashes(toy.client / "versions" / "v1") == first
+
+
+def test_no_number_is_given_twice_and_what_was_removed_is_told(toy):
+    decide(toy)
+    for value in (5.0, 6.0, 7.0):
+        decide(toy, value, "We earn it.")
+        toy.again(mode="final")
+    assert folders(toy) == ["v1", "v2", "v3"] and not [line for line in status(toy) if "any more" in line]
+    for name, left in (("v2", ["v1", "v3", "v4"]), ("v4", ["v1", "v3", "v5"])):
+        shutil.rmtree(toy.client / "versions" / name)
+        assert any(f"{name}" in line and "not in versions/ any more" in line for line in status(toy))
+        assert any("not in versions/ any more" in line for line in check_client(toy.client))
+        decide(toy, float(name[1:]), f"{name} was removed.")
+        outcome = toy.again(mode="final")[1]
+        assert outcome.version == left[-1] and folders(toy) == left
+        assert any("not in versions/ any more" in line for line in outcome.said)
 
 
 def test_the_same_client_freezes_to_the_same_bytes(toy, tmp_path):

@@ -187,3 +187,16 @@ def test_each_built_step_has_one_headline_or_two():
         assert 1 <= len(step.headlines) <= 2, (
             f"{step.id}: say in helpers/steps.py which of its numbers tell clients apart"
         )
+
+
+def test_what_a_pattern_names_beside_the_clients_is_left_out_and_said(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("acme/client.yaml", "maker/make.py", "lost/data/orders.csv"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).touch()
+    (tmp_path / "unmounted").mkdir()
+    named = ["acme", "lost", "maker", "unmounted", "mistyped"]
+    clients, notices = distinct_clients(named, tmp_path / "index.html")
+    assert clients == ["acme", "lost", "mistyped", "unmounted"], "whose client.yaml is lost must fail, and not be quiet"
+    assert notices == ['"maker" is no client folder and left out: no client.yaml in it.']
+    assert distinct_clients(["maker"], tmp_path / "index.html") == (["maker"], []), "alone it is what was asked for"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from helpers.client.result_model import Exhibit
 from helpers.client.schema import Column, TableSchema, schema
 from helpers.show.audience import audience_for
-from helpers.show.encodings import Drawing, interval_note
+from helpers.show.encodings import Drawing, bare_note, interval_note
 from helpers.show.figure import alt_text, figure_html
 from helpers.show.style import BRAND, WHITE
 
@@ -180,3 +180,15 @@ def test_what_thin_lines_are_is_read_from_the_schema(working, meaning, note):
     rows = pd.DataFrame({"low": [1.0], "high": [2.0]})
     drawing = Drawing(rows, {"low": "low", "high": "high"}, described, working, False, BRAND)
     assert interval_note(drawing, "Thin lines") == [f"Thin lines: {note}."]
+
+
+@pytest.mark.parametrize(
+    ("low", "said"),
+    [([0.1, 0.2], []), ([0.1, None], ["No line: too few cases to give a range."]), ([None, None], [])],
+)
+def test_a_bar_without_a_range_beside_others_is_not_taken_for_sure(working, low, said):
+    columns = (Column("v", "share", "x"), Column("low", "share", "x"), Column("high", "share", "x"))
+    rows = pd.DataFrame({"v": [0.3, 0.4], "low": low, "high": [0.5, 0.6]}).astype(float)
+    keys = {"value": "v", "low": "low", "high": "high"}
+    drawing = Drawing(rows, keys, TableSchema("t", "published", "x", "x", columns), working, False, BRAND)
+    assert bare_note(drawing) == said

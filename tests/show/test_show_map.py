@@ -109,11 +109,25 @@ def test_corners_stand_outside_the_plot(shown, working):
     assert sides["Keep"] < sides["Fix first"]
 
 
-def test_what_stands_on_one_place_is_one_dot_with_both_names(shown, working, layout):
+@pytest.mark.parametrize("narrow", [False, True])
+def test_two_on_one_place_stand_side_by_side_each_with_its_name(narrow, shown, working, layout):
     table = drivers(("Price", 0.4, -1.0), ("Terms", 0.4, -1.0), ("Range", 0.1, 0.4))
+    figure = figure_of(shown(), table, SCHEMA, working, narrow=narrow)
+    (first, level), (second, same), alone = dots(figure)
+    assert alone == (10, 0.4) and level == same == -1
+    assert first < 40 < second and first + second == pytest.approx(80)
+    at = figure.axes[0].transData.transform([(first, -1), (second, -1)])[:, 0] / figure.dpi * 72
+    assert at[1] - at[0] == pytest.approx(8, abs=0.01)  # wider than a dot
+    texts = layout(figure)
+    assert {"Price", "Terms"} <= set(texts)
+    assert any(text.startswith("Dots that fall on one place") for text in texts)
+
+
+def test_many_on_one_place_are_one_dot_with_all_names(shown, working, layout):
+    table = drivers(*((name, 0.4, -1.0) for name in ("Price", "Terms", "Range", "Advice")), ("Help", 0.1, 0.4))
     figure = figure_of(shown(), table, SCHEMA, working, narrow=False)
     assert dots(figure) == [(40, -1), (10, 0.4)]
-    assert "Price, Terms" in layout(figure)
+    assert "Price, Terms, Range, Advice" in " ".join(layout(figure))
 
 
 @pytest.mark.parametrize("narrow", [False, True])

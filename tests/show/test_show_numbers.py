@@ -90,3 +90,12 @@ def test_a_calendar_year_is_a_name_and_an_amount_of_years_is_not():
     year, years = (Column("year", "integer", "When, or how long.", unit=unit) for unit in ("year", "years"))
     assert cell_texts([2026, None], year, WORKING) == ["2026", ""]
     assert cell_texts([2026], years, WORKING) == ["2,026"]
+
+
+def test_a_difference_of_shares_is_in_points_and_no_part_of_anything():
+    change = Column("change", "share", "The second less the first.", unit="points")
+    scale = scale_for(change, [0.031, -0.02], WORKING)
+    assert (scale.unit, scale.label(0.031), scale.label(-0.02)) == ("points", "3.1", f"{MINUS}2.0")
+    assert scale.tick_texts([-2.0, 0.0, 2.0]) == [f"{MINUS}2", "0", "2"] and scale.drawn([0.031]).tolist() == [3.1]
+    assert scale_for(change, [0.31], WORKING).label(0.31) == "31"
+    assert cell_texts([0.031, None], change, WORKING) == ["3.1", ""]

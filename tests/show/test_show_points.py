@@ -15,8 +15,8 @@ from helpers.errors import StepInputError
 from helpers.show.figure import alt_text, figure_html
 from helpers.show.kinds import draw, figure_of
 from helpers.show.layout import drawable, text_width, wrapped
-from helpers.show.point_labels import boxes_beside
-from helpers.show.style import BRAND
+from helpers.show.point_labels import FAR, boxes_beside, write_beside
+from helpers.show.style import BRAND, new_figure
 
 SCHEMA = schema("lorenz_curve")
 SAYS = "21 customers bring 80\u00a0% of the revenue"
@@ -220,3 +220,17 @@ def test_a_number_keeps_its_unit_on_its_line():
         "80\u00a0% of all",
     ]
     assert drawable("80\u00a0% \n of") == "80\u00a0% of"
+
+
+def test_a_label_that_may_not_stand_off_covers_as_little_as_it_can():
+    figure = new_figure(200, 200)
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_xlim(0, 200)
+    axes.set_ylim(0, 200)
+    # a cross through the point, and a wall at the right: the label goes where only the cross's end is near
+    courses = [(np.array([60.0, 140.0]), np.array([100.0, 100.0])), (np.array([112.0, 112.0]), np.array([0.0, 200.0]))]
+    (apart,) = write_beside(axes, [(100.0, 100.0, "Yards", "#000000")], courses, near=True)
+    (text,) = figure.texts
+    assert apart < FAR and text.get_text() == "Yards"
+    assert text.get_ha() == "right" and text.get_position()[0] * 200 < 112  # left of the wall
+    assert abs(text.get_position()[1] * 200 - 100) > 5  # over or under the cross
