@@ -187,6 +187,6 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             *("portfolio_states", "score_series", "scoreboard", "earlier_version", "equity_restated", "equity_bridge"),
             *("results_scored", "learning_loop", "scoreboard_findings", "scoreboard_closing"),
         ),
-        headlines=(Headline("Measures that moved", "answer/moved"),),
+        headlines=(Headline("Measures that moved", "moved/moved"),),
     ),
 )
