@@ -196,6 +196,6 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             "lifetime_terms",
             *("results_scored", "learning_loop", "scoreboard_findings", "scoreboard_closing"),
         ),
-        headlines=(Headline("Measures that moved", "answer/moved"),),
+        headlines=(Headline("Measures that moved", "moved/moved"),),
     ),
 )

@@ -30,7 +30,7 @@ NAMED = {
     "revenue": ("Revenue", "up", None, None),
     "gross_margin_rate": ("Gross margin rate", "up", None, None),
     "profit_rate": ("Profit rate", "up", None, None),
-    "lapse_rate": ("Customers who fall silent", "down", 0.0, 1.0),
+    "lapse_rate": ("Part of customers who fall silent", "down", 0.0, 1.0),
     "referred_buyers": ("Customers who came through others", "up", 0.0, None),
     "advocates": ("Advocates", "up", 0.0, None),
     "high_tier": ("Part of customers in the high value tier", "up", 0.0, 1.0),

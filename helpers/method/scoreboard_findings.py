@@ -52,25 +52,26 @@ def scoreboard_findings(
     Returns
     -------
     list of Finding
-        13.answer, what came since the earlier version, or that this is the first; 13.portfolio, which measures of all
+        13.answer, what came since the earlier version, or that this is the first; 13.bridge, what moved customer
+        equity; 13.measuring, what of it no customer did; 13.scored, what came of the results, or in the first version
+        who answers for them; 13.owners, whose ranges held most and least often; 13.portfolio, which measures of all
         customers moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
-        13.moved.<measure>, those in the second picture; 13.persistent, measures whose signals come easily;
-        13.bridge, what moved customer equity; 13.measuring, what of it no customer did; 13.scored, what came of the
-        results; 13.owners, whose ranges held most and least often
+        13.moved.<measure>, those in the second picture; 13.limits, how many have limits; 13.persistent, measures whose
+        signals come easily
     """
     limited = score_measures[score_measures["limits"] != "none"]
     lately = limited[limited["last_signal"] >= pd.Timestamp(as_of) - pd.DateOffset(months=LATELY)]
-    found = [_answer(len(score_measures), limited, lately, equity_bridge, results_scored, since)]
+    found = [_answer(limited, lately, equity_bridge, results_scored, since)]
+    found += [*_bridge(equity_bridge), _scored(results_scored, since), _owners(results_scored)]
     found += [_portfolio(scoreboard, limited, lately), _moved(limited, lately)]
     pictured = dict.fromkeys(scoreboard.loc[scoreboard["picture"] == MOVED, "measure"])
     found += [_one(row, scoreboard) for row in limited[limited["measure"].isin(pictured)].to_dict("records")]
-    found += [_persistent(limited[limited["persistent"]])]
-    found += [*_bridge(equity_bridge), _scored(results_scored), _owners(results_scored)]
+    found += [_limits(len(score_measures), limited), _persistent(limited[limited["persistent"]])]
     return [one for one in found if one is not None]
 
 
 def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
-    """13.learning, how many questions are due; 13.learned.<loop>, each answer and what it changed."""
+    """13.learning, how many questions are due; 13.learned.<loop>, each answer of which is said what it changed."""
     if learning_loop.empty:
         return []
     states = learning_loop["state"].value_counts()
@@ -87,41 +88,27 @@ def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
         text += f"{'overdue' if late else 'never answered, seen' if never else 'not overdue'} on {{day:date}}."
     kind = {"evidence": "judged", "table": "learning_loop", "n_of": "row"}
     found = [Finding(id="13.learning", text=text, values=values, n=len(learning_loop), **kind)]
-    for row in learning_loop[learning_loop["answer"] != ""].to_dict("records"):
+    for row in learning_loop[(learning_loop["answer"] != "") & (learning_loop["changed"] != "")].to_dict("records"):
         values = {"question": text_value(row["question"]), "answer": text_value(row["answer"].rstrip("."))}
-        text = "We asked: {question:text} We learned: {answer:text}."
-        if row["changed"]:
-            values["changed"] = text_value(inside_sentence(row["changed"].rstrip(".")))
-            text += " It changed {changed:text}."
-        else:
-            text += " What it changed, nobody has said."
+        values["changed"] = text_value(inside_sentence(row["changed"].rstrip(".")))
+        text = "We asked: {question:text} We learned: {answer:text}. It changed {changed:text}."
         name = re.sub(r"[^A-Za-z0-9_]", "_", row["loop"])
         found.append(Finding(id=f"13.learned.{name}", text=text, values=values, n=1, **kind))
     return found
 
 
-def _answer(measures, limited, lately, bridge, scored, since) -> Finding:
+def _answer(limited, lately, bridge, scored, since) -> Finding:
     """What there is to say in one sentence, since the earlier version or for the first time."""
-    values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
-    values["measures"] = count_value(measures)
-    kind = {"evidence": "measured", "table": "score_measures", "n": len(limited), "n_of": "row"}
+    kind = {"evidence": "measured", "n_of": "row"}
     if since is None:
-        text = "Too early to say whether it works: this is the first version. "
+        text, values = "Too early to say whether it works: this is the first version.", {}
         if len(scored):
-            values |= {"results": count_value(len(scored)), "first": date_value(scored["by_date"].min())}
+            values = {"results": count_value(len(scored)), "first": date_value(scored["by_date"].min())}
             text = "Too early to say whether it works: this is the first version, and the first of {results:count} "
-            text += "results that we expect is due on {first:date}. "
-        if limited.empty:
-            values = {name: values[name] for name in ("results", "first") if name in values}
-            return Finding(
-                id="13.answer", text=text + "No measure has points enough for limits.", values=values, **kind
-            )
-        text += (
-            "Limits are set now for {limits:count} of {measures:count} measures; {moved:count} of these moved beyond "
-        )
-        text += "noise in the last twelve months."
-        return Finding(id="13.answer", text=text, values=values, **kind)
-    del values["measures"]
+            text += "results that we expect is due on {first:date}."
+        return Finding(id="13.answer", text=text, values=values, n=len(scored), table="results_scored", **kind)
+    kind |= {"table": "score_measures", "n": len(limited)}
+    values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
     values["since"] = date_value(since)
     words, due = [], scored[scored["due"].astype(bool)]
     if len(due):
@@ -149,15 +136,33 @@ def _portfolio(scoreboard, limited, lately) -> Finding | None:
     noise = [inside_sentence(NAMED[name][0]) for name in rows["name"] if inside_sentence(NAMED[name][0]) not in news]
     values = {"news": text_value(listed(news, 9))} if news else {}
     values |= {"noise": text_value(listed(noise, 9))} if noise else {}
-    text = (
-        "Of all customers together, {news:text} moved beyond noise in the last twelve months, and {noise:text} did not."
-    )
+    text = "For all customers together the {news:text} moved beyond noise in the last twelve months; "
+    text += "{noise:text} did not."
     if not news:
-        text = "Of all customers together nothing moved beyond noise in the last twelve months: {noise:text}."
+        text = "For all customers together nothing moved beyond noise in the last twelve months: {noise:text}."
     if not noise:
-        text = "Of all customers together, {news:text} moved beyond noise in the last twelve months."
+        text = "For all customers together the {news:text} moved beyond noise in the last twelve months."
     kind = {"evidence": "measured", "table": "scoreboard", "n_of": "row"}
     return Finding(id="13.portfolio", text=text, values=values, n=len(rows), **kind)
+
+
+def _limits(measures: int, limited) -> Finding | None:
+    """How many measures have limits at all."""
+    if not measures:
+        return None
+    values = {"measures": count_value(measures), "limits": count_value(len(limited))}
+    text = "Of {measures:count} measures {limits:count} have limits; the others have too few points to tell news from "
+    text += "noise."
+    if len(limited) == measures:
+        text = "All {measures:count} measures have limits that tell news from noise."
+    if limited.empty:
+        text = "None of {measures:count} measures has points enough for limits that tell news from noise."
+    if measures == 1:
+        has = "has no points enough for" if limited.empty else "has"
+        text = f"The one measure {has} limits that tell news from noise."
+    values = {name: value for name, value in values.items() if f"{{{name}:" in text}
+    kind = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
+    return Finding(id="13.limits", text=text, values=values, n=measures, **kind)
 
 
 def _moved(limited, lately) -> Finding | None:
@@ -166,8 +171,8 @@ def _moved(limited, lately) -> Finding | None:
         return None
     values = {"moved": count_value(len(lately)), "limits": count_value(len(limited))}
     values["chance"] = number_value(round(CHANCE * len(limited), 1))
-    text = "{moved:count} of {limits:count} measures with limits moved beyond noise in the last twelve months. "
-    text += "Over two years without any change about {chance:number} would seem to."
+    text = "{moved:count} of {limits:count} measures moved beyond noise in the last twelve months. "
+    text += "By chance alone about {chance:number} would seem to, and in two years."
     kind = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
     return Finding(id="13.moved", text=text, values=values, n=len(limited), **kind)
 
@@ -181,17 +186,17 @@ def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
     values = {"what": text_value(inside_sentence(NAMED[row["name"]][0])), "rule": text_value(row["last_signal_name"])}
     values |= {"when": text_value(marked["label"]), "now": _value(last["value"], unit)}
     values["centre"] = _value(row["centre"], unit)
-    whose = "Of all customers together,"
+    whose = "For all customers together"
     if row["group_id"] != ALL:
-        values["group"], whose = group_value(row["group_id"]), "In {group:group},"
-    against = " differs from a year earlier by" if row["charted"] == DIFFERENCE else " stands at"
-    text = f"{whose} {{what:text}}{against} {{now:{how}}}, and its centre is {{centre:{how}}}. The latest signal is of "
-    text += "{when:text}: {rule:text}."
+        values["group"], whose = group_value(row["group_id"]), "In {group:group}"
+    against = " differs from a year earlier by" if row["charted"] == DIFFERENCE else " is"
+    text = f"{whose} {{what:text}}{against} {{now:{how}}}, against a centre of {{centre:{how}}}. "
+    text += "Last signal, {when:text}: {rule:text}."
     if row["better"]:
         good = (marked["value"] > row["centre"]) == (row["better"] == "up")
         values["way"], text = text_value(WAY[good]), text[:-1] + ", for the {way:text}."
     if row["name"] == PROFIT:
-        text += " The strategy takes the mean of the whole window instead."
+        text += " That is one season and no year: the strategy counts with the mean of the window."
     name = row["measure"].replace(".", "_")
     people = int(last["customers"])
     return Finding(id=f"13.moved.{name}", text=text, values=values, n=people, evidence="measured", table="scoreboard")
@@ -246,8 +251,8 @@ def _bridge(bridge: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _scored(scored: pd.DataFrame) -> Finding | None:
-    """How many results came as expected, better, worse, and are open."""
+def _scored(scored: pd.DataFrame, since: object | None) -> Finding | None:
+    """How many results came as expected, better, worse, and are open; in the first version who answers for them."""
     if scored.empty:
         return None
     due = scored[scored["due"].astype(bool)]
@@ -257,7 +262,19 @@ def _scored(scored: pd.DataFrame) -> Finding | None:
     values["worse"] = count_value((~due["good"]).sum())
     text = "Of {due:count} results that were due, {hit:count} came within their range, {better:count} better and "
     text += "{worse:count} worse."
-    if due.empty:
+    if since is None:
+        owned = scored["owner"] != NOBODY
+        values = {"all": count_value(len(scored)), "owned": count_value(owned.sum())}
+        values["owners"] = count_value(scored.loc[owned, "owner"].nunique())
+        text = "Of the {all:count} results that we expect {owned:count} have an owner, in all {owners:count} people."
+        text = text if owned.any() else "Nobody answers yet for the {all:count} results that we expect."
+        if owned.all():
+            text = "Each of the {all:count} results that we expect has an owner: {owners:count} people in all."
+        if values["owners"].value == 1:
+            text = text.replace(": {owners:count} people in all", ", one and the same")
+            text = text.replace("in all {owners:count} people", "one and the same")
+        values = {name: value for name, value in values.items() if f"{{{name}:" in text}
+    elif due.empty:
         text = "None of the {all:count} results that we expect is due and can be measured yet"
         values, ahead = {"all": values["all"]}, scored.loc[scored["outcome"] == NOT_DUE, "by_date"].dropna()
         values |= {"first": date_value(ahead.min())} if len(ahead) else {}

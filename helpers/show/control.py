@@ -20,12 +20,13 @@ from helpers.errors import StepInputError
 from helpers.show.axis_x import Places, places
 from helpers.show.encodings import WHERE, Drawing, Kind, NothingToDraw, Part, one_of
 from helpers.show.layout import drawable, text_width, wrapped
+from helpers.show.numbers import UNITS
 from helpers.show.scales import Scale, nice_ticks, scale_for
 from helpers.show.style import NARROW, POINT, SMALL_SIZE, WIDE, new_figure
 
 PANELS_AT_MOST = 4
 ENDS = ("centre", "lower", "upper")
-TYPES = {"money": "money", "share": "share", "count": "number"}
+
 _LINE, _PAD, _EDGE, _GAP = 11.0, 7.0, 2.0, 18.0  # points
 _PLOT, _FOOT, _BETWEEN = 92.0, 27.0, 10.0
 
@@ -141,7 +142,7 @@ def _panel(name: str, drawing: Drawing, raw: pd.Series, money: Scale) -> _Panel:
     rows, encoding = drawing.rows, drawing.encoding
     column = drawing.schema.column(encoding["value"])
     unit = str(rows[encoding["unit"]].iloc[0]) if "unit" in encoding else ""
-    column = replace(column, type=TYPES.get(unit, column.type))
+    column = replace(column, type=UNITS.get(unit, column.type))
     # limits are those of the measure: the same on each of its rows
     ends = {key: float(drawing.values(key).iloc[-1]) for key in ENDS}
     every = [*raw.dropna(), *(end for end in ends.values() if np.isfinite(end))]

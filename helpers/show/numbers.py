@@ -7,6 +7,7 @@ a number and its unit on one line.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
@@ -16,6 +17,7 @@ from helpers.client.schema import Column
 from helpers.show.audience import Audience
 
 NBSP, MINUS = "\u00a0", "\u2212"
+UNITS = {"money": "money", "share": "share", "count": "number"}  # how a row says its unit, and the type it means
 CALENDAR_YEAR = "year"  # as the unit of a whole number; an amount of years has the unit years
 POINTS = "points"  # as the unit of a share that is the difference of two: 0.03 is three points, and no part of anything
 
@@ -126,12 +128,19 @@ def span_of_days(first: object, next_first: object) -> str:
     return " to ".join(f"{day.day} {MONTHS[day.month - 1]} {day.year}" for day in (start, end))
 
 
-def cell_texts(values: Sequence[object], column: Column, audience: Audience) -> list[str]:
+def cell_texts(
+    values: Sequence[object], column: Column, audience: Audience, units: Sequence[object] | None = None
+) -> list[str]:
     """The cells of one column as plain text, alike in their decimals; "" where nothing is known.
+
+    `units` are those of the rows (money, share, count): numbers of a column without a unit are written in them, and
+    money carries its currency.
 
     Shares are per cent with one decimal, money has cents only where the whole column is small, whole numbers have
     thousands separators, dates are in words, yes and no are words, a group id becomes the name of its group.
     """
+    if units is not None and column.type == "number" and not column.unit:
+        return _in_units(values, units, column, audience)
     cents, decimals = False, None
     if column.type == "number":
         known = [abs(float(value)) for value in values if not pd.isna(value) and abs(float(value)) != float("inf")]
@@ -140,6 +149,18 @@ def cell_texts(values: Sequence[object], column: Column, audience: Audience) -> 
         known = [abs(float(value)) for value in values if not pd.isna(value)]
         cents = bool(known) and max(known) < 999.995 and any(size % 1 for size in known)
     return ["" if pd.isna(value) else _cell(value, column, audience, cents, decimals) for value in values]
+
+
+def _in_units(values: Sequence[object], units: Sequence[object], column: Column, audience: Audience) -> list[str]:
+    """Cells of several units: those of one unit alike in their decimals, whatever stands between them."""
+    texts = [""] * len(values)
+    for unit in dict.fromkeys(units):
+        places = [place for place, other in enumerate(units) if other == unit]
+        own = replace(column, type=UNITS.get(str(unit), column.type))
+        written = cell_texts([values[place] for place in places], own, audience)
+        for place, text in zip(places, written, strict=True):
+            texts[place] = f"{audience.currency}{NBSP}{text}" if text and own.type == "money" else text
+    return texts
 
 
 def _decimals_alike(sizes: Sequence[float]) -> int | None:

@@ -26,6 +26,7 @@ def html_table(
     columns: Sequence[str] | None = None,
     most: int | None = None,
     stacks: bool = True,
+    unit: str | None = None,
 ) -> str:
     """A table as HTML, numbers written by the types of the schema, every cell and heading escaped.
 
@@ -38,6 +39,10 @@ def html_table(
         Rows shown; the count of the rest stands below.
     stacks : bool
         Whether a narrow screen shows each row as a card, each cell under its heading; else it scrolls sideways.
+
+    unit : str
+        The column that says money, share or count of each row, where measures of several units stand in one table: a
+        number that has no unit of its own is then written in that of its row.
 
     Returns
     -------
@@ -58,7 +63,8 @@ def html_table(
     names = _shown_columns(table, columns)
     described = [schema.column(name) for name in names]
     shown = table if most is None else table.head(most)
-    cells = [cell_texts(list(shown[column.name]), column, audience) for column in described]
+    units = None if unit is None else list(shown[unit])
+    cells = [cell_texts(list(shown[column.name]), column, audience, units) for column in described]
     kinds = ["num" if column.type in NUMERIC else "date" if column.type == "date" else "text" for column in described]
     titles = [escape(heading(column, audience)) for column in described]
     heads = "".join(f'<th scope="col" class="{kind}">{title}</th>' for title, kind in zip(titles, kinds, strict=True))
@@ -116,8 +122,8 @@ def _table(drawing: Drawing) -> str:
     """The columns asked for that this audience may see, or all."""
     asked = drawing.encoding.get("columns")
     visible = None if asked is None else [name for name in asked if name in drawing.rows.columns]
-    most = drawing.encoding.get("most")
-    return html_table(drawing.rows, drawing.schema, drawing.audience, columns=visible, most=most)
+    given = {key: drawing.encoding.get(key) for key in ("most", "unit")}
+    return html_table(drawing.rows, drawing.schema, drawing.audience, columns=visible, **given)
 
 
 TABLE = Kind(
@@ -128,6 +134,7 @@ TABLE = Kind(
     parts={
         "columns": Part("the columns shown, in this order", "columns"),
         "most": Part("most rows shown; the rest is counted", "value", check=whole_number),
+        "unit": Part("column that says money, share or count, where measures of several units stand in one table"),
         "where": WHERE,
     },
 )

@@ -99,3 +99,14 @@ def test_no_value_leaves_its_cell(values, title, currency):
     assert ">" not in rest
     for value in values:
         assert not value or value in unescape(rest)
+
+
+def test_a_number_is_written_in_the_unit_of_its_row(working):
+    columns = (Column("what", "text", "Measure."), Column("unit", "text", "Its unit."), Column("now", "number", "Now."))
+    described = TableSchema("mixed", "published", "one row per measure", "For tests.", columns)
+    table = pd.DataFrame({"what": list("abcd"), "unit": ["money", "share", "count", "share"]})
+    table["now"] = [86526.4, 0.0685, 17.0, None]
+    html = html_table(table, described, working, columns=["what", "now"], unit="unit")
+    html = html.replace("\N{NO-BREAK SPACE}", " ")
+    cells = re.findall(r'<td data-title="Now" class="num">(.*?)</td>', html)
+    assert cells == ["USD 86,526", "6.9 %", "17"] and html.count('class="num empty"') == 1
