@@ -176,7 +176,8 @@ def _whole(material: Material, rows: Sequence[dict]) -> Sentence | None:
         "settled": counted_as(len(settled), "beliefs"),
         "leaders": counted_as(len({row["leader"] for row in rows}), "beliefs"),
     }
-    text = "Of {settled:count} guesses of {leaders:count} leaders that can be told, {right:count} were right."
+    text = "Of {settled:count} guesses of {leaders:count} leaders that can be told, {right:count} "
+    text += "was right." if right == 1 else "were right."
     return sentence(
         "beliefs", "in_beliefs", text, values, evidence="measured", n=len(settled), n_of="leader",
         weighed=[*told, *facts], table="beliefs_and_facts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from helpers.client.result_model import Value
 from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, weighed_tactics, yearly
@@ -198,7 +199,10 @@ def _whom(plan: GroupPlan) -> Sentence | None:
 
 def _named(name: str, plans: Sequence[GroupPlan], most: int) -> tuple[str, dict[str, Told]]:
     """The groups of an intent in a sentence: by name, or how many where they are many."""
+    # that a group is named here is what was chosen for it, also where no number follows
     if len(plans) > most:
-        return f"{{{name}:count}} groups", {name: counted_as(len(plans))}
-    told = {f"{name}_{plan.group_id}": plan.name for plan in plans}
+        return f"{{{name}:count}} groups", {
+            name: counted_as(len(plans), *(at for plan in plans for at in plan.chosen_by))
+        }
+    told = {f"{name}_{plan.group_id}": replace(plan.name, sources=plan.chosen_by) for plan in plans}
     return listing(list(told)), told

@@ -165,6 +165,18 @@ def test_all_groups_alike_are_told_in_one_sentence():
     assert proposed_decision(kept, group_plans(kept))[0].startswith("Keep all groups as they are")
 
 
+def test_an_answer_without_any_money_still_has_its_source():
+    start = material()
+    nothing = {name: rows for name, rows in start.tables.items() if name not in ("expected_results", "tactics")}
+    built = customer_strategy(replace(start, tables=nothing))
+    answer = next(one for one in built.sentences if one.finding.id == "12.answer")
+    assert "EUR" not in said(built)["12.answer"]
+    assert set(answer.told) == {
+        f"group_intents/g{number}/{name}" for number in (1, 2, 3) for name in ("primary", "secondary")
+    }
+    assert all(check.verdict == "pass" for check in built.checks)
+
+
 def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
     start = material()
     turned = {name: table.iloc[::-1].reset_index(drop=True) for name, table in start.tables.items()}
