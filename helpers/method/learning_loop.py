@@ -117,7 +117,10 @@ def answers_to_questions(learning_plan: pd.DataFrame | None, answers: Mapping | 
         return []
     asked = [] if learning_plan is None else sorted(learning_plan["loop"])
     strangers = [str(key) for key in answers if str(key) not in asked]
-    text = "Each answer of decisions/13_scoreboard.yaml is to a question of the learning plan (step 11); others are left out."
+    text = (
+        "Each answer in decisions/13_scoreboard.yaml is to a question of the learning plan of step 11; others are left "
+    )
+    text += "out."
     known = listed(asked, 30) if asked else "no question: there is no learning plan"
     if not strangers:
         return [Check(id="13.answers", sentence=text, found="all are", expected="all are", verdict="pass")]

@@ -148,7 +148,10 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
     text = "{profit:money} a year is what our customers leave us today, after the service that can be traced to them"
-    left = yearly(material.value("04.untraced_cost/left"), material)
+    rest = material.rows(
+        "profit_ladder", group_id="all", rung="profit_after_untraced"
+    )  # with its sign, unlike 04's words
+    left = yearly(material.cell("profit_ladder", rest[0] if rest else None, "amount", "money"), material)
     text += "; after the rest of the service it is {left:money}." if left else "."
     values = {"profit": profit} | ({"left": left} if left else {})
     found.append(sentence("measure", "profit", text, values, evidence="measured"))

@@ -19,7 +19,7 @@ from helpers.method.strategy_record import decisions_made, first_to_learn
 from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
 from helpers.show.audience import audience_for
 from helpers.show.sentences import check_finding, say
-from tests.method.strategy_builders import GROUPS, material, money
+from tests.method.strategy_builders import GROUPS, material
 
 READER = audience_for("working", "EUR", GROUPS)
 
@@ -351,11 +351,11 @@ def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full
     ladder = start.tables["profit_ladder"].assign(amount=[860.0, 200.0, 600.0, -40.0])
     words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder})))
     assert words["12.beside"].startswith("EUR 50.00 of the EUR 430.00 of profit a year")
-    untraced = Finding(id="04.untraced_cost", text="{left:money}.", values={"left": money(500.0)}, evidence="measured")
-    step = start.said["04_value_to_us"]
-    step = step.model_copy(update={"findings": [*step.findings, untraced]})
-    words = said(customer_strategy(replace(start, said={**start.said, step.step: step})))
-    assert words["12.profit"].endswith("; after the rest of the service it is EUR 250.00.")
+    for amount, told in ((500.0, "EUR 250.00"), (-500.0, "EUR −250.00")):  # over two years; a loss is told as one
+        rest = pd.DataFrame({"group_id": ["all"], "amount": [amount], "rung": ["profit_after_untraced"]})
+        rungs = pd.concat([start.tables["profit_ladder"], rest], ignore_index=True)
+        words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": rungs})))
+        assert words["12.profit"].endswith(f"; after the rest of the service it is {told}.")
     assert words["12.in_worth_window"].startswith("A sum here is of 24 months, up to 1 January 2027")
 
 
