@@ -177,6 +177,26 @@ def test_an_answer_without_any_money_still_has_its_source():
     assert all(check.verdict == "pass" for check in built.checks)
 
 
+def test_what_the_rules_propose_is_told_whole_and_doubt_is_held_against_it():
+    # people chose to change how we serve them; the rules would part with them where that does not help
+    start = material()
+    table = start.tables["group_intents"]
+    here = table["group_id"] == "g2"
+    other = table.assign(
+        primary=table["primary"].mask(here, "re_engineer"),
+        differs=table["differs"] | here,
+        proposed=table["proposed"].mask(here, "re_engineer"),
+        proposed_secondary=table["proposed_secondary"].mask(here, "retire"),
+        otherwise=table["otherwise"].mask(here, "re_engineer"),
+    )
+    built = customer_strategy(replace(start, tables={**start.tables, "group_intents": other}))
+    assert "the rules propose re-engineer, then retire" in said(built)["12.in_intent.g2"]
+    assert said(built)["12.risk_doubt"].startswith(
+        "Fleets: re-engineer is the least sure intent. In 40 % of the cases that our ranges allow, our rules would say "
+        "something else than re-engineer, then retire, which they propose today, most often re-engineer"
+    )
+
+
 def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
     start = material()
     turned = {name: table.iloc[::-1].reset_index(drop=True) for name, table in start.tables.items()}
