@@ -114,7 +114,9 @@ def _row(material: Material, said: dict, profit: Mapping[str, float], names: Map
 
 
 def _fact(material: Material, question: str) -> Told | None:
-    """The fact that a guess of a part is held against."""
+    """The fact that a guess of a part is held against; before any service nobody knows on whom we lose money."""
+    if question == LOSING and not material.rows("profit_ladder", group_id="all", rung="customer_profit"):
+        return None
     return material.value("05.answer/share" if question == SHARE else "04.answer/losing")
 
 

@@ -119,6 +119,15 @@ def test_a_guess_that_is_no_number_is_no_guess_and_a_fact_that_is_not_known_is_o
     assert table["verdict"].tolist() == [OPEN, OPEN] and table["guess"].isna().tolist() == [True, False]
 
 
+def test_on_whom_we_lose_money_is_open_where_no_service_was_traced():
+    start = material()
+    ladder = start.tables["profit_ladder"].assign(rung="gross_margin")
+    built = customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder}))
+    rows = built.tables["beliefs_and_facts"]
+    assert set(rows.loc[rows["question"] == "part_losing_money", "verdict"]) == {"open"}
+    assert "12.in_beliefs_part_losing_money" not in said(built)
+
+
 def test_customers_are_found_by_id_in_brackets_alone_or_by_name():
     names = {"c1": "Smith, Sons", "c2": "Beta"}
     assert customers_named("Acme (c1), beta, c3, c3, Gamma (x)", ["c1", "c2", "c3"], names) == ["c1", "c2", "c3"]
