@@ -175,14 +175,15 @@ def _losses(formed: pd.DataFrame) -> Finding | None:
     )  # fmt: skip
 
 
-def channel_checks(channel_choice: pd.DataFrame, revenue: float) -> list[Check]:
-    """Whether the channels add up.
+def channel_checks(channel_choice: pd.DataFrame, revenue: float, gone: Sequence[str] = ()) -> list[Check]:
+    """Whether the channels add up, and whether the decision on them names a group that is not there any more.
 
     Parameters
     ----------
     channel_choice : DataFrame
     revenue : float
         Of all customers in the window, as customer_summary has it.
+    gone : list of str, from `channel_choice.gone_groups`
     """
     found = float(channel_choice.loc[channel_choice["group_id"] == ALL, "revenue"].sum())
     words = "The channels' revenue adds up to that of all customers in the window."
@@ -192,8 +193,23 @@ def channel_checks(channel_choice: pd.DataFrame, revenue: float) -> list[Check]:
         Check(
             id="11.channel_revenue", sentence=words, found=round(found, 2), expected=round(float(revenue), 2),
             tolerance=HALF_A_CENT, verdict=verdict,
-        )
+        ),
+        *_all_there(gone),
     ]  # fmt: skip
+
+
+def _all_there(gone: Sequence[str]) -> list[Check]:
+    """Flagged with the groups that are not there; what was decided for them counts for nobody."""
+    if not gone:
+        return []
+    words = (
+        "Each group that channel_choice of decisions/11_align_tactics.yaml names is one of ours; other rows are left "
+    )
+    words += "out."
+    expected = "ids or names of step 03"
+    return [
+        Check(id="11.channel_groups", sentence=words, found=listed(list(gone), 30), expected=expected, verdict="flag")
+    ]
 
 
 def channel_assumptions(channel_consistency: pd.DataFrame, channel_choice: pd.DataFrame) -> list[Assumption]:

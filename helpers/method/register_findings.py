@@ -9,7 +9,7 @@ from helpers.method.finding_values import count_value, date_value, group_value, 
 from helpers.method.tactic_gaps import ORPHANS
 
 LATE = "ends_after_result"
-IN_TIME = ("dates_upside_down", "unknown_need", "need_not_chosen", "need_ends_later", "cycle")
+IN_TIME = ("dates_upside_down", "trial_before_start", "unknown_need", "need_not_chosen", "need_ends_later", "cycle")
 
 
 def with_orphans_and_trials(tactics: pd.DataFrame, orphan: pd.Series, trial_plans: pd.DataFrame) -> pd.DataFrame:

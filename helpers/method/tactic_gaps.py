@@ -52,6 +52,7 @@ GAPS = MappingProxyType(
         "no_owner": "Nobody answers for it",
         "no_effect": "Its effect is not said as low, likely and high",
         "dates_upside_down": "It ends before it starts",
+        "trial_before_start": "It is looked at before it starts",
         "unknown_need": "It needs a tactic that is not there",
         "need_not_chosen": "It is chosen, and what it needs is not",
         "need_ends_later": "It starts before what it needs has ended",
@@ -202,6 +203,8 @@ def _incomplete(row: Mapping) -> Iterable[tuple[str, str]]:
         yield "no_effect", f"{name} says no effect as low, likely and high, in that order; so it counts for nothing."
     if row["ends"] < row["starts"]:  # false where either is not known
         yield "dates_upside_down", f"{name} ends before it starts."
+    if row["trial_on"] < row["starts"]:
+        yield "trial_before_start", f"What {name} brought is looked at before it starts."
 
 
 def _needs(row: Mapping, by_key: Mapping[str, Mapping]) -> Iterable[tuple[str, str]]:

@@ -69,6 +69,7 @@ def test_groups_and_drivers_are_found_by_id_or_name():
         ({"effect_low": 3, "effect_high": 1}, "no_effect"),
         ({"effect_likely": None}, "no_effect"),
         ({"starts": "2027-02-02", "ends": "2027-02-01"}, "dates_upside_down"),
+        ({"starts": "2027-02-02", "trial_on": "2027-02-01"}, "trial_before_start"),
         ({"needs": "nobody"}, "unknown_need"),
     ],
 )
@@ -84,6 +85,8 @@ def test_each_thing_that_does_not_hold_is_found_alone(row, gap):
         {"group": "all", "stage": "attract"},
         {"group": "g3", "stage": "keep"},
         {"starts": "2027-02-01", "ends": "2027-02-01"},
+        {"starts": "2027-02-01", "trial_on": "2027-02-01"},
+        {"trial_on": "2020-02-01"},
         {"starts": "2027-02-01"},
         {"effect_low": 0, "effect_likely": 0, "effect_high": 0},
     ],
