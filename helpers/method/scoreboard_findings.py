@@ -106,7 +106,7 @@ def _answer(limited, lately, bridge, scored, since) -> Finding:
             values = {"results": count_value(len(scored)), "first": date_value(scored["by_date"].min())}
             text = "Too early to say whether it works: this is the first version, and the first of {results:count} "
             text += "results that we expect is due on {first:date}."
-        return Finding(id="13.answer", text=text, values=values, n=len(scored), table="results_scored", **kind)
+        return Finding(id="13.answer", text=text, values=values, n=len(scored) or None, table="results_scored", **kind)
     kind |= {"table": "score_measures", "n": len(limited)}
     values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
     values["since"] = date_value(since)
