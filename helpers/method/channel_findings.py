@@ -8,16 +8,23 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.channel_choice import CLOSE, LEAD, SEEN, STEADY, SUPPORT
+from helpers.method.channel_choice import SEEN, STEADY
 from helpers.method.channel_consistency import FEW, NO_WEIGHT, SURE
-from helpers.method.finding_values import count_value, group_value, left_open_in, number_value, share_value, text_value
+from helpers.method.finding_values import (
+    capital,
+    count_value,
+    group_value,
+    inside_sentence,
+    left_open_in,
+    number_value,
+    share_value,
+    text_value,
+)
 from helpers.method.group_members import BESIDE
 from helpers.method.group_named import NO_GROUP
 from helpers.method.money import HALF_A_CENT
 from helpers.method.share import ALL
-
-MOST_TOLD = 4  # contradictions that a sentence tells; the table holds all
-DOES = {LEAD: "lead", SUPPORT: "support", CLOSE: "be closed"}
+from helpers.method.tactic_gaps import ROLE_MEANS
 
 
 def channel_findings(channel_consistency: pd.DataFrame, channel_choice: pd.DataFrame) -> list[Finding]:
@@ -52,7 +59,7 @@ def _function(links: pd.DataFrame) -> Finding | None:
     if counts.max() == groups:
         values.pop("groups")
         text = f"{{functions:text}} {verb} the weakest link in all {{all:count}} groups."
-    values["functions"] = text_value(_capital(listed(names)))
+    values["functions"] = text_value(capital(listed(names)))
     return _contact_finding("11.weakest_function", text, values, links)
 
 
@@ -140,14 +147,20 @@ def _contradictions(channel_choice: pd.DataFrame) -> Finding | None:
     against = decided[decided["contradiction"] != ""]
     if against.empty:
         return None
-    rows = against.sort_values("part_of_revenue", ascending=False, kind="stable").head(MOST_TOLD)
+    row = against.sort_values("part_of_revenue", ascending=False, kind="stable").iloc[0]
     values = {"roles": count_value(len(decided)), "against": count_value(len(against))}
-    text = "Of {roles:count} roles that people gave channels something speaks against {against:count}"
-    text += ", the largest first." if len(rows) > 1 else "."
-    for letter, row in zip("abcd", rows.to_dict("records"), strict=False):
-        values |= {f"group_{letter}": group_value(row["group_id"]), f"channel_{letter}": text_value(row["channel"])}
-        values |= {f"why_{letter}": text_value(row["contradiction"])}
-        text += f" {{group_{letter}:group}}, {{channel_{letter}:text}} is to {DOES[row['role']]}: {{why_{letter}:text}}"
+    values |= {"group": group_value(row["group_id"]), "why": text_value(inside_sentence(row["contradiction"]))}
+    values["channel"] = text_value(row["channel"] if len(decided) == 1 or len(against) > 1 else capital(row["channel"]))
+    says = f"{{channel:text}} is to {ROLE_MEANS[row['role']]} for {{group:group}}, but {{why:text}}"
+    text = f"Something speaks against {{against:count}} of {{roles:count}} roles that people gave channels. {says}"
+    if len(decided) == 1:
+        values = {name: value for name, value in values.items() if name not in ("roles", "against")}
+        text = f"Something speaks against the one role that people gave a channel, that {says}"
+    elif len(against) == 1:
+        del values["against"]
+        text = text.replace("{against:count}", "one")
+    else:
+        text = text.replace("channels. ", "channels. The largest: ")
     return Finding(
         id="11.channel_contradictions", text=text, values=values, n=len(decided), n_of="row", evidence="modelled",
         table="channel_choice",
@@ -269,12 +282,3 @@ def channel_cannot_say(
             "service_events and activity_costs.",
         )  # fmt: skip
     return gaps
-
-
-def _capital(text: str) -> str:
-    """With a capital, since it opens the sentence.
-
-    >>> _capital("support")
-    'Support'
-    """
-    return text[:1].upper() + text[1:]

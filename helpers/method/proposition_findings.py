@@ -107,6 +107,9 @@ def _answer(wanted: pd.DataFrame, table: pd.DataFrame) -> Finding:
     else:
         text = "Of {chosen:count} groups that we mean to serve, {decided:count} "
         text += f"{'has' if decided == 1 else 'have'} a proposition that people decided"
+        if not decided:
+            text = "Nobody has decided yet what we promise any of the {chosen:count} groups that we mean to serve"
+            del values["decided"]
         if drafts:
             values["drafts"] = count_value(drafts)
             text += f"; {{drafts:count}} {'has' if drafts == 1 else 'have'} a draft from the evidence"

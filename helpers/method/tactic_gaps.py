@@ -8,7 +8,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers.errors import listed
-from helpers.method.finding_values import inside_sentence
+from helpers.method.channel_choice import CLOSE, LEAD, SUPPORT
+from helpers.method.finding_values import capital, inside_sentence
 from helpers.method.group_named import NO_GROUP
 from helpers.method.intent_words import GROW, MAINTAIN, RE_ENGINEER, RETIRE
 from helpers.method.share import ALL
@@ -41,6 +42,7 @@ MEANS = MappingProxyType(
         RETIRE: "part with them",
     }
 )
+ROLE_MEANS = MappingProxyType({LEAD: "lead", SUPPORT: "support", CLOSE: "be closed"})
 CHOSEN = (GROW, MAINTAIN)  # groups whose business we want tomorrow
 GAPS = MappingProxyType(
     {
@@ -60,6 +62,7 @@ GAPS = MappingProxyType(
         "ends_after_result": "It ends after its result is due",
         "no_evolve": "No tactic lets the group evolve",
         "no_loop": "Nothing is learned about the group",
+        "role": "Something speaks against a channel's role",
     }
 )
 ORPHANS = ("no_group", "retired_group", "not_called_for", "no_driver", "unknown_driver")
@@ -125,6 +128,46 @@ def tactic_gaps(
         found += _too_late(row, _fed_by(row, results))
     found += _of_groups(tactics, group_intents, loops)
     table = pd.DataFrame(found, columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(COLUMNS[:-1], "str")).assign(due=pd.to_datetime(table["due"]))
+
+
+def with_roles(tactic_gaps: pd.DataFrame, channel_choice: pd.DataFrame) -> pd.DataFrame:
+    """The gaps of the register, and below them the roles of channels that something speaks against, by group.
+
+    Parameters
+    ----------
+    tactic_gaps : DataFrame, from `tactic_gaps`
+    channel_choice : DataFrame, from `channel_choice.channel_choice`
+        group_id, group_name, channel, role (empty where nobody gave one), contradiction (empty where nothing speaks
+        against it).
+
+    Returns
+    -------
+    DataFrame, the columns of `tactic_gaps`; of a group with several such roles one row that holds them all
+
+    Notes
+    -----
+    What was decided for all customers counts in each group, so it is told of the groups, and of all only where there
+    are no groups.
+
+    Examples
+    --------
+    >>> roles = pd.DataFrame({"group_id": ["g1"], "group_name": ["Yards"], "channel": ["web"], "role": ["lead"],
+    ...     "contradiction": ["Its part of the revenue falls."]})
+    >>> with_roles(pd.DataFrame(columns=list(COLUMNS)), roles)["sentence"].tolist()
+    ['Web is to lead: its part of the revenue falls.']
+    """
+    rows = channel_choice[(channel_choice["role"] != "") & (channel_choice["contradiction"] != "")]
+    rows = rows[rows["group_id"] != ALL] if (rows["group_id"] != ALL).any() else rows
+    found = []
+    for (group, name), own in rows.groupby(["group_id", "group_name"], sort=False):
+        words = [f"{capital(row['channel'])} is to {ROLE_MEANS[row['role']]}: {inside_sentence(row['contradiction'])}"
+                 for row in own.to_dict("records")]  # fmt: skip
+        of = {"tactic": "", "title": "", "group_id": group, "group_name": name}
+        found.append(_gap("role", " ".join(words), of))
+    if not found:
+        return tactic_gaps
+    table = pd.DataFrame([*tactic_gaps.to_dict("records"), *found], columns=list(COLUMNS))
     return table.astype(dict.fromkeys(COLUMNS[:-1], "str")).assign(due=pd.to_datetime(table["due"]))
 
 
