@@ -214,6 +214,7 @@ class Rows(Answer):
 
     `fixed` rows are given by the step (customer groups); `sealed` ones get a column sealed_on when they are saved and
     can then be read and no longer changed. Numbers in the columns `ascending` do not fall from one to the next.
+    Where `rest_proposed`, a cell that is left blank stays as the step proposes it.
 
     On a page a row is named by the columns `named_by`, or by its key, which may hold one of the `subjects` (its name,
     its title, the unit of the numbers in its row) behind the id of a group, as in g1.profit.
@@ -224,6 +225,7 @@ class Rows(Answer):
     fixed: bool = False
     sealed: bool = False
     ascending: tuple[str, ...] = ()
+    rest_proposed: bool = False
     named_by: tuple[str, ...] = ()
     subjects: tuple[tuple[str, str, str], ...] = ()
 

@@ -151,6 +151,7 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     ),
                     fixed=True,
                     ascending=("low", "likely", "high"),
+                    rest_proposed=True,
                     # those of helpers.method.expected_results.MEASURES; a test holds them together
                     subjects=(
                         ("profit", "Profit a year", "money"),
