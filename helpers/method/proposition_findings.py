@@ -30,8 +30,8 @@ def lead_findings(standing: pd.DataFrame, evidence: Mapping[str, Evidence]) -> l
     --------
     >>> standing = pd.DataFrame({"group_id": ["g1"], "label": ["Advice"], "compared": [30], "advantage": [1.4],
     ...     "advantage_low": [0.9], "advantage_high": [1.9], "matters": [True], "standing": ["ahead"]})
-    >>> lead_findings(standing, {"g1": Evidence(alternative="Northgate")})[0].text
-    '{group:group} rate us above {other:text} on {drivers:text}, at least an even part of what they value, by {gain:number} points.'
+    >>> lead_findings(standing, {"g1": Evidence(alternative="Northgate")})[0].text.partition(" on ")[2]
+    '{drivers:text}, at least an even part of what they value, by {gain:number} points.'
     """
     found = []
     for group, known in evidence.items():

@@ -222,7 +222,7 @@ def _whose(row: dict) -> str:
 
 
 def _bridge(bridge: pd.DataFrame) -> list[Finding]:
-    """The largest part of the change of customer equity, what those who stayed did to it, and what is no change of customers at all."""
+    """The largest part of the change of equity, what those who stayed did to it, and what is no change of customers."""
     if bridge.empty:
         return []
     amounts = bridge.set_index("part")["amount"]
