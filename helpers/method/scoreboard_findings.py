@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.client.result_model import Finding, Value
 from helpers.errors import listed
-from helpers.method.equity_bridge import BEFORE, DEFINITION, MODEL, NOW
+from helpers.method.equity_bridge import BEFORE, CAUSES, CONTRACTS, DEFINITION, MODEL, NOW
 from helpers.method.expected_results import NOT_DUE
 from helpers.method.finding_values import (
     count_value,
@@ -235,7 +235,7 @@ def _whose(row: dict) -> str:
 
 
 def _bridge(bridge: pd.DataFrame) -> list[Finding]:
-    """The largest part of the change of customer equity, and what is no change of customers at all."""
+    """The largest part of the change of equity, what those who stayed did to it, and what is no change of customers."""
     if bridge.empty:
         return []
     amounts = bridge.set_index("part")["amount"]
@@ -251,7 +251,11 @@ def _bridge(bridge: pd.DataFrame) -> list[Finding]:
     if parts["amount"].any():
         most = parts.loc[parts["amount"].abs().idxmax()]
         values |= {"most": text_value(inside_sentence(most["part_name"])), "amount": money_value(most["amount"])}
-        text += " What moved it most: {most:text}, by {amount:money}."
+        text += " The largest part of what moved it is {most:text}: {amount:money}."
+    stayed = round(float(amounts.reindex([*CAUSES, CONTRACTS]).sum()), 2)
+    if stayed:  # who came and who left can hide what became of all others
+        values["stayed"] = money_value(abs(stayed))
+        text += f" Those who stayed are worth {{stayed:money}} {'more' if stayed > 0 else 'less'} to us than then."
     people = int(bridge.loc[bridge["part"] == NOW, "customers"].iloc[0])
     kind = {"n": people, "evidence": "modelled", "table": "equity_bridge"}
     found = [Finding(id="13.bridge", text=text, values=values, **kind)]

@@ -272,6 +272,9 @@ def test_what_came_since_the_earlier_version():
     values = found["13.answer"].values
     assert (values["change"].value, values["good"].value, values["due"].value) == (10.0, 1, 2)
     assert found["13.bridge"].values["amount"].value == 10.0
+    # one customer, there then and now, ten more of value
+    assert found["13.bridge"].text.endswith("Those who stayed are worth {stayed:money} more to us than then.")
+    assert found["13.bridge"].values["stayed"].value == 10.0
     scores = {name: found["13.scored"].values[name].value for name in ("due", "hit", "better", "worse")}
     assert scores == {"due": 2, "hit": 0, "better": 1, "worse": 1}
     assert found["13.owners"].values["best"].value == "Ada" and found["13.owners"].values["held"].value == 0
@@ -334,12 +337,24 @@ def test_the_earlier_version_is_read_as_it_was_frozen():
     assert not earlier_version(None).there
 
 
+def test_who_came_does_not_hide_that_those_who_stayed_are_worth_less():
+    then = pd.DataFrame({"customer_id": ["a", "b"], "group_id": "g1", "status": ["active", "lapsed"], "revenue": 9.0,
+                         "clv": [20.0, np.nan], "cost_to_serve": 0.0, "expected_revenue": 100.0, "margin_rate": 0.2,
+                         "contract_clv": np.nan, "clv_basis": "after_cost_to_serve"})  # fmt: skip
+    now = then.assign(status="active", clv=[15.0, 30.0])
+    bridge = bridge_table(then, now)
+    text, values = (getattr(said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=bridge)["13.bridge"], name)
+                    for name in ("text", "values"))  # fmt: skip
+    assert "rose by" in text and values["change"].value == 25.0 and values["amount"].value == 30.0
+    assert "are worth {stayed:money} less to us" in text and values["stayed"].value == 5.0
+
+
 def test_a_bridge_on_which_nothing_moved_says_so():
     worth = pd.DataFrame({"customer_id": ["a"], "group_id": "g1", "status": "active", "revenue": 9.0, "clv": 20.0,
                           "cost_to_serve": 0.0, "expected_revenue": 100.0, "margin_rate": 0.2, "contract_clv": np.nan,
                           "clv_basis": "after_cost_to_serve"})  # fmt: skip
     found = said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=bridge_table(worth, worth))
-    assert "Most" not in found["13.bridge"].text and "13.measuring" not in found
+    assert not {"most", "stayed"} & set(found["13.bridge"].values) and "13.measuring" not in found
     again = bridge_table(worth, worth, restated=pd.Series({"a": 150.0}))
     assert (
         said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=again)["13.measuring"]
