@@ -14,7 +14,7 @@ from helpers.method.strategy_chapters import CHAPTERS
 from helpers.report.board_table import board_table, on_the_sheet, other_groups
 from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
-from helpers.report.strategy_tables import is_result, is_tactic, results_table, tactics_table
+from helpers.report.strategy_tables import is_result, is_tactic, results_table, table_row, tactics_table
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.masking import mask_table
@@ -291,12 +291,10 @@ class _Document:
             day = row["decided_on"]
             on = "" if pd.isna(day) else f", {blocks.plain_date(day.date().isoformat())}"
             who = f"{row['decided_by']}{on}" if row["decided_by"] else _STATE.get(row["state"], row["state"])
-            mark = "" if row["state"] == "decided" else ' class="open"'
-            items.append(
-                f"<tr{mark}><th scope='row'>{escape(row['question'] + whom)}<span class='basis'>"
-                f"{escape(row['step'] + ' ' + names.get(row['step'], ''))}</span></th>"
-                f"<td>{escape(row['answer'] or '–')}</td><td>{escape(who)}</td></tr>"
-            )
+            asked = f"{escape(row['question'] + whom)}<span class=\"basis\">"
+            asked += f"{escape(row['step'] + ' ' + names.get(row['step'], ''))}</span>"
+            mark = "" if row["state"] == "decided" else "open"
+            items.append(table_row(asked, [escape(row["answer"] or "–"), escape(who)], ("Answer", "Who and when"), mark))
         head = "".join(f'<th scope="col">{name}</th>' for name in ("Asked", "Answer", "Who and when"))
         html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(items)}</tbody>".replace("'", '"')
         return f'<table class="judged">{html}</table>' if items else ""

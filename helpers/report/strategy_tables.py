@@ -41,8 +41,8 @@ def tactics_table(said: Sequence[Finding], audience: Audience) -> str:
     rows = []
     for one in said:
         whom = f'<span class="basis">{cell(one, "{group:group}", "group")}</span>' if "group" in one.values else ""
-        cells = "".join(f"<td>{cell(one, text, name)}</td>" for _, text, name in TACTIC_COLUMNS)
-        rows.append(f'<tr><th scope="row">{cell(one, "{title:text}", "title")}{whom}</th>{cells}</tr>')
+        cells = [cell(one, text, name) for _, text, name in TACTIC_COLUMNS]
+        rows.append(table_row(cell(one, "{title:text}", "title") + whom, cells, [row[0] for row in TACTIC_COLUMNS]))
     return _table(("Tactic", *(row[0] for row in TACTIC_COLUMNS)), [f"<tbody>{''.join(rows)}</tbody>"]) if rows else ""
 
 
@@ -60,14 +60,24 @@ def results_table(said: Sequence[Finding], audience: Audience) -> str:
             today, then = f"{{{measure}_today:{how}}}", f"{{{measure}:{how}_range}}"
             who = cell(f"{{{measure}_owner:text}}") if f"{measure}_owner" in one.values else "nobody yet"
             cells = [cell(today), cell(then), cell("{by:date}"), who]
-            head = f'<th scope="row">{cell(f"{{{measure}_name:text}}")}</th>'
-            rows.append(f"<tr>{head}{''.join(f'<td>{text}</td>' for text in cells)}</tr>")
+            rows.append(table_row(cell(f"{{{measure}_name:text}}"), cells, RESULT_COLUMNS[1:]))
         span = len(RESULT_COLUMNS)
         band = f'<tr class="under"><th colspan="{span}" scope="colgroup">{cell("{group:group}")}</th></tr>'
         group = one.values["group"].value
         bodies.append(f"<tbody>{band if group != before else ''}{''.join(rows)}</tbody>")
         before = group
     return _table(RESULT_COLUMNS, bodies, "judged results") if bodies else ""
+
+
+def table_row(head: str, cells: Sequence[str], titles: Sequence[str], kind: str = "") -> str:
+    """A row of cells that are HTML already; each says its heading where a narrow screen stacks them.
+
+    >>> table_row("Yards", ["12"], ["Customers"])
+    '<tr><th scope="row">Yards</th><td data-title="Customers">12</td></tr>'
+    """
+    told = "".join(f'<td data-title="{escape(title)}">{cell}</td>' for title, cell in zip(titles, cells, strict=True))
+    mark = f' class="{kind}"' if kind else ""
+    return f'<tr{mark}><th scope="row">{head}</th>{told}</tr>'
 
 
 def _table(titles: Sequence[str], bodies: Sequence[str], kind: str = "judged") -> str:

@@ -250,3 +250,12 @@ def test_expected_results_stand_in_a_table_with_today_the_day_and_who(page):
         "part of customers 30 % 28 to 40 % 31 December 2027 nobody yet",
     ]
     assert len(words) == 9 and "Yards, by" not in chapter
+
+
+def test_each_cell_of_the_chapters_tables_says_its_heading_where_a_narrow_screen_stacks_them(page):
+    tables = re.findall(r'<table class="judged.*?</table>', page[page.index('<section class="chapters">') :])
+    assert len(tables) >= 3
+    for table in tables:
+        heads = re.findall(r'<th scope="col">(.*?)</th>', table)[1:]
+        rows = re.findall(r'<tr[^>]*><th scope="row">.*?</tr>', table)
+        assert rows and all(re.findall(r'<td data-title="([^"]*)"', row) == heads for row in rows)
