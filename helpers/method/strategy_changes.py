@@ -10,18 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
 from helpers.client.result_model import DecisionUsed, Result, Value
 from helpers.method.difference import beyond_both
-from helpers.method.finding_values import inside_sentence, is_known
+from helpers.method.finding_values import inside_sentence
 from helpers.method.group_members import BESIDE
 from helpers.method.intent_words import INTENTS
-from helpers.method.results_scored import ABOVE, BELOW, NOT_DUE, results_scored
+from helpers.method.results_scored import results_scored
 from helpers.method.strategy_groups import GroupPlan
 from helpers.method.strategy_material import Material, Sentence, Told, counted_as, group, in_an_id, sentence, words
+from helpers.method.strategy_promised import profit_since, promise_sentences, rests
 
 CHAPTER = "since"
 A_POINT = 0.01  # of all customers: a group that grew or shrank by less is as large as it was
@@ -33,8 +34,6 @@ NUMBERS = MappingProxyType(
         "customers": ("04.answer/customers", "The number of active customers", "count", ()),
     }
 )
-CAME = MappingProxyType({ABOVE: "more than promised", BELOW: "less than promised"})
-HOW = MappingProxyType({"money": "money", "share": "pct"})
 
 
 class Frozen(Protocol):
@@ -132,20 +131,23 @@ def change_sentences(material: Material, plans: Sequence[GroupPlan], before: Bef
     -------
     list of Sentence
         12.changed, for the board, where an intent is another one, a number moved by more than the ranges allow, or
-        something promised was due; 12.in_since_since; 12.in_since_intents and _intent.<group>; 12.in_since_grew
-        and _portion.<group>; 12.in_since_equity, _share, _customers; 12.in_since_promised, _came_<result> and _within.
+        something promised was due; 12.in_since_since; 12.in_since_profit and _profit_less; 12.in_since_intents and
+        _intent.<group>; 12.in_since_grew and _portion.<group>; 12.in_since_equity, _share, _customers; and what
+        `promise_sentences` gives.
         Nothing in a first version.
     """
     if before is None:
         return []
     numbers = [one for name in NUMBERS if (one := _number(name, material, before))]
+    promises = promise_sentences(material, plans, before)
     found = [
         _line(plans, before, numbers),
         _since(before),
+        *profit_since(plans, before),
         *_intents(plans, before),
         *_portions(material, plans, before),
         *numbers,
-        *_promises(plans, before),
+        *promises,
     ]
     return [one for one in found if one]
 
@@ -247,7 +249,7 @@ def _portions(material: Material, plans: Sequence[GroupPlan], before: Before) ->
         found.append(sentence(CHAPTER, "in_since_portion", text, values, evidence="measured", group=plan.group_id,
                               n=people))  # fmt: skip
     if still:
-        text = "{still:count} of {all:count} groups are as large a part of all customers as they were, to a point."
+        text = "{still:count} of {all:count} groups are as large a part of all customers as then, to within a point."
         values = {"still": counted_as(still), "all": counted_as(still + len(found), before.place("customer_groups"))}
         found.append(sentence(CHAPTER, "in_since_portions", text, values, evidence="measured", weighed=places))
     return found
@@ -290,81 +292,6 @@ def _moved(then: Told, now: Told) -> bool:
     return beyond_both(one, other)
 
 
-# ---- what was promised -----------------------------------------------------------------------------------------------
-
-
-def _cell(before: Before, row: Mapping[str, Any], column: str) -> str:
-    return before.place(f"expected_results/{row['group_id']}|{row['measure']}/{column}")
-
-
-def _measured(row: Mapping[str, Any]) -> str:
-    return f"09.measured/{row['group_id']}|{row['measure']}"
-
-
-def _rests(before: Before) -> list[str]:
-    """The places that say whether each is due, can be measured, and came."""
-    rows = before.scored.to_dict("records")
-    told = [_cell(before, row, column) for row in rows for column in ("by_date", "low", "high", "better")]
-    return told + [_measured(row) for row in rows]
-
-
-def _promises(plans: Sequence[GroupPlan], before: Before) -> list[Sentence | None]:
-    """How many results were due and came, and each that came otherwise than its range, the worse ones first."""
-    scored = before.scored
-    if scored.empty:
-        return []
-    rests, due = _rests(before), scored[scored["due"].astype(bool)]
-    values = {"all": counted_as(len(scored), before.place("expected_results"))}
-    if due.empty:
-        waiting = scored[scored["outcome"] == NOT_DUE]
-        text = "Of {all:count} results that were promised none is due and can be measured yet."
-        if len(waiting):
-            first = waiting.sort_values(["by_date", "group_id", "measure"]).iloc[0]
-            values["first"] = Told(Value(value=f"{first['by_date']:%Y-%m-%d}", unit="date"), ())
-            text = text[:-1] + "; the first is due on {first:date}."
-        return [sentence(CHAPTER, "in_since_promised", text, values, evidence="measured", weighed=rests)]
-    good = int(due["good"].astype(bool).sum())
-    values |= {"due": counted_as(len(due)), "good": counted_as(good)}
-    text = "Of {all:count} results that were promised {due:count} are due and can be measured: {good:count} of them "
-    text += "came as promised or better."
-    found = [sentence(CHAPTER, "in_since_promised", text, values, evidence="measured", weighed=rests)]
-    here = {plan.group_id: plan for plan in plans}
-    outside = due[~due["hit"].astype(bool)].sort_values("good", kind="stable")  # what came worse stands first
-    found += [_came(row, before, here.get(row["group_id"])) for row in outside.to_dict("records")]
-    within = int(due["hit"].sum())
-    if len(outside) and within:
-        text = "The other {within:count} came within their range." if within > 1 else "The other came within its range."
-        values = {"within": counted_as(within, before.place("expected_results"))}
-        found.append(sentence(CHAPTER, "in_since_within", text, values, evidence="measured", weighed=rests))
-    return found
-
-
-def _came(row: dict[str, Any], before: Before, plan: GroupPlan | None) -> Sentence | None:
-    """What came of one result that was due."""
-    unit, how = row["unit"], HOW.get(row["unit"], "number")
-    whose = "{group:group}" if plan else "{name:text}"
-    name = words(row["group_name"], _cell(before, row, "group_name"))
-    values = {"group": group(row["group_id"])} if plan else {"name": name}
-    values["measure"] = words(inside_sentence(row["measure_name"]), _cell(before, row, "measure_name"))
-    ends = {end: float(row[end]) for end in ("low", "high") if is_known(row[end])}
-    places = tuple(_cell(before, row, column) for column in ("likely", "low", "high", "unit"))
-    values["meant"] = Told(Value(value=float(row["likely"]), unit=unit, **ends), places)
-    values["now"] = Told(Value(value=float(row["now"]), unit=unit), (_measured(row),))
-    values["by"] = Told(Value(value=f"{row['by_date']:%Y-%m-%d}", unit="date"), (_cell(before, row, "by_date"),))
-    text = f"{whose}: {{meant:{how}_range}} was promised by {{by:date}} for {{measure:text}}; it is {{now:{how}}}, "
-    text += CAME[row["outcome"]]
-    text += f"{'' if not row['better'] else ': better' if row['good'] else ': worse'}."
-    if row["owner"]:
-        values["owner"] = words(str(row["owner"]), _cell(before, row, "owner"))
-        text += " Answered for by {owner:text}."
-    name = f"in_since_came_{in_an_id(row['measure'])}"
-    weighed = [_cell(before, row, column) for column in ("better", "owner")]
-    kind = {"evidence": "measured", "weighed": weighed}
-    if plan:
-        return sentence(CHAPTER, name, text, values, group=row["group_id"], n=plan.customers, **kind)
-    return sentence(CHAPTER, f"{name}_{in_an_id(row['group_id'])}", text, values, **kind)
-
-
 # ---- the line of the board -------------------------------------------------------------------------------------------
 
 
@@ -385,7 +312,7 @@ def _line(plans: Sequence[GroupPlan], before: Before, numbers: Sequence[Sentence
             way = "rose" if now.value > then.value else "fell"
             parts.append(f"{inside_sentence(title)} {way} from {{{name}_then:{how}}} to {{{name}_now:{how}}}")
     due = before.scored[before.scored["due"].astype(bool)]
-    weighed += _rests(before)
+    weighed += rests(before)
     if len(due):
         values["due"], values["good"] = counted_as(len(due)), counted_as(int(due["good"].sum()))
         parts.append("{good:count} of {due:count} results that were due came as promised or better")

@@ -14,7 +14,15 @@ from helpers.method.strategy_chapters import CHAPTERS
 from helpers.report.board_table import board_table, on_the_sheet, other_groups
 from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
-from helpers.report.strategy_tables import is_result, is_tactic, results_table, tactics_table
+from helpers.report.strategy_tables import (
+    is_promise,
+    is_result,
+    is_tactic,
+    promise_table,
+    results_table,
+    table_row,
+    tactics_table,
+)
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.masking import mask_table
@@ -208,7 +216,8 @@ class _Document:
         }
         for name, title in LAST.items():
             said = self.parts.get(("chapter", name), []) + self._again(name)
-            html = self._story(said) + ends[name]()
+            html = self._story([one for one in said if not is_promise(one)])
+            html += promise_table([*filter(is_promise, said)], self.audience) + ends[name]()
             parts.append(f'<section class="chapter" id="{name}"><h2>{title}</h2>{html}</section>' if html else "")
         return "".join(parts)
 
@@ -291,11 +300,11 @@ class _Document:
             day = row["decided_on"]
             on = "" if pd.isna(day) else f", {blocks.plain_date(day.date().isoformat())}"
             who = f"{row['decided_by']}{on}" if row["decided_by"] else _STATE.get(row["state"], row["state"])
-            mark = "" if row["state"] == "decided" else ' class="open"'
+            asked = f'{escape(row["question"] + whom)}<span class="basis">'
+            asked += f"{escape(row['step'] + ' ' + names.get(row['step'], ''))}</span>"
+            mark = "" if row["state"] == "decided" else "open"
             items.append(
-                f"<tr{mark}><th scope='row'>{escape(row['question'] + whom)}<span class='basis'>"
-                f"{escape(row['step'] + ' ' + names.get(row['step'], ''))}</span></th>"
-                f"<td>{escape(row['answer'] or '–')}</td><td>{escape(who)}</td></tr>"
+                table_row(asked, [escape(row["answer"] or "–"), escape(who)], ("Answer", "Who and when"), mark)
             )
         head = "".join(f'<th scope="col">{name}</th>' for name in ("Asked", "Answer", "Who and when"))
         html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(items)}</tbody>".replace("'", '"')

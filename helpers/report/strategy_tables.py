@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from helpers.client.result_model import Finding
+from helpers.client.result_model import Finding, Value
+from helpers.method.value_words import in_words, range_in_words
 from helpers.show.audience import Audience
 from helpers.show.sentences import fill
 
@@ -17,8 +18,8 @@ TACTIC_COLUMNS = (
     ("Judged to bring", "{effect:money_range}", "effect"),
     ("Seen by", "{measure:text}", "measure"),
 )
-HOW = {"money": "money", "share": "pct"}
 RESULT_COLUMNS = ("Result", "Today", "Expected", "By", "Who")
+PROMISE_COLUMNS = ("Result", "Then", "Promised", "Is", "Verdict", "Who")
 UNKNOWN = "–"
 
 
@@ -32,6 +33,11 @@ def is_result(said: Finding) -> bool:
     return said.id.startswith("12.in_results") and "by" in said.values and "group" in said.values
 
 
+def is_promise(said: Finding) -> bool:
+    """Whether a sentence of a chapter tells what came of one promise of the version before."""
+    return said.id.startswith("12.in_since_came_") and "verdict" in said.values
+
+
 def tactics_table(said: Sequence[Finding], audience: Audience) -> str:
     """The chosen tactics as a table, a row for each sentence; what it does not say stays empty."""
 
@@ -41,8 +47,8 @@ def tactics_table(said: Sequence[Finding], audience: Audience) -> str:
     rows = []
     for one in said:
         whom = f'<span class="basis">{cell(one, "{group:group}", "group")}</span>' if "group" in one.values else ""
-        cells = "".join(f"<td>{cell(one, text, name)}</td>" for _, text, name in TACTIC_COLUMNS)
-        rows.append(f'<tr><th scope="row">{cell(one, "{title:text}", "title")}{whom}</th>{cells}</tr>')
+        cells = [cell(one, text, name) for _, text, name in TACTIC_COLUMNS]
+        rows.append(table_row(cell(one, "{title:text}", "title") + whom, cells, [row[0] for row in TACTIC_COLUMNS]))
     return _table(("Tactic", *(row[0] for row in TACTIC_COLUMNS)), [f"<tbody>{''.join(rows)}</tbody>"]) if rows else ""
 
 
@@ -56,18 +62,61 @@ def results_table(said: Sequence[Finding], audience: Audience) -> str:
 
         rows = []
         for measure in [name.removesuffix("_name") for name in one.values if name.endswith("_name")]:
-            how = HOW[one.values[measure].unit]
-            today, then = f"{{{measure}_today:{how}}}", f"{{{measure}:{how}_range}}"
+            today, then = one.values[f"{measure}_today"], one.values[measure]
             who = cell(f"{{{measure}_owner:text}}") if f"{measure}_owner" in one.values else "nobody yet"
-            cells = [cell(today), cell(then), cell("{by:date}"), who]
-            head = f'<th scope="row">{cell(f"{{{measure}_name:text}}")}</th>'
-            rows.append(f"<tr>{head}{''.join(f'<td>{text}</td>' for text in cells)}</tr>")
-        span = len(RESULT_COLUMNS)
-        band = f'<tr class="under"><th colspan="{span}" scope="colgroup">{cell("{group:group}")}</th></tr>'
+            cells = [_quantity(today, audience), _quantity(then, audience, ranged=True)]
+            cells += [cell("{by:date}"), who]
+            rows.append(table_row(cell(f"{{{measure}_name:text}}"), cells, RESULT_COLUMNS[1:]))
         group = one.values["group"].value
-        bodies.append(f"<tbody>{band if group != before else ''}{''.join(rows)}</tbody>")
+        band = _band(cell("{group:group}"), len(RESULT_COLUMNS)) if group != before else ""
+        bodies.append(f"<tbody>{band}{''.join(rows)}</tbody>")
         before = group
     return _table(RESULT_COLUMNS, bodies, "judged results") if bodies else ""
+
+
+def promise_table(said: Sequence[Finding], audience: Audience) -> str:
+    """What came of each promise of the version before as a table, under the name of its group."""
+    rows, before = [], None
+    for one in said:
+        whose = "{group:group}" if "group" in one.values else "{name:text}"
+        name = escape(fill(whose, one.values, audience, where=one.id))
+        rows += [_band(name, len(PROMISE_COLUMNS))] if name != before else []
+        before = name
+        numbers = [_quantity(one.values.get(key), audience, ranged=key == "meant") for key in ("was", "meant", "now")]
+        owner = one.values.get("owner")
+        more = [escape(str(one.values["verdict"].value)), escape(str(owner.value)) if owner else "nobody"]
+        head = escape(str(one.values["measure"].value))
+        rows.append(table_row(head, [*numbers, *more], PROMISE_COLUMNS[1:], _colour(more[0])))
+    return _table(PROMISE_COLUMNS, [f"<tbody>{''.join(rows)}</tbody>"], "judged promises") if rows else ""
+
+
+def _colour(verdict: str) -> str:
+    return "worse" if verdict == "worse" else ""
+
+
+def _quantity(value: Value | None, audience: Audience, *, ranged: bool = False) -> str:
+    """An amount or a share, or its range, as step 09 writes them: no cents, small shares with a decimal."""
+    if value is None or value.value is None:
+        return UNKNOWN
+    if ranged and value.low is not None and value.high is not None:
+        return escape(range_in_words(value.low, value.high, value.unit, audience.currency))
+    return escape(in_words(float(value.value), value.unit, audience.currency))
+
+
+def _band(name: str, span: int) -> str:
+    """The row under which those of a group stand; its name is HTML already."""
+    return f'<tr class="under"><th colspan="{span}" scope="colgroup">{name}</th></tr>'
+
+
+def table_row(head: str, cells: Sequence[str], titles: Sequence[str], kind: str = "") -> str:
+    """A row of cells that are HTML already; each says its heading where a narrow screen stacks them.
+
+    >>> table_row("Yards", ["12"], ["Customers"])
+    '<tr><th scope="row">Yards</th><td data-title="Customers">12</td></tr>'
+    """
+    told = "".join(f'<td data-title="{escape(title)}">{cell}</td>' for title, cell in zip(titles, cells, strict=True))
+    mark = f' class="{kind}"' if kind else ""
+    return f'<tr{mark}><th scope="row">{head}</th>{told}</tr>'
 
 
 def _table(titles: Sequence[str], bodies: Sequence[str], kind: str = "judged") -> str:

@@ -39,12 +39,15 @@ def test_each_sentence_is_that_worked_by_hand():
         "12.changed": "Since version v1 (as of 1 January 2026) the intent of 1 of 3 groups is another one, customer "
         "equity rose from EUR 700.00 to EUR 900.00 and 3 of 4 results that were due came as promised or better.",
         "12.in_since_since": "What is new is held against version v1, whose figures are as of 1 January 2026.",
+        # 130 of 90, and 300 of 300
+        "12.in_since_profit": "1 of 2 groups leaves us more profit a year than then, Yards most: EUR 90.00 then, EUR "
+        "130.00 now.",
         "12.in_since_intents": "Of 3 groups that had an intent then, 2 keep it.",
         "12.in_since_intent.g1": "Yards: Grow. The intent was: Maintain.",
         "12.in_since_gone_g9": "Walk-ins is no group with an intent any more; it was: Retire.",
         # of 20 customers 5, 6 and 8 then; .3, .3 and .4 now
         "12.in_since_portion.g1": "Yards grew, from 25 % to 30 % of all active customers.",
-        "12.in_since_portions": "2 of 3 groups are as large a part of all customers as they were, to a point.",
+        "12.in_since_portions": "2 of 3 groups are as large a part of all customers as then, to within a point.",
         "12.in_since_equity": "Customer equity was EUR 700.00 (EUR 650.00 to 750.00) and is EUR 900.00 (EUR 800 to "
         "1,000): more than both ranges allow.",
         "12.in_since_share": "Our share of what they spend was 28 % (20 to 36 %) and is 30 % (25 to 35 %): the ranges "
@@ -52,11 +55,18 @@ def test_each_sentence_is_that_worked_by_hand():
         "12.in_since_customers": "The number of active customers was 20 and is 33.",
         "12.in_since_promised": "Of 6 results that were promised 4 are due and can be measured: 3 of them came as "
         "promised or better.",
-        "12.in_since_came_profit.g2": "Fleets: EUR 310.00 to 330.00 was promised by 31 December 2026 for profit a "
-        "year; it is EUR 300.00, less than promised: worse.",
-        "12.in_since_came_profit.g1": "Yards: EUR 90.00 to 120.00 was promised by 31 December 2026 for profit a year; "
-        "it is EUR 130.00, more than promised: better. Answered for by Ada.",
-        "12.in_since_within": "The other 2 came within their range.",
+        "12.in_since_moved": "1 of them we only watch; of the 3 that somebody means to move, 1 came within the "
+        "promised range, 1 better and 1 worse.",
+        "12.in_since_came_profit.g1": "Yards, profit a year: EUR 90.00 then, EUR 90.00 to 120.00 promised by 31 "
+        "December 2026, now EUR 130.00: better. Answered for by Ada.",
+        "12.in_since_came_customer_share.g1": "Yards, customer share: 20 % then, 30 to 40 % promised by 31 December "
+        "2027, now 30 %: not due yet. Answered for by Ada.",
+        "12.in_since_came_profit.g2": "Fleets, profit a year: EUR 300.00 then, EUR 310.00 to 330.00 promised by 31 "
+        "December 2026, now EUR 300.00: worse.",
+        "12.in_since_came_portion.g3": "Resellers, part of customers: 40 % then, 35 to 45 % promised by 31 December "
+        "2026, now 40 %: in range, only watched. Answered for by Bo.",
+        "12.in_since_came_lapse_rate_g9": "Walk-ins, who lapse: 30 % then, 10 to 30 % promised by 31 December 2026, "
+        "now 20 %: as promised. Answered for by Bo.",
     }
 
 
@@ -69,7 +79,7 @@ def test_a_first_version_says_nothing_and_a_document_without_one_is_as_it_was():
 def test_the_chapter_and_one_line_stand_in_the_document():
     sentences = customer_strategy(material(), before=before()).sentences
     chapter = [one for one in sentences if one.chapter == "since"]
-    assert len(chapter) == 13 and {one.place for one in chapter} == {"chapter"}
+    assert len(chapter) == 17 and {one.place for one in chapter} == {"chapter"}
     assert [one.finding.id for one in sentences if one.chapter == "changed" and one.place == "board"] == ["12.changed"]
 
 
@@ -120,8 +130,9 @@ def test_what_a_version_has_not_kept_is_left_out():
 
     assert list(said(version(Bare()))) == ["12.in_since_since"]
     assert list(said(before(), material(without=("03", "04", "05", "09")))) == [
-        "12.changed", "12.in_since_since", "12.in_since_promised",
-        "12.in_since_came_profit_g2", "12.in_since_came_profit_g1", "12.in_since_within",
+        "12.changed", "12.in_since_since", "12.in_since_profit", "12.in_since_promised", "12.in_since_moved",
+        "12.in_since_came_profit_g1", "12.in_since_came_customer_share_g1", "12.in_since_came_profit_g2",
+        "12.in_since_came_portion_g3", "12.in_since_came_lapse_rate_g9",
     ]  # fmt: skip
 
 
@@ -203,3 +214,23 @@ def test_each_number_and_intent_of_the_version_before_moves_its_sentences_alone(
         check(start, built(other), then.place(f"09.{group}.intent"))
         used += bool(moved(start, built(other)))
     assert used == 4 + 4  # losing is not told, nor the months but where they differ
+
+
+def test_what_was_missed_and_is_promised_again_as_it_was_is_said_and_so_is_who_lost_most():
+    start, then = material(), before()
+    same = start.tables["expected_results"].copy()
+    same.loc[same["group_id"] == "g2", ["low", "high"]] = [310.0, 330.0]
+    again = replace(start, tables={**start.tables, "expected_results": same})
+    lower = replace(then, measured=then.measured.assign(value=[80.0, 240.0, 0.4, 0.3, 0.2]))
+    sentences = said(lower, again)
+    assert sentences["12.in_since_again_profit_g2"] == (
+        "Fleets, profit a year: what was promised then (EUR 310.00 to 330.00) is promised again as it was, by "
+        "31 December 2027."
+    )
+    assert sentences["12.in_since_profit"] == "None of 2 groups leaves us more profit a year than then."
+    assert sentences["12.in_since_profit_less"] == "Fleets lost most: EUR 300.00 then, EUR 240.00 now."
+    assert not [name for name in said(then) if "again" in name]
+    frame = same.astype(object)
+    frame.at[3, "low"] = 309.0
+    other = replace(start, tables={**start.tables, "expected_results": frame.astype(same.dtypes.to_dict())})
+    check(built(lower, again), built(lower, other), "expected_results/g2|profit/low")
