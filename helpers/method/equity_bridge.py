@@ -76,9 +76,9 @@ def equity_bridge(
     group from the old one in the earlier version (means of its active customers); nothing where the group was not there
     then. *They buy more or less*: the rest of the change of purchases, *margin* and *cost to serve* the rest of that of
     g and c. Each cause gets its Shapley value: the mean over the 24 orders of the causes of what it adds. *The model*
-    is the earlier customers' purchases restated, at their earlier margins; it is taken off first, so that lost
-    customers count as today's model would have them. Where margins count other costs than before, all of the change of
-    margin and cost to serve is a change of definition.
+    is the earlier customers' purchases restated, at their earlier margins; it is taken off before all else, so that
+    lost customers count as today's model would have them. Where margins count other costs than before, all of the
+    change of margin and cost to serve is a change of definition.
 
     References
     ----------

@@ -47,6 +47,7 @@ def bridge_findings(
     Examples
     --------
     >>> stake = pd.DataFrame({"group_id": ["g1"], "lever": ["release"], "pulled": [True], "counted": [20.0]})
+    >>> stake = stake.assign(counted_low=10.0, counted_high=30.0)
     >>> value = pd.DataFrame({"group_id": ["g1"], "status": ["active"], "cost_to_serve": [100.0]})
     >>> paths = pd.DataFrame({"group_id": ["g1"], "cost_released": [40.0], "customers": [7]})
     >>> found = bridge_findings(stake, value, paths, None, {"g1": ["retire"]}, years=2)
