@@ -359,4 +359,5 @@ def _strangers(value: Mapping[str, Any], known: Sequence[str]) -> Iterator[Wrong
 def _range(least: float, most: float) -> str:
     if math.isinf(most):
         return "any number" if math.isinf(least) else f"{least:g} or more"
-    return f"at most {most:g}" if math.isinf(least) else f"a number from {least:g} to {most:g}"
+    top = f"{most:,.15g}"
+    return f"at most {top}" if math.isinf(least) else f"a number from {least:,.15g} to {top}"
