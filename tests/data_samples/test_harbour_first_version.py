@@ -79,6 +79,7 @@ def test_of_the_secrets_those_are_carried_that_were_heard_by_then():
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1500)  # some ten runs of parts of thirteen steps
 def test_it_runs_to_a_frozen_version(folder):
     assert maker.settle(folder, SAMPLES / "harbour_supplies", say=lambda line: None) > 0
     place = maker.freeze(folder, say=lambda line: None)
