@@ -66,7 +66,7 @@ GAPS = MappingProxyType(
     }
 )
 ORPHANS = ("no_group", "retired_group", "not_called_for", "no_driver", "unknown_driver")
-COLUMNS = ("gap", "gap_name", "tactic", "title", "group_id", "group_name", "sentence", "due")
+COLUMNS = ("gap", "gap_name", "tactic", "title", "group_id", "group_name", "sentence", "due", "result")
 
 
 def tactic_gaps(
@@ -93,7 +93,8 @@ def tactic_gaps(
     Returns
     -------
     DataFrame, gaps of tactics in the order of the register, then of groups: the columns of the published tactic_gaps
-        due  datetime  of a tactic that ends after its result is due, that day; else missing
+        due     datetime  of a tactic that ends after its result is due, that day; else missing
+        result  str       the result that is due then; else empty
 
     Notes
     -----
@@ -128,7 +129,7 @@ def tactic_gaps(
         found += _too_late(row, _fed_by(row, results))
     found += _of_groups(tactics, group_intents, loops)
     table = pd.DataFrame(found, columns=list(COLUMNS))
-    return table.astype(dict.fromkeys(COLUMNS[:-1], "str")).assign(due=pd.to_datetime(table["due"]))
+    return table.astype({name: "str" for name in COLUMNS if name != "due"}).assign(due=pd.to_datetime(table["due"]))
 
 
 def with_roles(tactic_gaps: pd.DataFrame, channel_choice: pd.DataFrame) -> pd.DataFrame:
@@ -279,9 +280,10 @@ def _too_late(row: Mapping, fed: pd.DataFrame) -> Iterable[dict]:
     if fed.empty or not row["ends"] > fed["by_date"].iloc[0]:  # false where either is not known
         return
     first = fed.iloc[0]
-    what = f"{inside_sentence(first['measure_name'])} of {first['group_name']}"
+    measure = inside_sentence(first["measure_name"])
+    what = f"{measure} of {first['group_name']}"
     words = f"{row['title'] or row['tactic']} ends after the day on which its result is due: {what}."
-    yield _gap("ends_after_result", words, row, first["by_date"])
+    yield _gap("ends_after_result", words, row, first["by_date"], measure)
 
 
 def _of_groups(tactics: pd.DataFrame, group_intents: pd.DataFrame | None, loops: pd.DataFrame | None) -> Iterable[dict]:
@@ -300,6 +302,6 @@ def _of_groups(tactics: pd.DataFrame, group_intents: pd.DataFrame | None, loops:
             yield _gap("no_loop", f"No loop learns about {group['group_name']}.", row)
 
 
-def _gap(kind: str, sentence: str, row: Mapping, due: object = None) -> dict:
+def _gap(kind: str, sentence: str, row: Mapping, due: object = None, result: str = "") -> dict:
     of = {name: row[name] for name in ("tactic", "title", "group_id", "group_name")}
-    return {"gap": kind, "gap_name": GAPS[kind], **of, "sentence": sentence, "due": due}
+    return {"gap": kind, "gap_name": GAPS[kind], **of, "sentence": sentence, "due": due, "result": result}

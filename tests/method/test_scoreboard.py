@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.client.schema import schema
-from helpers.method.earlier_version import earlier_version
+from helpers.method.earlier_version import earlier_version, promised
 from helpers.method.equity_bridge import bridge_table
 from helpers.method.learning_loop import learning_loop
 from helpers.method.results_scored import results_scored
@@ -329,12 +329,41 @@ def test_the_earlier_version_is_read_as_it_was_frozen():
         as_of = "2025-09-01"
 
         def table(self, step_id, table):
-            return pd.DataFrame({"from": [f"{step_id}/{table}"]})
+            rows = pd.DataFrame({"from": [f"{step_id}/{table}"]})
+            return rows.assign(group_id="g1", measure="profit", by_date=pd.Timestamp("2025-09-01"))
 
-    found = earlier_version(Frozen())
+    found = earlier_version([Frozen()])
     assert found.there and found.value["from"][0] == "04_value_to_us/customer_value"
-    assert found.results["from"][0] == "09_choose_intent/expected_results"
-    assert not earlier_version(None).there
+    assert found.results["from"][0] == "09_choose_intent/expected_results", "the latest one's count whenever due"
+    assert not earlier_version([]).there
+
+
+def test_what_an_older_version_promised_is_scored_once_it_is_due_unless_it_was_renewed():
+    class Frozen:
+        def __init__(self, as_of, rows):
+            self.as_of, self.rows = as_of, rows
+
+        def table(self, step_id, table):
+            if self.rows is None:
+                return None
+            table = pd.DataFrame(self.rows, columns=["group_id", "measure", "by_date"])
+            return table.assign(by_date=pd.to_datetime(table["by_date"]))
+
+    first = [
+        ("g1", "profit", "2026-12-31"),  # renewed by the second
+        ("g2", "profit", "2026-12-31"),  # due after the second was frozen
+        ("g3", "profit", "2026-09-01"),  # scored in the second's own run
+        ("g4", "profit", None),  # nobody said when
+    ]
+    second = [("g1", "profit", "2027-12-31"), ("g5", "portion", "2026-09-01")]
+    one, two = Frozen("2025-09-01", first), Frozen("2026-09-01", second)
+    told = promised([one, two])
+    assert told[["group_id", "measure"]].values.tolist() == [["g1", "profit"], ["g5", "portion"], ["g2", "profit"]]
+    assert told["by_date"].iloc[0] == pd.Timestamp("2027-12-31")
+    # where the third was frozen after its day it was scored there, and is not scored again
+    assert promised([one, two, Frozen("2027-09-01", None)])["group_id"].tolist() == ["g1"]
+    assert promised([Frozen("2025-09-01", None)]) is None and promised([]) is None
+    assert promised([one])["group_id"].tolist() == ["g1", "g2", "g3", "g4"]
 
 
 def test_who_came_does_not_hide_that_those_who_stayed_are_worth_less():
