@@ -73,9 +73,10 @@ class RowsField(Field):
         wrong = [(str(at[0]), str(at[1]) if len(at) > 1 else None) for at in places if at]
         names = [row.name for row in self._rows if row.name or row.cells]
         for row in self._rows:
-            own = {column for name, column in wrong if name == row.name}
-            unnamed = row.name == "" and bool(row.cells)
-            row.mark(own, named_wrong=unnamed or names.count(row.name) > 1)
+            named_wrong = names.count(row.name) > 1 or row.name == "" and bool(row.cells)
+            # of two rows of one name, nobody knows which is meant
+            own = {column for name, column in wrong if name == row.name and not named_wrong}
+            row.mark(own, named_wrong=named_wrong)
 
     def _fill(self, value: Any) -> None:
         value = value if isinstance(value, dict) else {}

@@ -238,8 +238,6 @@ def test_from_an_intent_to_a_tactic_and_back_on_another_day(client, lab, browser
     form.get_by_label("Stage", exact=True).last.select_option("serve")
     typed(form, "Cost", "about 900")
     form.get_by_text('van -> Cost: "about 900" is no number.').wait_for(timeout=WAIT)
-    edge = "cost => getComputedStyle(cost).borderTopWidth"
-    assert [shown.nth(at).evaluate(edge) for at in (1, 3)] == ["1px", "2px"], "the cell at fault is marked"
     typed(form, "Cost", "900")
     signed(form, "The fourth is cheap.")
     save.click()
