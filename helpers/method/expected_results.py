@@ -26,6 +26,7 @@ MEASURES = {
     SERVE: ("Cost to serve / revenue", "share", "down", "customer_value"),
     PORTION: ("Part of the portfolio's customers", "share", "", "portfolio_projection"),
 }
+WITHOUT_US = "as without us"  # of a portion that the intents do not move
 BEFORE_FEES = ", before contract fees"
 AS_WITHOUT = 0.01  # of the portfolio: portions that lie no further apart are told as the same
 REACHED, SHORT, BEYOND, NOT_DUE, CANNOT_SAY = "reached", "short", "beyond", "not_due", "cannot_say"
@@ -169,7 +170,7 @@ def expected_results(
     for row in rows:
         row["today_words"] = in_words(row["baseline"], row["unit"], currency)
         row["expected_words"] = range_in_words(row["low"], row["high"], row["unit"], currency)
-        row["expected_words"] += ", as without us" if row["as_without"] else ""
+        row["expected_words"] += f", {WITHOUT_US}" if row["as_without"] else ""
     table = pd.DataFrame(rows, columns=columns)
     table["by_date"] = pd.to_datetime(table["by_date"])
     words = ["group_id", "group_name", "measure", "measure_name", "unit", "better", "owner", "rests_on", "table"]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from helpers.client.result_model import CannotSay, Value
+from helpers.method.expected_results import WITHOUT_US
 from helpers.method.finding_values import inside_sentence, is_known
 from helpers.method.strategy_board import served_share
 from helpers.method.strategy_groups import GroupPlan, proposed_intents, selected_tactics, weighed_tactics
@@ -22,6 +23,7 @@ from helpers.method.strategy_material import (
     summed,
     words,
 )
+from helpers.method.strategy_worth import worth_sentences
 
 # chapter: its title, the steps that it comes from, and the findings that it quotes (`.*`: that of each group)
 CHAPTERS = MappingProxyType(
@@ -31,14 +33,14 @@ CHAPTERS = MappingProxyType(
         "worth": (
             "What they are worth to us, and we to them",
             ("04", "07"),
-            ("04.answer", "04.group_profit.*", "04.whale_curve", "04.untraced_cost", "07.answer", "07.balance.*"),
+            ("04.answer", "07.answer"),
         ),
         "portion": ("How the portfolio is made up, and where it goes", ("03", "09"),
                     ("03.portions", "09.projection", "09.held_out", "09.intents_move")),
         "share": (
             "Our share of what they spend",
             ("05",),
-            ("05.answer", "05.band", "05.group_share.*", "05.capture_rate"),
+            ("05.answer", "05.band", "05.capture_rate"),
         ),
         "future": (
             "Who leads us into the future",
@@ -78,6 +80,8 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
         own = material.quotes(chapter, names, groups)
         if chapter == "intent" and len({plan.why.value.value if plan.why else "" for plan in plans}) > 1:
             own = own[:1] + [one for plan in plans if (one := _intent(material, plan))] + own[1:]
+        if chapter == "worth":
+            own = own[:1] + worth_sentences(material, plans) + own[1:]
         if chapter == "share":
             own = own[:1] + _two_shares(material, plans) + own[1:]
         if chapter == "results":
@@ -119,7 +123,8 @@ def _window(material: Material, chapter: str, own: Sequence[Sentence]) -> list[S
         return []
     until = Told(Value(value=str(material.said[step].as_of)[:10], unit="date"), (f"{step}/as_of",))
     values = {"months": counted_as(material.window_months), "until": until}
-    text = "A sum here is of {months:count} months, up to {until:date}, where it does not say otherwise."
+    text = "Amounts here are of a year, the mean of {months:count} months up to {until:date}, where they do not say "
+    text += "otherwise."
     found = sentence(chapter, "in_worth_window", text, values, evidence="measured")
     return [found] if found else []
 
@@ -220,6 +225,9 @@ def _result(material: Material, name: str, own: str, rows: list[dict]) -> Senten
         values |= {measure: then, f"{measure}_name": title}
         values[f"{measure}_today"] = material.cell(table, row, "baseline", row["unit"])
         phrase = f"{{{measure}_name:text}}, now {{{measure}_today:{how}}}, {{{measure}:{how}_range}}"
+        if str(row.get("expected_words", "")).endswith(WITHOUT_US):
+            values[f"{measure}_alone"] = words(WITHOUT_US, place(table, row, "expected_words"))
+            phrase += ", {" + measure + "_alone:text}"
         owner = material.cell(table, row, "owner", "text")
         if owner:
             values[f"{measure}_owner"] = owner

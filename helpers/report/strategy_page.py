@@ -18,10 +18,12 @@ from helpers.report.strategy_tables import (
     is_promise,
     is_result,
     is_tactic,
+    is_worth,
     promise_table,
     results_table,
     table_row,
     tactics_table,
+    worth_table,
 )
 from helpers.show import blocks
 from helpers.show.audience import Audience
@@ -231,14 +233,15 @@ class _Document:
         said = self.parts.get(("chapter", name), [])
         if not said:
             return ""
-        table = ""
+        table, rows = "", (is_tactic, is_result, is_worth)
         if name == "intent" and "why" in on_the_sheet(board := self.table("board_groups"))[1]:
             said = [*said, *self.board("whom")]  # the reasons that the first sheet has no room for
             table = other_groups(board, self.audience)
         from_steps = " and ".join(self._link(number) for number in steps)
         return (
             f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
-            f"{self._story([one for one in said if not is_tactic(one) and not is_result(one)])}"
+            f"{self._story([one for one in said if not any(is_row(one) for is_row in rows)])}"
+            f"{worth_table([*filter(is_worth, said)], self.audience)}"
             f"{tactics_table([*filter(is_tactic, said)], self.audience)}"
             f"{results_table([*filter(is_result, said)], self.audience)}"
             f'{table}<p class="basis">From {from_steps}.</p></section>'

@@ -8,6 +8,7 @@ from html import escape
 from helpers.client.result_model import Finding, Value
 from helpers.method.value_words import in_words, range_in_words
 from helpers.show.audience import Audience
+from helpers.show.numbers import NBSP
 from helpers.show.sentences import fill
 
 TACTIC_COLUMNS = (
@@ -20,6 +21,16 @@ TACTIC_COLUMNS = (
 )
 RESULT_COLUMNS = ("Result", "Today", "Expected", "By", "Who")
 PROMISE_COLUMNS = ("Result", "Then", "Promised", "Is", "Verdict", "Who")
+WORTH_COLUMNS = {
+    "revenue": "Revenue a year",
+    "profit": "Profit a year",
+    "rate": "Of revenue",
+    "us": "Worth more to us than the hurdle",
+    "them": "Gain with us",
+    "verdict": "Who gains for sure",
+    "share": "Our share of what they spend",
+    "others": "Goes to others a year",
+}
 UNKNOWN = "–"
 
 
@@ -31,6 +42,29 @@ def is_tactic(said: Finding) -> bool:
 def is_result(said: Finding) -> bool:
     """Whether a sentence of a chapter tells what is expected of one group by one day."""
     return said.id.startswith("12.in_results") and "by" in said.values and "group" in said.values
+
+
+def is_worth(said: Finding) -> bool:
+    """Whether a sentence of a chapter tells what one group is worth to us, and we to it."""
+    return said.id.startswith("12.in_worth_group.")
+
+
+def worth_table(said: Sequence[Finding], audience: Audience) -> str:
+    """What the groups are worth to us and we to them as a table; a column of which nothing is known is left out."""
+    columns = {name: title for name, title in WORTH_COLUMNS.items() if any(name in one.values for one in said)}
+    rows = []
+    for one in said:
+        name = escape(fill("{group:group}", one.values, audience, where=one.id))
+        cells = [
+            escape(str(one.values[key].value))
+            if key == "verdict"
+            else _quantity(one.values.get(key), audience)
+            if key in one.values
+            else UNKNOWN
+            for key in columns
+        ]
+        rows.append(table_row(name, cells, list(columns.values())))
+    return _table(("Group", *columns.values()), [f"<tbody>{''.join(rows)}</tbody>"], "judged worth") if rows else ""
 
 
 def is_promise(said: Finding) -> bool:
@@ -64,7 +98,8 @@ def results_table(said: Sequence[Finding], audience: Audience) -> str:
         for measure in [name.removesuffix("_name") for name in one.values if name.endswith("_name")]:
             today, then = one.values[f"{measure}_today"], one.values[measure]
             who = cell(f"{{{measure}_owner:text}}") if f"{measure}_owner" in one.values else "nobody yet"
-            cells = [_quantity(today, audience), _quantity(then, audience, ranged=True)]
+            alone = f", {cell(f'{{{measure}_alone:text}}')}" if f"{measure}_alone" in one.values else ""
+            cells = [_quantity(today, audience), _quantity(then, audience, ranged=True) + alone]
             cells += [cell("{by:date}"), who]
             rows.append(table_row(cell(f"{{{measure}_name:text}}"), cells, RESULT_COLUMNS[1:]))
         group = one.values["group"].value
@@ -99,8 +134,10 @@ def _quantity(value: Value | None, audience: Audience, *, ranged: bool = False) 
     if value is None or value.value is None:
         return UNKNOWN
     if ranged and value.low is not None and value.high is not None:
-        return escape(range_in_words(value.low, value.high, value.unit, audience.currency))
-    return escape(in_words(float(value.value), value.unit, audience.currency))
+        said = range_in_words(value.low, value.high, value.unit, audience.currency)
+    else:
+        said = in_words(float(value.value), value.unit, audience.currency)
+    return escape(said.replace(f"{audience.currency} ", f"{audience.currency}{NBSP}"))
 
 
 def _band(name: str, span: int) -> str:

@@ -280,4 +280,42 @@ def test_what_came_of_each_promise_stands_in_a_table_and_no_cell_has_cents(tmp_p
         "Walk-ins",
         "who lapse 30 % 10 to 30 % 20 % as promised Bo",
     ]
-    assert "Promised" not in chapter[: chapter.index("<table")] and chapter.count("EUR 90 to 120") == 1
+    assert "Promised" not in chapter[: chapter.index("<table")] and text_of(f"<main>{chapter}").count("EUR 90 to 120") == 1
+
+
+def test_what_groups_are_worth_stands_in_one_table_by_the_year_and_leaves_out_what_is_not_known(page, tmp_path):
+    import pandas as pd
+
+    def rows_of(html: str) -> list[str]:
+        chapter = html[html.index('id="worth"') :]
+        table = chapter[chapter.index("<table") : chapter.index("</table>")]
+        return [" ".join(text_of(f"<main>{row}").split()) for row in re.findall(r"<tr.*?</tr>", table)]
+
+    # a ladder over 24 months: half of it a year
+    assert rows_of(page) == [
+        "Group Profit a year Who gains for sure Our share of what they spend",
+        "Yards EUR 100 both sides gain 30 %",
+        "Fleets EUR 300 open 20 %",
+        "Resellers EUR −20 they gain, and we give more than we get 40 %",
+    ]
+    start = material()
+    more = pd.DataFrame({"group_id": ["g1", "g3"], "amount": [800.0, 0.0], "rung": "revenue"})
+    ladder = pd.concat([start.tables["profit_ladder"], more], ignore_index=True)
+    folder, _ = make_strategy_report(
+        tmp_path, "working", replace(start, tables={**start.tables, "profit_ladder": ladder})
+    )
+    rows = rows_of((folder / "strategy.html").read_text(encoding="utf-8"))
+    assert rows[1] == "Yards EUR 400 EUR 100 25 % both sides gain 30 %"
+    assert rows[2] == "Fleets – EUR 300 – open 20 %" and rows[3].startswith("Resellers EUR 0 EUR −20 – they")
+
+
+def test_a_portion_that_the_intents_do_not_move_is_said_to_come_without_us(tmp_path):
+    start = material()
+    said = ["EUR 110 to 180", "32 to 40 %", "28 to 40 %, as without us", "", ""]
+    expected = start.tables["expected_results"].assign(expected_words=said)
+    folder, _ = make_strategy_report(
+        tmp_path, "working", replace(start, tables={**start.tables, "expected_results": expected})
+    )
+    words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
+    assert "part of customers 30 % 28 to 40 %, as without us 31 December 2027" in words
+    assert words.count("as without us") == 1

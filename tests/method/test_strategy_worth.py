@@ -1,0 +1,55 @@
+"""What groups are worth, against what was worked out by hand: by the year, and no part above the whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from helpers.method.strategy_groups import group_plans
+from helpers.method.strategy_worth import worth_sentences
+from helpers.show.audience import audience_for
+from helpers.show.sentences import check_finding, say
+from tests.method.strategy_builders import GROUPS, count, material, money, result, share, told
+
+
+def said(start) -> dict[str, str]:
+    found = worth_sentences(start, group_plans(start))
+    for one in found:
+        check_finding(one.finding)
+    reader = audience_for("working", "EUR", GROUPS)
+    return {one.finding.id: say(one.finding, reader).replace("\N{NO-BREAK SPACE}", " ") for one in found}
+
+
+def with_whale(**values):
+    start = material()
+    curve = told("04.whale_curve", "{losing:count} lose {lost:money} of {total:money}.", **values)
+    rest = told("04.untraced_cost", "{untraced:money}; {left:money}.", untraced=money(200.0), left=money(560.0))
+    first = start.said["04_value_to_us"].findings
+    return replace(start, said={**start.said, "04_value_to_us": result("04_value_to_us", *first, curve, rest)})
+
+
+def test_what_customers_earn_and_lose_is_told_in_amounts_of_a_year():
+    # 760 + 300 earned over 24 months, and 300 lost
+    sentences = said(with_whale(total=money(760.0), lost=money(300.0), losing=count(7)))
+    assert sentences["12.in_worth_earned"] == (
+        "Customers who earn us money bring EUR 530.00 a year; the 7 who lose us money take EUR 150.00 of it away again."
+    )
+    assert sentences["12.in_worth_untraced"] == (
+        "Service for EUR 100.00 a year cannot be traced to anybody: after it EUR 280.00 of profit a year is left."
+    )
+
+
+def test_a_finding_without_the_amounts_is_quoted_as_it_stands():
+    start = material()
+    curve = told("04.whale_curve", "All {earning:pct} earn.", earning=share(1.0))
+    first = start.said["04_value_to_us"].findings
+    start = replace(start, said={**start.said, "04_value_to_us": result("04_value_to_us", *first, curve)})
+    assert said(start)["12.in_worth_04_whale_curve"] == "All 100 % earn."
+
+
+def test_a_group_is_told_with_what_is_known_of_it_and_no_more():
+    assert said(material())["12.in_worth_group.g3"] == (
+        "Resellers: EUR −20.00 of profit a year; who gains: they gain, and we give more than we get; 40 % of what "
+        "they spend comes to us."
+    )
+    assert said(material(without=("05", "07")))["12.in_worth_group.g1"] == "Yards: EUR 100.00 of profit a year."
+    assert said(material(without=("04", "05", "07"))) == {}
