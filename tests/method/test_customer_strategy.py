@@ -385,7 +385,8 @@ def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full
         rungs = pd.concat([start.tables["profit_ladder"], rest], ignore_index=True)
         words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": rungs})))
         assert words["12.profit"].endswith(f"; after the rest of the service it is {told}.")
-    assert words["12.in_worth_window"].startswith("Amounts here are of a year, the mean of 24 months up to 1 January 2027")
+    window = "Amounts here are of a year, the mean of 24 months up to 1 January 2027"
+    assert words["12.in_worth_window"].startswith(window)
 
 
 def test_a_change_of_the_margin_is_told_in_points(full):
