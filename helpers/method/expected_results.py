@@ -19,6 +19,7 @@ from helpers.method.value_words import in_words, range_in_words
 
 PROFIT, SHARE, LAPSE, SERVE, PORTION = "profit", "customer_share", "lapse_rate", "cost_to_serve_rate", "portion"
 # name, unit, the better direction, the table that holds the measure
+UNMOVED = ", as without us"  # behind the words of a portion that no intent moves
 MEASURES = {
     PROFIT: ("Profit a year", "money", "up", "customer_value"),
     SHARE: ("Customer share", "share", "up", "group_share"),
@@ -169,7 +170,7 @@ def expected_results(
     for row in rows:
         row["today_words"] = in_words(row["baseline"], row["unit"], currency)
         row["expected_words"] = range_in_words(row["low"], row["high"], row["unit"], currency)
-        row["expected_words"] += ", as without us" if row["as_without"] else ""
+        row["expected_words"] += UNMOVED if row["as_without"] else ""
     table = pd.DataFrame(rows, columns=columns)
     table["by_date"] = pd.to_datetime(table["by_date"])
     words = ["group_id", "group_name", "measure", "measure_name", "unit", "better", "owner", "rests_on", "table"]

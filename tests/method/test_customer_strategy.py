@@ -36,9 +36,19 @@ def full():
 def test_the_answer_names_each_intent_and_the_money(full):
     assert said(full)["12.answer"] == (
         "We win more of Yards, keep Fleets as they are, and change how we serve Resellers; where that does not help we "
-        "part with Resellers. It takes EUR 68.00, and we expect EUR 17.00 to 120.00 more profit a year by 31 December "
-        "2027."
-    )  # 110-100 + 302-300 + -15+20, and 180-100 + 310-300 + 10+20
+        "part with Resellers. It takes EUR 68.00 and is judged to bring EUR 29.00 to 191.00 in 36 months: it may lose "
+        "money."
+    )  # 20+9 and 160+31; 29 is less than 68
+    start = material()
+    unknown = start.tables["tactics"].assign(effect_low=[20.0, None, 0.0])
+    words = said(customer_strategy(replace(start, tables={**start.tables, "tactics": unknown})))["12.answer"]
+    assert words.endswith(
+        "It takes EUR 68.00, and we expect EUR 17.00 to 120.00 more profit a year by 31 December 2027."
+    )
+    # 110-100 + 302-300 + -15+20, and 180-100 + 310-300 + 10+20
+    cheap = start.tables["tactics"].assign(cost=[20.0, 9.0, 1.0])  # 29 is no less than 29
+    words = said(customer_strategy(replace(start, tables={**start.tables, "tactics": cheap})))["12.answer"]
+    assert words.endswith("EUR 29.00 to 191.00 in 36 months.")
 
 
 def test_sums_are_those_worked_by_hand(full):
@@ -289,7 +299,10 @@ def test_groups_whose_tactics_cost_more_than_is_expected_of_them_are_named():
     assert "12.disagree" not in said(customer_strategy(start))
     dear = start.tables["tactics"].assign(cost=[241.0, 20.0, 99.0])  # at most 80 a year for three years from g1
     sentence = said(customer_strategy(replace(start, tables={**start.tables, "tactics": dear})))["12.disagree"]
-    assert "the tactics for Yards cost EUR 241.00, and at most EUR 240.00 more profit is expected" in sentence
+    assert sentence == (
+        "Two judgements disagree: the tactics for Yards cost EUR 241.00; group by group at most EUR 240.00 more profit "
+        "is expected there in 36 months, tactic by tactic EUR 90.00 of margin."
+    )
 
 
 def test_a_group_whose_results_are_due_on_another_day_is_named_with_it():
@@ -297,7 +310,7 @@ def test_a_group_whose_results_are_due_on_another_day_is_named_with_it():
     expected = start.tables["expected_results"].copy()
     expected.loc[expected["group_id"] == "g3", "by_date"] = pd.Timestamp("2028-03-31")
     words = said(customer_strategy(replace(start, tables={**start.tables, "expected_results": expected})))
-    assert words["12.answer"].endswith("by 31 December 2027 (Resellers: 31 March 2028).")
+    assert "by 31 December 2027 (Resellers: 31 March 2028), most likely" in words["12.money_back"]
 
 
 def test_the_answer_to_a_risk_is_the_tactic_worth_most_after_its_cost_and_no_trial_is_promised_that_cannot_tell():
