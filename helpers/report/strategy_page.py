@@ -146,7 +146,7 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self._changes())),
+            self._part("What would change our mind", self._plain(self._changes()) + self._told_by_risks()),
             self._part("What to find out first", self._plain(self.board("learn"))),
             self._part("What it rests on", self._prose(basis)),
         ]
@@ -183,9 +183,19 @@ class _Document:
         """What would change our mind, without what the risks have told already."""
         return [one for one in self.board("change") if one.id not in self._risk_flips()][:MOST_CHANGES]
 
+    def _told_by_risks(self) -> str:
+        """Where else on the page a number stands that would change our mind."""
+        at = [str(place) for place, (one, _) in enumerate(self._risk_pairs(), 1) if one.id.startswith("12.risk_flip")]
+        if not at:
+            return ""
+        also = "Also the" if self._changes() else "The"
+        return (
+            f"<p>{also} number{'s' if len(at) > 1 else ''} in risk{'s' if len(at) > 1 else ''} {' and '.join(at)}.</p>"
+        )
+
     def _risk_flips(self) -> set[str]:
         """The ids of what would change our mind that a risk has told already."""
-        groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id == "12.risk_flip"]
+        groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id.startswith("12.risk_flip")]
         return {f"12.change.{group}" for group in groups}
 
     def _asked(self) -> str:

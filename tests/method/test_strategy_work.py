@@ -66,12 +66,12 @@ def test_the_risk_of_losing_a_group_is_answered_by_what_keeps_it_and_not_by_what
 def test_that_no_tactic_is_meant_for_the_risk_is_said_plainly():
     start = material()
     rows = start.tables["tactics"].assign(measure=["customer_share", "portion", ""])
-    assert said(changed(start, tactics=rows))["12.against_flip"] == (
+    assert said(changed(start, tactics=rows))["12.against_flip_2"] == (
         "Nothing that we plan answers it: no chosen tactic for Resellers is meant to raise what they leave us."
     )
     doubt = start.tables["assumption_sensitivity"].assign(quantity=["right_to_win", "lifetime", "market", "market"])
-    answer = said(changed(start, assumption_sensitivity=doubt))["12.against_flip"]
-    assert answer == "Nothing that we plan answers it: no tactic can, it has to be found out."
+    answer = said(changed(start, assumption_sensitivity=doubt))["12.against_flip_2"]
+    assert answer == "No tactic can answer it; it has to be found out."
 
 
 def test_a_tactic_that_ends_after_its_result_is_due_is_flagged_and_one_that_ends_on_the_day_is_not():
