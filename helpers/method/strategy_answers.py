@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from helpers.method.finding_values import is_known
 from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
-from helpers.method.strategy_material import Material, Sentence, place, sentence, words
+from helpers.method.strategy_material import Material, Sentence, Told, place, sentence, words
 
 EXPOSED = "exposed"
 FOR_THEM = ("serve", "keep", "evolve")  # stages in which something changes for those who are customers
@@ -91,18 +91,15 @@ def answer(
         values["aim"] = words(aim, material.step_of("11"))
         text = "Nothing that we plan answers it: no chosen tactic for {group:group} is meant to {aim:text}."
     else:
-        values["aim"] = words("no tactic can, it has to be found out", material.step_of("11"))
-        text = "Nothing that we plan answers it: {aim:text}."
+        values["aim"] = words("No tactic can answer it; it has to be found out", material.step_of("11"))
+        text = "{aim:text}."
     asked = next(iter(material.rows("learning_plan", group_id=plan.group_id)), None)
     weighed += [place("learning_plan", row, "group_id") for row in material.rows("learning_plan")]
     question = material.cell("learning_plan", asked, "question", "text")
     if question:
-        values["question"], who = question, material.cell("learning_plan", asked, "owner", "text")
-        text += " We ask: {question:text}"
-        if who:
-            values["asker"] = who
-            text += " ({asker:text})"
-        weighed.append(place("learning_plan", asked, "owner"))
+        more, told = _asked(material, asked, question)
+        text, values = f"{text} {more}", values | told
+        weighed += [place("learning_plan", asked, name) for name in ("owner", "answer", "last_answered")]
     said = sentence("risk", f"against_{kind}", text, values, evidence="judged", weighed=weighed)
     return said, "; ".join(str(row["title"]) for row in acting)
 
@@ -122,6 +119,22 @@ def _tactic(material: Material, row: dict) -> tuple[str, dict, list[str]]:
         weighed = [place("trial_plans", trial, name) for name in ("possible", "why_not")] if trial else []
     weighed += [place("tactics", row, name) for name in ("owner", "trial_on")]
     return f"{text}.", values, weighed
+
+
+def _asked(material: Material, row: dict, question: Told) -> tuple[str, dict[str, Told]]:
+    """A question with what was answered last and when, and who asks it where nothing was answered yet."""
+    values = {"question": question}
+    answer, day = (material.cell("learning_plan", row, name, unit)
+                   for name, unit in (("answer", "text"), ("last_answered", "date")))  # fmt: skip
+    if answer and day:
+        return "We asked: {question:text} The answer of {day:date}: {answer:text}", values | {
+            "answer": answer,
+            "day": day,
+        }
+    who = material.cell("learning_plan", row, "owner", "text")
+    if who is None:
+        return "We ask: {question:text}", values
+    return "We ask: {question:text} ({asker:text})", values | {"asker": who}
 
 
 def _after_cost(row: dict) -> float:

@@ -15,7 +15,7 @@ from helpers.method.strategy_material import (
     listing,
     sentence,
 )
-from helpers.method.strategy_money import by_day, expected_change, money_sentences, rounded, taken
+from helpers.method.strategy_money import added_as_shown, by_day, cost_and_effect, money_sentences, taken
 from helpers.method.strategy_work import work_sentences
 
 NEXT_TO_NOTHING = 0.005  # of the profit
@@ -35,11 +35,11 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence
         12.answer; 12.share, 12.equity, 12.profit, 12.revenue, 12.customers, the measures; 12.whom.<group_id>, why;
-        12.beside; then those of `money_sentences` and of `work_sentences`
+        12.fees, 12.beside; then those of `money_sentences` and of `work_sentences`
     """
     found = [answer(material, plans), *_measures(material, plans)]
     found += [_whom(plan) for plan in plans]
-    found += [_beside(material, plans), *money_sentences(material, plans)]
+    found += [_fees(material), _beside(material, plans), *money_sentences(material, plans)]
     return [*(one for one in found if one is not None), *work_sentences(material, plans)]
 
 
@@ -72,9 +72,13 @@ def answer(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
         names, told = _named("leave", leaving, most)
         values |= told
         text += f"; where that does not help we part with {names}"
-    weighed, back, (when, days) = [*chosen, *weighed_tactics(material)], expected_change(plans), by_day(plans)
-    if back and when and back.value.low is not None:
-        values |= {"back": rounded(back)} | days
+    weighed, back, (when, days) = [*chosen, *weighed_tactics(material)], added_as_shown(plans), by_day(plans)
+    held = cost_and_effect(material)
+    if held:
+        text += f". {held[0]}"
+        values |= held[1]
+    elif back and when and back.value.low is not None:
+        values |= {"back": back} | days
         cost = taken(material)[0]
         values |= {"cost": cost} if cost else {}
         takes = "It takes {cost:money}, and we" if cost else "We"
@@ -133,10 +137,12 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     if known:
         share, then, weighed = known
         values: dict[str, Told | None] = {"share": share}
-        text = "{share:pct} of what the groups that we grow and keep spend comes to us ({share:pct_range})"
+        text = "{share:pct} is our part of what the groups to grow and to keep spend ({share:pct_range})"
         if then:
             values["then"] = then
             text += "; we mean it to be {then:pct_range}"
+            inside = share.value.low <= then.value.low and then.value.high <= share.value.high
+            text += ", which no survey could tell from today" if inside else ""
         found.append(sentence("measure", "share", f"{text}.", values, evidence="measured", n=people, weighed=weighed))
     equity = {name: material.value(f"04.answer/{name}") for name in ("equity", "months", "customers")}
     if equity["equity"] and equity["equity"].value.low is not None:
@@ -147,14 +153,17 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
         found.append(sentence("measure", "equity", text, equity, evidence="modelled", n=_count(equity["customers"])))
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
-    text = "{profit:money} a year is what our customers leave us today, after the service that can be traced to them"
-    rest = material.rows(
-        "profit_ladder", group_id="all", rung="profit_after_untraced"
-    )  # with its sign, unlike 04's words
+    fees = material.value("09.fees/fees")
+    text = "{profit:money} a year is what our customers leave us, "
+    text += "before contract fees and " if fees else ""
+    text += "after the service that can be traced to them"
+    # with its sign, unlike 04's words
+    rest = material.rows("profit_ladder", group_id="all", rung="profit_after_untraced")
     left = yearly(material.cell("profit_ladder", rest[0] if rest else None, "amount", "money"), material)
     text += "; after the rest of the service it is {left:money}." if left else "."
     values = {"profit": profit} | ({"left": left} if left else {})
-    found.append(sentence("measure", "profit", text, values, evidence="measured"))
+    weighed = fees.sources if fees else ()
+    found.append(sentence("measure", "profit", text, values, evidence="measured", weighed=weighed))
     if any(found):
         return found
     ahead = {name: material.value(f"04.answer/{name}") for name in ("revenue", "months")}
@@ -164,6 +173,20 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     text = "{customers:count} customers brought {revenue:money} in {months:count} months."
     found.append(sentence("measure", "customers", text, data, evidence="measured", n=_count(data["customers"])))
     return found
+
+
+def _fees(material: Material) -> Sentence | None:
+    """That contract fees come on top of the profits, and the groups that earn us something only with them."""
+    said = material.finding("09.fees")
+    if said is None:
+        return None
+    values = {"fees": material.value("09.fees/fees")}
+    text, turned = "Profit is before {fees:money} of contract fees a year", []
+    for name in sorted(name for name in said.values if name.startswith("group_")):
+        values |= {key: material.value(f"09.fees/{key}") for key in (name, name.replace("group", "with"))}
+        turned.append(f"{{{name}:group}} earns {{{name.replace('group', 'with')}:money}}")
+    text += f"; with its own, {' and '.join(turned)}" if turned else ""
+    return sentence("beside", "fees", f"{text}.", values, evidence="measured")
 
 
 def _beside(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:

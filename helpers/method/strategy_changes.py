@@ -23,6 +23,7 @@ from helpers.method.results_scored import results_scored
 from helpers.method.strategy_groups import GroupPlan
 from helpers.method.strategy_material import Material, Sentence, Told, counted_as, group, in_an_id, sentence, words
 from helpers.method.strategy_promised import profit_since, promise_sentences, rests
+from helpers.method.strategy_scores import scores_told
 
 CHAPTER = "since"
 A_POINT = 0.01  # of all customers: a group that grew or shrank by less is as large as it was
@@ -314,10 +315,11 @@ def _line(plans: Sequence[GroupPlan], before: Before, numbers: Sequence[Sentence
     due = before.scored[before.scored["due"].astype(bool)]
     weighed += rests(before)
     if len(due):
-        values["due"], values["good"] = counted_as(len(due)), counted_as(int(due["good"].sum()))
-        parts.append("{good:count} of {due:count} results that were due came as promised or better")
+        told, scores = scores_told(due)
+        values |= scores
+        parts.append(told)
     if not parts:
         return None
     said = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    text = f"Since version {{version:text}} (as of {{day:date}}) {said}."
+    text = f"Since the strategy before ({{version:text}}, as of {{day:date}}): {said}."
     return sentence("changed", "changed", text, values, evidence="measured", weighed=weighed)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.client.result_model import Value
+from helpers.method.expected_results import WITHOUT_US
 from helpers.method.finding_values import is_known
 from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_material import Material, Told, group, place, summed, words
@@ -14,7 +15,8 @@ from helpers.method.strategy_material import Material, Told, group, place, summe
 SERVED = ("grow", "maintain")  # first intents by which we serve a group as it is, or more of it
 COLUMNS = {
     "group_id": "str", "group_name": "str", "customers": "Int64", "primary": "str", "intent": "str", "why": "str",
-    "portion_today": "float64", "portion_low": "float64", "portion_likely": "float64", "portion_high": "float64",
+    "portion_today": "float64", "portion_moved": bool,
+    "portion_low": "float64", "portion_likely": "float64", "portion_high": "float64",
     "customer_share": "float64", "share_low": "float64", "share_high": "float64",
     "share_meant_low": "float64", "share_meant_high": "float64",
     "revenue_part": "float64",
@@ -38,6 +40,7 @@ class GroupPlan:
     why: Told | None
     portion_today: Told | None
     portion_then: Told | None
+    portion_moved: bool
     share: Told | None
     share_then: Told | None
     revenue_part: Told | None
@@ -67,6 +70,7 @@ def board_groups(plans: list[GroupPlan]) -> pd.DataFrame:
     -------
     DataFrame, the columns of the published board_groups, in the order of `plans`
         portion_*  float  part of the portfolio's customers, today and by `by_date`
+        portion_moved  bool  whether an intent moves it: step 09 says of the others that they go as without us
         change_*   float  profit a year, more (or less) than today, by `by_date`
         cost       float  of the tactics that were chosen for the group
 
@@ -116,6 +120,7 @@ def _plan(material: Material, row: dict) -> GroupPlan:
         why=_why(material, row),
         portion_today=today or _first(material, "group_portions", portions, "part_of_customers", "share"),
         portion_then=material.cell("expected_results", expected.get("portion"), "likely", "share", "low", "high"),
+        portion_moved=not str((expected.get("portion") or {}).get("expected_words", "")).endswith(WITHOUT_US),
         share=_first(material, "group_share", share, "customer_share", "share", "share_low", "share_high"),
         share_then=material.cell("expected_results", expected.get("customer_share"), "likely", "share", "low", "high"),
         revenue_part=_first(material, "group_portions", portions, "part_of_revenue", "share"),
@@ -197,6 +202,7 @@ def _row(plan: GroupPlan) -> dict:
     portion, change, share = plan.portion_then, plan.change, plan.share
     row = {"group_id": plan.group_id, "group_name": plan.group_name, "customers": plan.customers}
     row |= {"primary": plan.primary, "intent": plan.intent.value.value, "why": _said(plan.why) or ""}
+    row["portion_moved"] = portion is not None and plan.portion_moved
     row |= {"portion_today": _said(plan.portion_today), "customer_share": _said(share), "cost": _said(plan.cost)}
     row |= {f"portion_{end}": _end(portion, end) for end in ends} | {f"change_{end}": _end(change, end) for end in ends}
     row |= {f"share_{end}": _end(share, end) for end in ("low", "high")}

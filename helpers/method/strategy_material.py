@@ -23,7 +23,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     "05_customer_share": ("group_share",),
     "06_value_to_them": ("top_needs",),
     "07_value_exchange": ("value_exchange",),
-    "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity"),
+    "08_face_of_future": ("commitment_npv",),
+    "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity", "value_at_stake"),
     "10_value_propositions": ("value_propositions",),
     "11_align_tactics": ("tactics", "tactic_gaps", "trial_plans", "learning_plan"),
 }
@@ -38,6 +39,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "group_intents": ("group_id",),
     "expected_results": ("group_id", "measure"),
     "assumption_sensitivity": ("group_id", "quantity"),
+    "commitment_npv": ("group_id", "customer_group", "level", "project"),
+    "value_at_stake": ("group_id", "lever"),
     "value_propositions": ("group_id",),
     "tactics": ("tactic",),
     "tactic_gaps": ("gap", "tactic", "group_id"),

@@ -18,6 +18,7 @@ from helpers.method.strategy_material import (
     sentence,
     summed,
 )
+from helpers.method.strategy_projects import projects_sentence
 
 MOST_DAYS = 2  # groups whose other day a sentence names
 STEPS = 500  # of a judged sum: its largest figure has so many steps or fewer
@@ -35,7 +36,7 @@ def rounded(told: Told) -> Told:
     most = max(abs(one) for one in ends.values() if one is not None)
     if most < 1:
         return told
-    step = 10.0 ** max(math.ceil(math.log10(most / STEPS)), 0)
+    step = _step(most)
     near = {name: None if one is None else math.floor(one / step + 0.5) * step for name, one in ends.items()}
     return Told(told.value.model_copy(update=near), told.sources)
 
@@ -75,6 +76,44 @@ def expected_change(plans: Sequence[GroupPlan]) -> Told | None:
     return summed([plan.change for plan in plans if plan.change], "money")
 
 
+def step_of_sum(changes: Sequence[Sequence[float]]) -> float:
+    """To what the changes of some groups are rounded, so that what is shown of them adds up to what is shown of all.
+
+    Parameters
+    ----------
+    changes : sequence of (low, likely, high), one of each group
+
+    Notes
+    -----
+    A tenth of the step that their sum alone would have by `rounded`, and one at least.
+
+    Examples
+    --------
+    >>> step_of_sum([(15_284.0, 41_537.0, 67_911.0), (79.0, 332.0, 657.0)]), step_of_sum([])
+    (100.0, 1.0)
+    """
+    most = max((abs(sum(ends)) for ends in zip(*changes, strict=True)), default=0.0)
+    return max(_step(most) / 10, 1.0)
+
+
+def _step(most: float) -> float:
+    return 10.0 ** max(math.ceil(math.log10(most / STEPS)), 0) if most > 0 else 1.0
+
+
+def added_as_shown(plans: Sequence[GroupPlan]) -> Told | None:
+    """The expected change of all groups as the sum of what is shown of each."""
+    parts = [plan.change for plan in plans if plan.change]
+    if any(part.value.low is None or part.value.high is None for part in parts):
+        return expected_change(plans)
+    step = step_of_sum([(part.value.low, part.number, part.value.high) for part in parts])
+    near = []
+    for part in parts:
+        ends = {"low": part.value.low, "value": part.number, "high": part.value.high}
+        even = {name: math.floor(one / step + 0.5) * step for name, one in ends.items()}
+        near.append(Told(part.value.model_copy(update=even), part.sources))
+    return summed(near, "money")
+
+
 def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
     """What goes in and what comes back, each with its range; then what of it does not fit together or stands beside it.
 
@@ -93,14 +132,14 @@ def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
             f"Counted group by group, we expect {{back:money_range}} more profit a year than today {when}, most "
             "likely {back:money}."
         )
-        values = {"back": rounded(back)} | told
+        values = {"back": added_as_shown(plans)} | told
         found.append(sentence("money", "money_back", text, values, evidence="judged", table="board_groups"))
     return [
         *found,
         _share_of_profit(plans),
         _disagree(material, plans),
         _best_set(material),
-        _projects(material, plans),
+        projects_sentence(material, plans),
     ]
 
 
@@ -164,6 +203,29 @@ def _effect(material: Material) -> list[Sentence | None]:
     ]  # fmt: skip
 
 
+def cost_and_effect(material: Material) -> tuple[str, dict[str, Told]] | None:
+    """What the chosen tactics cost beside what they are judged to bring, as words; None where not all of it is known.
+
+    Notes
+    -----
+    Both are of the same tactics over the same years, so that the one can be held against the other. That it may lose
+    money is said where the lower end of what is left after the cost is below zero.
+    """
+    found = {one.finding.id: one for one in _effect(material) if one}
+    cost, months = taken(material)[0], material.value("04.answer/months")
+    if cost is None or months is None or not {"12.effect", "12.net"} <= found.keys():
+        return None
+    effect, net = (Told(found[name].finding.values[key], found[name].told)
+                   for name, key in (("12.effect", "effect"), ("12.net", "net")))  # fmt: skip
+    values = {
+        "cost": cost,
+        "effect": Told(effect.value, tuple(one for one in effect.sources if one != months.sources[0])),
+    }
+    values["months"] = months
+    text = "It takes {cost:money} and is judged to bring {effect:money_range} in {months:count} months"
+    return text + (": it may lose money" if net.value.low < 0 else ""), values
+
+
 def _best_set(material: Material) -> Sentence | None:
     """The tactics that are worth most together, where they are worth more than those chosen."""
     values = {
@@ -187,6 +249,9 @@ def _disagree(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None
     if not odd:
         return None
     most = sum(plan.change.value.high for plan in odd) * months.number / 12
+    own = {plan.group_id for plan in odd}
+    worth = [material.cell("tactics", row, "effect_likely", "money") for row in selected_tactics(material)
+             if row["group_id"] in own]  # fmt: skip
     sources = [name for plan in odd for name in plan.change.sources if name.rpartition("/")[2] in ("high", "baseline")]
     names = {f"odd_{plan.group_id}": plan.name for plan in odd}
     values = names | {
@@ -195,9 +260,13 @@ def _disagree(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None
         "months": months,
     }
     text = (
-        f"Two judgements disagree: the tactics for {listing(list(names))} cost {{cost:money}}, and at most "
-        "{most:money} more profit is expected from there in {months:count} months."
+        f"Two judgements disagree: the tactics for {listing(list(names))} cost {{cost:money}}; group by group at most "
+        "{most:money} more profit is expected there in {months:count} months"
     )
+    if worth and None not in worth:
+        values["worth"] = summed([one for one in worth if one], "money")
+        text += ", tactic by tactic {worth:money} of margin"
+    text += "."
     weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id")]
     weighed += [name for plan in known for name in (*plan.cost.sources, *plan.change.sources)]
     return sentence("money", "disagree", text, values, evidence="judged", weighed=weighed)
@@ -229,29 +298,3 @@ def _share_of_profit(plans: Sequence[GroupPlan]) -> Sentence | None:
 
 
 _MIDDLE = ("likely", "baseline")
-
-
-def _projects(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
-    """The outlays of projects that should pay and are neither in the cost nor in the profit, as step 09 tells them."""
-    names = {plan.group_id: f"09.outlays.{plan.group_id}" for plan in plans}
-    found = {group: material.finding(name) for group, name in names.items()}
-    own = [plan for plan in plans if found[plan.group_id]]
-    if not own:
-        return None
-    outlays = [material.value(f"{names[plan.group_id]}/all") for plan in own]
-    losses = [material.value(f"{names[plan.group_id]}/loss") for plan in own]
-    counts = [material.value(f"{names[plan.group_id]}/projects") for plan in own]  # where it is one, it is in words
-    projects = sum(1 if one is None else int(one.number) for one in counts)
-    groups = {f"for_{plan.group_id}": plan.name for plan in own}
-    values = groups | {"outlays": summed([one for one in outlays if one], "money")}
-    values["projects"] = counted_as(projects, *(source for one in counts if one for source in one.sources))
-    what = "{projects:count} projects" if projects > 1 else "one project"
-    if projects == 1:
-        values.pop("projects")
-    text = f"Neither in the cost nor in the profit: {{outlays:money}} of outlays for {what} for {listing(list(groups))}"
-    text += " that should pay over the years"
-    loss = summed([one for one in losses if one], "money")
-    if loss:
-        values["loss"] = loss
-        text += "; in the first year {loss:money} more goes out than comes in"
-    return sentence("money", "projects", f"{text}.", values, evidence="judged")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
 from types import MappingProxyType
 
 import pandas as pd
 
 from helpers.client.result_model import Value
 from helpers.method.finding_values import inside_sentence, is_known
+from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_answers import EXPOSED, answer
 from helpers.method.strategy_groups import GroupPlan, both_intents, proposed_intents
 from helpers.method.strategy_material import Material, Sentence, Told, place, sentence, summed, words
+from helpers.method.strategy_risk import Risk, chosen_together, merged, not_reached, weighed_of
 
 FLIP, DOUBT = "flip", "doubt"
 NO_DOUBT = 0.005  # of the cases: less than this is told as none
@@ -42,33 +43,30 @@ COLUMNS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Risk:
-    """One risk: its sentence, the money a year that hangs on it, the doubt (0 to 1), and what is done about it."""
-
-    kind: str
-    group_id: str
-    sentence: Sentence
-    money: float | None
-    doubt: float | None
-    answer: Sentence
-    tactics: str
-
-
 def risks(material: Material, plans: Sequence[GroupPlan]) -> list[Risk]:
-    """At most three, most money first: the number that would turn an intent, the least sure intent, what we depend on.
+    """At most three, most money first: a number that would turn an intent, the least sure intent, what we depend on.
 
     Notes
     -----
     The first is the number that explains most of the doubt about an intent, the doubt itself counted; the second the
     intent that is proposed in the fewest draws, of another group; the third the group without which most profit would
-    go: one that brings a third of it or more, or gets too little from us. Money is what we expect more of a group a
-    year, for the third its profit. What has no money stands last.
+    go: one that brings a third of it or more, or gets too little from us. What is to be said of the same group is said
+    in one risk, and the next number or intent of another group moves up. Money is what we expect more of a group a
+    year, or what the other intent would reach for where that is more; for the third its profit. What has no money
+    stands last.
     """
     by_id = {plan.group_id: plan for plan in plans}
-    flip = _flip(material, by_id)
-    doubt = _doubt(material, by_id, flip.group_id if flip else "")
-    found = [one for one in (flip, doubt, _exposed(material, by_id)) if one]
+    flip, exposed = _flip(material, by_id), _exposed(material, by_id)
+    doubt = _doubt(material, by_id, {flip.group_id} if flip else set())
+    found = [one for one in (flip, doubt) if one and not (exposed and one.group_id == exposed.group_id)]
+    if exposed:
+        told = [one for one in (flip, doubt) if one and one not in found]
+        found.append(merged(exposed, told[0]) if told else exposed)
+        known = {one.group_id for one in (*found, *told)}
+        more = _flip(material, by_id, known) or _doubt(material, by_id, known) if told else None
+        found += [more] if more else []
+        if told:
+            found = chosen_together(found, [*found, *told, exposed], plans)
     return sorted(found, key=lambda one: -abs(one.money) if one.money is not None else 1.0)
 
 
@@ -189,9 +187,9 @@ def _what(material: Material, row: dict) -> Told:
     return words(inside_sentence(str(row["title"])), place("assumption_sensitivity", row, "title"))
 
 
-def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
-    """The number that most of the doubt rests on, of all groups."""
-    found = _flips(material, list(plans.values()))
+def _flip(material: Material, plans: dict[str, GroupPlan], but: Collection[str] = ()) -> Risk | None:
+    """The number that most of the doubt rests on, of all groups but some."""
+    found = [one for one in _flips(material, list(plans.values())) if one[0].group_id not in but]
     if not found:
         return None
     first, quantity = found[0]
@@ -204,6 +202,8 @@ def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
         f"{{group:group}}: the intent rests most on the {{what:text}}, now {{now:{how}}}. {_END[verb]} {{at:{how}}} "
         "our rules would say: {to:text}."
     )
+    row = doubted_most(material, plan.group_id)
+    other = (row["flip_primary"], row["flip_secondary"])
     return _risk(
         material,
         FLIP,
@@ -214,6 +214,7 @@ def _flip(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
         plan.change,
         _doubt_of(material, plan),
         quantity,
+        other,
     )
 
 
@@ -230,10 +231,10 @@ def _doubt_of(material: Material, plan: GroupPlan) -> Told | None:
     return Told(Value(value=1 - told.number, unit="share"), told.sources) if told else None
 
 
-def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | None:
-    """The intent that is least sure, of a group that the first risk does not tell of."""
+def _doubt(material: Material, plans: dict[str, GroupPlan], but: Collection[str]) -> Risk | None:
+    """The intent that is least sure, of a group that no other risk tells of."""
     rows = [row for row in material.rows("group_intents") if is_known(row["intent_stability"]) and not row["firm"]]
-    rows = [row for row in rows if row["group_id"] != but and 1 - row["intent_stability"] >= NO_DOUBT]
+    rows = [row for row in rows if row["group_id"] not in but and 1 - row["intent_stability"] >= NO_DOUBT]
     if not rows:
         return None
     row = min(rows, key=lambda one: one["intent_stability"])
@@ -261,7 +262,8 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
     weighed = [*_weighed(material), *(place("group_intents", one, "firm") for one in material.rows("group_intents"))]
     weighed.append(place("group_intents", row, "differs"))
     quantity = most["quantity"] if most else ""
-    return _risk(material, DOUBT, plan, f"{text}.", values, weighed, plan.change, doubt, quantity)
+    other = (row["otherwise"], row["otherwise_secondary"])
+    return _risk(material, DOUBT, plan, f"{text}.", values, weighed, plan.change, doubt, quantity, other)
 
 
 def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
@@ -325,13 +327,27 @@ def _risk(
     money: Told | None,
     doubt: Told | None,
     quantity: str = "",
+    other: tuple[str, ...] = (),
 ) -> Risk | None:
-    """A risk with what hangs on it, and what is planned against it."""
+    """A risk with what hangs on it, what the other intent would reach for, and what is planned against it."""
+    weighed, at_stake = [*weighed], 0.0 if money is None else money.number
     if money is not None and kind != EXPOSED and abs(money.number) > 0:
         values = values | {"money": Told(money.value.model_copy(update={"low": None, "high": None}), tuple(
             one for one in money.sources if one.rpartition("/")[2] in ("likely", "baseline")
         ))}  # fmt: skip
         text = f"{text} At stake: {{money:money}} more profit a year."
+    if any(other):
+        missed, read = not_reached(material, plan, other)
+        weighed += read
+        if missed:
+            values = values | {
+                "missed": missed,
+                "right": words(INTENTS[other[0]].lower(), *weighed_of(values, "other", "to")),
+            }
+            text += " If {right:text} is right, {missed:money} of profit a year"
+            text += " ({missed:money_range})" if missed.value.low is not None else ""
+            text += " is not reached for."
+            at_stake = max(abs(at_stake), missed.number)
     said = sentence(
         "risk", f"risk_{kind}", text, values, evidence="modelled", n=plan.customers, weighed=weighed,
         table="strategy_risks",
@@ -340,6 +356,5 @@ def _risk(
         return None
     answered, names = answer(material, kind, plan, [*said.told, *said.weighed], quantity)
     own = Sentence(said.chapter, said.finding, said.told, said.weighed, plan.group_id)
-    return Risk(
-        kind, plan.group_id, own, money.number if money else None, doubt.number if doubt else None, answered, names
-    )
+    known = money is not None or "missed" in values
+    return Risk(kind, plan.group_id, own, at_stake if known else None, doubt.number if doubt else None, answered, names)

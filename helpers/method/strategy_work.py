@@ -17,6 +17,7 @@ from helpers.method.strategy_material import (
     in_an_id,
     place,
     sentence,
+    summed,
     words,
 )
 from helpers.method.strategy_money import taken
@@ -32,7 +33,8 @@ def work_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sente
     Returns
     -------
     list of Sentence
-        12.do_<tactic>, at most four; 12.late_<tactic>; 12.do, how many more there are
+        12.do_<tactic>, at most four, each with that it ends too late; 12.late_<tactic>, the same of those that are not
+        among them; 12.do, how many more there are
     """
     return [one for one in _done_first(material, plans) if one is not None]
 
@@ -49,7 +51,7 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
     rows = sorted(rows, key=lambda row: (-row["cost"], str(row["tactic"])))
     weighed, names = weighed_tactics(material), {plan.group_id: plan.name for plan in plans}
     weighed += weighed_tactics(material, "cost")
-    found = []
+    found, late = [], {row["tactic"]: (row, gap) for row, gap in late_tactics(material)}
     for row in rows[:MOST_DONE]:
         values = {"title": material.cell("tactics", row, "title", "text")}
         values["cost"] = material.cell("tactics", row, "cost", "money")
@@ -63,14 +65,25 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
         text += ": {cost:money}" + ("; {owner:text}." if owner else "; nobody answers for it yet.")
         if is_known(row["effect_likely"]) and row["effect_likely"] < row["cost"]:
             text += " It costs more than it is judged to bring."
-        cells = [*weighed, place("tactics", row, "owner"), place("tactics", row, "effect_likely")]
+        cells = [*weighed, *(place("tactics", row, column) for column in ("owner", "effect_likely"))]
+        if row["tactic"] in late:
+            gap = late.pop(row["tactic"])[1]
+            values["ends"] = material.cell("tactics", row, "ends", "date")
+            values["by"] = material.cell("tactic_gaps", gap, "due", "date")
+            text += " It ends on {ends:date}, after its result is due: {by:date}."
         name = f"do_{in_an_id(row['tactic'])}"
         found.append(sentence("do", name, text, values, evidence="judged", weighed=cells))
-    rest = len(selected_tactics(material)) - len(found)
-    found += [_late(material, row, gap) for row, gap in late_tactics(material)]
-    if found and rest > 0:
-        values = {"rest": counted_as(rest, "tactics")}
-        text = "{rest:count} more stand in the chapters." if rest > 1 else "One more stands in the chapters."
+    named, found = found, [*found, *(_late(material, row, gap) for row, gap in late.values())]
+    rest = [row for row in selected_tactics(material) if row not in rows[:MOST_DONE]]
+    if named and rest:
+        values = {"rest": counted_as(len(rest), "tactics")}
+        cost = [material.cell("tactics", row, "cost", "money") for row in rest]
+        more = ""
+        if None not in cost:
+            values["cost"], more = summed([one for one in cost if one], "money"), " ({cost:money})"
+        text = f"The other {{rest:count}} tactics{more} stand in the chapter What we do."
+        if len(rest) == 1:
+            text = f"One more tactic{more} stands in the chapter What we do."
         found.append(sentence("do", "do", text, values, evidence="judged", weighed=weighed))
     return found
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
-from helpers.client.result_model import Value
 from helpers.errors import counted
-from helpers.method.strategy_material import Told
-from helpers.method.strategy_money import rounded
+from helpers.method.strategy_money import step_of_sum
 from helpers.show.audience import Audience
 from helpers.show.numbers import NBSP, long_date
 from helpers.show.range_strip import range_strip
@@ -36,26 +35,29 @@ class Shown:
     cell: Callable[[dict], str]
 
 
-def board_table(board: pd.DataFrame, audience: Audience) -> str:
+def board_table(board: pd.DataFrame, audience: Audience, basis: str = "") -> str:
     """The groups as a table; empty where no group has an intent. Columns of which nothing is known are left out.
 
     Parameters
     ----------
     board : DataFrame, the published board_groups as this audience may see it
         As many as a sheet holds by `on_the_sheet`; the others are counted below the table.
+    basis : str
+        What the profits leave out, in a few words, where they do.
     """
     if board.empty:
         return ""
+    board = _alike(board)
     shown, left_out = on_the_sheet(board)
     rest = len(board) - len(shown)
     more = f'<p class="more">And {counted(rest, "more group")}, in the chapters.</p>' if rest > 0 else ""
-    return _table(shown, audience, "board many" if left_out else "board") + more
+    return _table(shown, audience, "board many" if left_out else "board", basis) + more
 
 
-def other_groups(board: pd.DataFrame, audience: Audience) -> str:
+def other_groups(board: pd.DataFrame, audience: Audience, basis: str = "") -> str:
     """The groups that the first sheet has no room for, as the same table; empty where it holds all."""
-    rest = board.iloc[len(on_the_sheet(board)[0]) :]
-    return _table(rest.assign(why=""), audience, "board many") if len(rest) else ""
+    rest = _alike(board).iloc[len(on_the_sheet(board)[0]) :]
+    return _table(rest.assign(why=""), audience, "board many", basis) if len(rest) else ""
 
 
 def on_the_sheet(board: pd.DataFrame) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -91,9 +93,9 @@ def _lines(texts: pd.Series, kind: str) -> pd.Series:
     return -(-texts.str.len() // LINE[kind])
 
 
-def _table(board: pd.DataFrame, audience: Audience, kind: str) -> str:
+def _table(board: pd.DataFrame, audience: Audience, kind: str, basis: str) -> str:
     """Some groups as a table, in bands by what we do with them."""
-    shown = _columns(board, audience)
+    shown = _columns(board, audience, basis)
     head = "".join(f'<th scope="col" class="{one.kind}">{one.title}</th>' for one in shown)
     bodies = []
     for title, intents in BANDS:
@@ -107,18 +109,20 @@ def _table(board: pd.DataFrame, audience: Audience, kind: str) -> str:
     )
 
 
-def _columns(board: pd.DataFrame, audience: Audience) -> list[Shown]:
+def _columns(board: pd.DataFrame, audience: Audience, basis: str) -> list[Shown]:
     ends = _ends(board)
     day = _usual_day(board)
     by = "" if pd.isna(day) else f" by {long_date(day.date())}"
-    where = "" if pd.isna(day) else f", where it leads by {day.year}"
+    moved = bool((board["portion_moved"] & board["portion_low"].notna()).any())
+    where = f" → meant by {day.year}" if moved and not pd.isna(day) else ""
     money = f"<span>{escape(audience.currency)}{escape(by)}</span>"
+    unit = f"{audience.currency}, {basis}" if basis else audience.currency
     every = [
-        Shown(f"Customers<span>portion today{where}</span>", "num", "customers", lambda row: _portion(row, audience)),
+        Shown(f"Customers<span>part of all{where}</span>", "num", "customers", lambda row: _portion(row, audience)),
         Shown("Our share<span>today, meant</span>", "num", "customer_share", lambda row: _share(row, audience)),
         Shown("Revenue<span>part of all</span>", "num", "revenue_part",
               lambda row: f"<b>{_word(row['revenue_part'], 'pct', audience)}</b>"),
-        Shown(f"Profit a year<span>{escape(audience.currency)}</span>", "num", "profit_today",
+        Shown(f"Profit a year<span>{escape(unit)}</span>", "num", "profit_today",
               lambda row: _plain_money(row["profit_today"], audience)),
         Shown(f"More a year{money}", "range", "change_likely", lambda row: _change(row, ends, audience, day)),
         Shown(f"Cost<span>{escape(audience.currency)}</span>", "num", "cost",
@@ -151,8 +155,8 @@ def _portion(row: dict, audience: Audience) -> str:
     text = f"<b>{_word(row['customers'], 'count', audience)}</b>"
     if not pd.isna(row["portion_today"]):
         text += f"<span>{_word(row['portion_today'], 'pct', audience)}"
-        if not pd.isna(row["portion_low"]):
-            text += f" → {_word((row['portion_low'], row['portion_high']), 'pct_range', audience)}"
+        if row["portion_moved"] and not pd.isna(row["portion_low"]):
+            text += f"</span><span>→ {_word((row['portion_low'], row['portion_high']), 'pct_range', audience)}"
         text += "</span>"
     return text
 
@@ -184,11 +188,19 @@ def _change(row: dict, ends: tuple[float, float], audience: Audience, day: pd.Ti
     if pd.isna(row["change_likely"]) or pd.isna(row["change_low"]):
         return _unknown()
     low, likely, high = (float(row[f"change_{end}"]) for end in ("low", "likely", "high"))
-    near = rounded(Told(Value(value=likely, low=low, high=high, unit="money"), ())).value
-    said = format_value((round(near.low), round(near.high)), "count_range", audience)
-    words = f"{said} more a year, most likely {format_value(round(near.value), 'count', audience)}"
+    said = format_value((round(low), round(high)), "count_range", audience)
+    words = f"{said} more a year, most likely {format_value(round(likely), 'count', audience)}"
     other = "" if pd.isna(row["by_date"]) or row["by_date"] == day else f" by {long_date(row['by_date'].date())}"
     return f"{range_strip(low, likely, high, ends, words)}<span>{escape(said + other)}</span>"
+
+
+def _alike(board: pd.DataFrame) -> pd.DataFrame:
+    """The changes to the digits that the sum below them has, so that who adds them up finds it."""
+    names = [f"change_{end}" for end in ("low", "likely", "high")]
+    step = step_of_sum(board[names].dropna().to_numpy(dtype=float))
+    return board.assign(
+        **{name: (board[name] / step + 0.5).map(math.floor, na_action="ignore") * step for name in names}
+    )
 
 
 def _ends(board: pd.DataFrame) -> tuple[float, float]:

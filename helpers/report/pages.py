@@ -20,7 +20,7 @@ from helpers.report.frame import PageLink, page_html
 from helpers.report.index_page import overview_body
 from helpers.report.source import ReportClient, ReportSource
 from helpers.report.step_page import StepPage
-from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE, STRATEGY_STYLE, TITLE, strategy_body
+from helpers.report.strategy_page import STRATEGY, STRATEGY_PAGE, STRATEGY_STYLE, TITLE, signed_on, strategy_body
 from helpers.show.audience import Audience, audience_for
 from helpers.show.blocks import plain_date
 from helpers.steps import STEPS
@@ -83,7 +83,8 @@ def make_report(
     }
     if STRATEGY in done:
         body = strategy_body(source, done, audience, as_of)
-        facts = {"pages": pages, "here": STRATEGY_PAGE, "made": made, "kind": "document", "style": STRATEGY_STYLE}
+        made_here = _made(client.name, done, as_of, signed_on(done[STRATEGY]))
+        facts = {"pages": pages, "here": STRATEGY_PAGE, "made": made_here, "kind": "document", "style": STRATEGY_STYLE}
         written[STRATEGY_PAGE] = page_html(title=f"{client.name}: {TITLE.lower()}", body=body, **facts)
     for step_id in done:
         title, body = _step_body(step_id, source, done, audience)
@@ -120,10 +121,12 @@ def _step_body(step_id: str, source: ReportSource, done: Mapping[str, Result], a
     return page.title, f"{page.heading()}\n{cells}\n{page.ending()}"
 
 
-def _made(name: str, done: Mapping[str, Result], as_of: str) -> str:
+def _made(name: str, done: Mapping[str, Result], as_of: str, signed: str = "") -> str:
+    """What stands at the foot of a page; what was signed on a day is no draft any more."""
     dated = f" Figures as of {plain_date(as_of)}." if as_of else ""
     draft = " Draft." if any(result.mode != "final" for result in done.values()) else ""
-    return f"{name}. {counted(len(done), 'step')} of {len(STEPS)} done.{dated}{draft}"
+    state = f" Signed by management on {plain_date(signed)}." if signed else draft
+    return f"{name}. {counted(len(done), 'step')} of {len(STEPS)} done.{dated}{state}"
 
 
 def _write(into: Path, pages: Mapping[str, str]) -> None:

@@ -53,6 +53,12 @@ def board_findings(result: Result) -> list[Finding]:
     return [one for one in result.findings if not one.id.startswith(IN_A_CHAPTER)]
 
 
+def signed_on(result: Result) -> str:
+    """The last day on which somebody signed the strategy; empty where nobody has."""
+    said = [one for one in result.findings if one.id.startswith("12.signed_") and one.id not in NOTES]
+    return max((str(one.values["on"].value) for one in said if "on" in one.values), default="")
+
+
 def strategy_body(source: ReportSource, results: Mapping[str, Result], audience: Audience, as_of: str) -> str:
     """The body of strategy.html, from the result of step 12 and its tables."""
     page = _Document(source, results, audience)
@@ -101,16 +107,20 @@ class _Document:
         )
         answer = self.board("answer")
         lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
-        table = board_table(self.table("board_groups"), self.audience)
+        table = board_table(self.table("board_groups"), self.audience, self._basis())
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
-        beside = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("beside")) if table else ""
-        changed = "".join(f'<p class="basis">{self.words(one)}</p>' for one in self.board("changed"))
-        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{beside}{changed}'
+        notes = [*(self.board("beside") if table else []), *self.board("changed")]
+        below = f'<p class="basis">{" ".join(map(self.words, notes))}</p>' if notes else ""
+        return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{below}'
+
+    def _basis(self) -> str:
+        """What the profits of the table leave out."""
+        return "before fees" if "12.fees" in self.said else ""
 
     def _state(self) -> str:
         """Who has signed it, and whether people have confirmed what it rests on."""
-        days = [str(one.values["on"].value) for one in self._signed() if "on" in one.values]
-        signed = f" · Signed by management on {escape(blocks.plain_date(max(days)))}" if days else ""
+        day = signed_on(self.result)
+        signed = f" · Signed by management on {escape(blocks.plain_date(day))}" if day else ""
         before = [name for name in self.result.provisional if not name.startswith("12.")]
         if before:  # what is asked here is still to be decided by those who read it
             count = counted(len(before), "judgement")
@@ -146,7 +156,7 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self._changes())),
+            self._part("What would change our mind", self._plain(self._changes()) + self._told_by_risks()),
             self._part("What to find out first", self._plain(self.board("learn"))),
             self._part("What it rests on", self._prose(basis)),
         ]
@@ -183,9 +193,19 @@ class _Document:
         """What would change our mind, without what the risks have told already."""
         return [one for one in self.board("change") if one.id not in self._risk_flips()][:MOST_CHANGES]
 
+    def _told_by_risks(self) -> str:
+        """Where else on the page a number stands that would change our mind."""
+        at = [str(place) for place, (one, _) in enumerate(self._risk_pairs(), 1) if one.id.startswith("12.risk_flip")]
+        if not at:
+            return ""
+        also = "Also the" if self._changes() else "The"
+        return (
+            f"<p>{also} number{'s' if len(at) > 1 else ''} in risk{'s' if len(at) > 1 else ''} {' and '.join(at)}.</p>"
+        )
+
     def _risk_flips(self) -> set[str]:
         """The ids of what would change our mind that a risk has told already."""
-        groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id == "12.risk_flip"]
+        groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id.startswith("12.risk_flip")]
         return {f"12.change.{group}" for group in groups}
 
     def _asked(self) -> str:
@@ -236,7 +256,7 @@ class _Document:
         table, rows = "", (is_tactic, is_result, is_worth)
         if name == "intent" and "why" in on_the_sheet(board := self.table("board_groups"))[1]:
             said = [*said, *self.board("whom")]  # the reasons that the first sheet has no room for
-            table = other_groups(board, self.audience)
+            table = other_groups(board, self.audience, self._basis())
         from_steps = " and ".join(self._link(number) for number in steps)
         return (
             f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'

@@ -38,7 +38,7 @@ def result(step: str, *findings: Finding, **more) -> Result:
 
 
 def results() -> dict[str, Result]:
-    """The results of steps 01, 03, 04, 05, 09, 10 and 11."""
+    """The results of steps 01, 03, 04, 05, 08, 09, 10 and 11."""
     intents = [
         DecisionUsed(id="09.g1.intent", state="decided", value=["grow"], by="Ada", decided_on="2027-01-05",
                      reason="They ask for more than we carry."),
@@ -66,10 +66,13 @@ def results() -> dict[str, Result]:
             "05_customer_share", told("05.answer", "{share:pct} comes to us.", share=share(0.3, 0.25, 0.35)),
             cannot_say=[gap],
         ),
+        "08_face_of_future": result("08_face_of_future"),
         "09_choose_intent": result(
             "09_choose_intent",
             told("09.answer", "We grow {grow:count}.", grow=count(1)),
             told("09.change", "Ask {group:group} first: {more:count} in a hundred.", group=group("g3"), more=count(3)),
+            told("09.fees", "Fees of {fees:money}; {group_1:group} earns {with_1:money}.", fees=money(12.0),
+                 group_1=group("g3"), with_1=money(3.0)),
             told("09.outlays.g1", "{projects:count} projects, {all:money}, {loss:money}.", projects=count(2),
                  all=money(70.0), loss=money(30.0)),
             decisions=intents,
@@ -138,6 +141,30 @@ def gaps() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["gap", "tactic", "group_id", "sentence", "due", "result"])
 
 
+def projects() -> pd.DataFrame:
+    rows = [
+        ("g1", "group", "", 2, 70.0, 50.0, 35.0, 80.0, "pass"),
+        ("g1", "project", "A quay", 1, 40.0, 30.0, 20.0, 45.0, "pass"),
+        ("g1", "project", "A crane", 1, 30.0, 21.0, 9.0, 40.0, "pass"),
+        ("g3", "project", "A shed", 1, 5.0, -1.0, -2.0, 3.0, "fail"),
+    ]
+    columns = ["group_id", "level", "project", "projects", "invested", "npv_middle", "npv_low", "npv_high", "status"]
+    return pd.DataFrame(rows, columns=columns).assign(customer_group="")
+
+
+def stake() -> pd.DataFrame:
+    rows = [
+        ("g1", "win", True, 40.0, 10.0, 80.0),
+        ("g1", "keep", True, 4.0, 2.0, 6.0),
+        ("g2", "win", False, 90.0, 50.0, 120.0),
+        ("g2", "keep", True, 5.0, 2.0, 10.0),
+        ("g3", "repair", True, 14.0, 4.0, 20.0),
+        ("g3", "release", True, 9.0, 3.0, 12.0),
+        ("g3", "keep", False, 2.0, 1.0, 3.0),
+    ]
+    return pd.DataFrame(rows, columns=["group_id", "lever", "pulled", "alone", "alone_low", "alone_high"])
+
+
 def learning() -> pd.DataFrame:
     return pd.DataFrame(
         {"loop": ["offers"], "question": ["What else do they look at?"], "owner": ["Bo"], "group_id": ["g2"]}
@@ -196,6 +223,8 @@ def tables() -> dict[str, pd.DataFrame]:
         "tactic_gaps": gaps(),
         "trial_plans": trials(),
         "learning_plan": learning(),
+        "commitment_npv": projects(),
+        "value_at_stake": stake(),
     }
 
 

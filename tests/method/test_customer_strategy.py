@@ -16,7 +16,7 @@ from helpers.method.strategy_groups import group_plans
 from helpers.method.strategy_material import Material
 from helpers.method.strategy_money import expected_change
 from helpers.method.strategy_record import decisions_made, first_to_learn
-from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
+from helpers.method.strategy_risks import EXPOSED, FLIP, risks
 from helpers.show.audience import audience_for
 from helpers.show.sentences import check_finding, say
 from tests.method.strategy_builders import GROUPS, material
@@ -36,9 +36,19 @@ def full():
 def test_the_answer_names_each_intent_and_the_money(full):
     assert said(full)["12.answer"] == (
         "We win more of Yards, keep Fleets as they are, and change how we serve Resellers; where that does not help we "
-        "part with Resellers. It takes EUR 68.00, and we expect EUR 17.00 to 120.00 more profit a year by 31 December "
-        "2027."
-    )  # 110-100 + 302-300 + -15+20, and 180-100 + 310-300 + 10+20
+        "part with Resellers. It takes EUR 68.00 and is judged to bring EUR 29.00 to 191.00 in 36 months: it may lose "
+        "money."
+    )  # 20+9 and 160+31; 29 is less than 68
+    start = material()
+    unknown = start.tables["tactics"].assign(effect_low=[20.0, None, 0.0])
+    words = said(customer_strategy(replace(start, tables={**start.tables, "tactics": unknown})))["12.answer"]
+    assert words.endswith(
+        "It takes EUR 68.00, and we expect EUR 17.00 to 120.00 more profit a year by 31 December 2027."
+    )
+    # 110-100 + 302-300 + -15+20, and 180-100 + 310-300 + 10+20
+    cheap = start.tables["tactics"].assign(cost=[20.0, 9.0, 1.0])  # 29 is no less than 29
+    words = said(customer_strategy(replace(start, tables={**start.tables, "tactics": cheap})))["12.answer"]
+    assert words.endswith("EUR 29.00 to 191.00 in 36 months.")
 
 
 def test_sums_are_those_worked_by_hand(full):
@@ -76,9 +86,9 @@ def test_the_boards_table_holds_each_group_once_with_what_is_known(full):
 def test_three_risks_by_rule_most_money_first(full):
     found = risks(material(), group_plans(material()))
     assert [(one.kind, one.group_id, one.money) for one in found] == [
-        (EXPOSED, "g2", 300.0),  # of 100 + 300 the larger, three quarters
+        (EXPOSED, "g2", 300.0),  # of 100 + 300 the larger, three quarters; of those not firm the least sure, too
+        (FLIP, "g1", 40.0),  # moves up, as g2 is told of
         (FLIP, "g3", 24.0),  # .7 x .4 x .6 is the largest doubt
-        (DOUBT, "g2", 5.0),  # of those not firm the least sure but the one told of
     ]
     sentences = said(full)
     assert "75 % of the profit" in sentences["12.risk_exposed"]
@@ -87,8 +97,38 @@ def test_three_risks_by_rule_most_money_first(full):
         "Nothing is planned against it: step 11 Align the tactics holds no chosen tactic for Fleets. We ask: What else "
         "do they look at? (Bo)"
     )
-    assert sentences["12.against_flip"] == "What we do: New terms."
-    assert full.tables["strategy_risks"]["answered"].tolist() == [False, True, False]
+    assert sentences["12.against_flip_2"] == "What we do: New terms."
+    assert full.tables["strategy_risks"]["answered"].tolist() == [False, False, True]
+    assert sentences["12.risk_exposed"].endswith(
+        "Their intent, maintain, is the least sure. In 40 % of the cases that our ranges allow, our rules would say "
+        "something else, most often grow. At stake: EUR 5.00 more profit a year. "
+        "If grow is right, EUR 90.00 of profit a year (EUR 50.00 to 120.00) is not reached for."
+    )  # to keep them maintain pulls, too
+    assert "12.risk_doubt" not in sentences and sentences["12.risk_flip_2"].startswith("Resellers: the intent rests")
+    assert "If maintain is right, EUR 2.00 of profit a year" in sentences["12.risk_flip_2"]
+    assert "is right" not in sentences["12.risk_flip"]  # to grow pulls all that to keep does
+
+
+def test_what_another_intent_would_reach_for_is_the_largest_of_its_levers_that_ours_do_not_pull():
+    from helpers.method.strategy_risk import not_reached
+
+    plans = {plan.group_id: plan for plan in group_plans(material())}
+    assert not_reached(material(), plans["g2"], ("grow", ""))[0].number == 90.0
+    assert not_reached(material(), plans["g3"], ("grow", "retire"))[0].number == 2.0
+    assert not_reached(material(), plans["g3"], ("retire", ""))[0] is None
+    nothing = replace(
+        material(), tables={**material().tables, "value_at_stake": material().tables["value_at_stake"][:0]}
+    )
+    assert not_reached(nothing, plans["g2"], ("grow", "")) == (None, [])
+
+
+def test_a_question_that_was_answered_prints_the_answer_and_its_day():
+    start = material()
+    learned = start.tables["learning_plan"].assign(answer="The wholesaler.", last_answered=pd.Timestamp("2026-12-02"))
+    words = said(customer_strategy(replace(start, tables={**start.tables, "learning_plan": learned})))
+    assert words["12.against_exposed"].endswith(
+        "We asked: What else do they look at? The answer of 2 December 2026: The wholesaler."
+    )
 
 
 def test_a_flip_that_changes_nothing_is_no_reason_to_change_our_mind():
@@ -212,7 +252,7 @@ def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
     before, after = customer_strategy(start), customer_strategy(replace(start, tables=turned))
     one, other = ({s.finding.id: s.finding for s in built.sentences} for built in (before, after))
     assert one.keys() == other.keys()
-    for name in ("12.share", "12.money_back", "12.most_of_it", "12.risk_flip", "12.risk_doubt", "12.risk_exposed"):
+    for name in ("12.share", "12.money_back", "12.most_of_it", "12.risk_flip", "12.risk_flip_2", "12.risk_exposed"):
         assert one[name].values.keys() == other[name].values.keys()
         assert {k: pytest.approx(v.value) for k, v in one[name].values.items()} == {
             k: v.value for k, v in other[name].values.items()
@@ -330,7 +370,10 @@ def test_groups_whose_tactics_cost_more_than_is_expected_of_them_are_named():
     assert "12.disagree" not in said(customer_strategy(start))
     dear = start.tables["tactics"].assign(cost=[241.0, 20.0, 99.0])  # at most 80 a year for three years from g1
     sentence = said(customer_strategy(replace(start, tables={**start.tables, "tactics": dear})))["12.disagree"]
-    assert "the tactics for Yards cost EUR 241.00, and at most EUR 240.00 more profit is expected" in sentence
+    assert sentence == (
+        "Two judgements disagree: the tactics for Yards cost EUR 241.00; group by group at most EUR 240.00 more profit "
+        "is expected there in 36 months, tactic by tactic EUR 90.00 of margin."
+    )
 
 
 def test_a_group_whose_results_are_due_on_another_day_is_named_with_it():
@@ -338,7 +381,7 @@ def test_a_group_whose_results_are_due_on_another_day_is_named_with_it():
     expected = start.tables["expected_results"].copy()
     expected.loc[expected["group_id"] == "g3", "by_date"] = pd.Timestamp("2028-03-31")
     words = said(customer_strategy(replace(start, tables={**start.tables, "expected_results": expected})))
-    assert words["12.answer"].endswith("by 31 December 2027 (Resellers: 31 March 2028).")
+    assert "by 31 December 2027 (Resellers: 31 March 2028), most likely" in words["12.money_back"]
 
 
 def test_the_answer_to_a_risk_is_the_tactic_worth_most_after_its_cost_and_no_trial_is_promised_that_cannot_tell():
@@ -350,7 +393,7 @@ def test_the_answer_to_a_risk_is_the_tactic_worth_most_after_its_cost_and_no_tri
     def answer(possible: bool, why_not: str = "") -> str:
         trial = pd.DataFrame({"tactic": ["visits"], "possible": [possible], "why_not": [why_not]})
         tables = {**start.tables, "tactics": tactics, "trial_plans": trial}
-        return said(customer_strategy(replace(start, tables=tables)))["12.against_flip"]
+        return said(customer_strategy(replace(start, tables=tables)))["12.against_flip_2"]
 
     assert answer(True) == "What we do: Visits cost; its trial is read on 31 May 2027."
     assert answer(False).endswith("we look on 31 May 2027, but the group is too small for a clear answer.")

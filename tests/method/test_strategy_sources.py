@@ -33,6 +33,7 @@ OTHER = {
     "position": {"sweet_spot": "they_under_get", "undecided": "sweet_spot", "we_over_give": "they_under_get"},
     "state": {"decided": "draft", "draft": "decided"},
     "group_id": {"g1": "g2", "g2": "g3", "g3": "g1"},
+    "status": {"pass": "fail", "fail": "pass"},
     "belief": {"0.7": "0.31", "0.28": "0.9", "0.05": "0.26", "price": "availability", "advice": "availability",
                "Acme (c1), Beta (c2)": "Acme (c1)", "c3": "c1"},
 }  # fmt: skip

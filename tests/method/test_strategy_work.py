@@ -67,27 +67,39 @@ def test_the_risk_of_losing_a_group_is_answered_by_what_keeps_it_and_not_by_what
 def test_that_no_tactic_is_meant_for_the_risk_is_said_plainly():
     start = material()
     rows = start.tables["tactics"].assign(measure=["customer_share", "portion", ""])
-    assert said(changed(start, tactics=rows))["12.against_flip"] == (
+    assert said(changed(start, tactics=rows))["12.against_flip_2"] == (
         "Nothing that we plan answers it: no chosen tactic for Resellers is meant to raise what they leave us."
     )
     doubt = start.tables["assumption_sensitivity"].assign(quantity=["right_to_win", "lifetime", "market", "market"])
-    answer = said(changed(start, assumption_sensitivity=doubt))["12.against_flip"]
-    assert answer == "Nothing that we plan answers it: no tactic can, it has to be found out."
+    answer = said(changed(start, assumption_sensitivity=doubt))["12.against_flip_2"]
+    assert answer == "No tactic can answer it; it has to be found out."
 
 
 def test_a_tactic_that_ends_after_its_result_is_due_is_flagged_and_one_that_ends_on_the_day_is_not():
     start = material()
     assert [row["tactic"] for row, _ in late_tactics(start)] == ["terms"]  # the desk ends on the day itself
-    assert said(start)["12.late_terms"] == (
+    assert said(start)["12.do_terms"] == (
+        "New terms, for Resellers: EUR 8.00; nobody answers for it yet. It ends on 31 January 2028, after its result "
+        "is due: 31 December 2027."
+    )
+    assert "12.late_terms" not in said(start)  # told once
+    dear = [{**start.tables["tactics"].iloc[0], "tactic": f"dear_{at}"} for at in range(4)]
+    words = said(changed(start, tactics=pd.concat([start.tables["tactics"], pd.DataFrame(dear)], ignore_index=True)))
+    assert words["12.late_terms"] == (
         "New terms ends on 31 January 2028, after its result is due: 31 December 2027 (Resellers, profit a year)."
     )
+    assert (
+        words["12.do"] == "The other 2 tactics (EUR 68.00) stand in the chapter What we do."
+    )  # a desk of 60, terms of 8
     rows = start.tables["tactics"].copy()
     rows.loc[1, "selected"] = False
     assert late_tactics(changed(start, tactics=rows)) == []
     gaps = start.tables["tactic_gaps"]
     assert late_tactics(changed(start, tactic_gaps=gaps.iloc[1:])) == []
-    everybody = changed(start, tactics=start.tables["tactics"].replace({"group_id": {"g3": "all"}}))
-    assert said(everybody)["12.late_terms"].endswith("after its result is due: 31 December 2027 (profit a year).")
+    rows = pd.concat([start.tables["tactics"].replace({"group_id": {"g3": "all"}}), pd.DataFrame(dear)])
+    assert said(changed(start, tactics=rows.reset_index(drop=True)))["12.late_terms"].endswith(
+        "after its result is due: 31 December 2027 (profit a year)."
+    )
 
 
 def test_step_11_and_step_12_tell_the_same_tactics():
@@ -122,18 +134,48 @@ def test_the_board_reads_what_it_takes_when_it_looks_again_and_who_reports():
 def test_projects_outside_the_budget_are_told_beside_the_money():
     start = material()
     assert said(start)["12.projects"] == (
-        "Neither in the cost nor in the profit: EUR 70.00 of outlays for 2 projects for Yards that should pay over the "
-        "years; in the first year EUR 30.00 more goes out than comes in."
+        "Not part of what is asked: “A quay” and “A crane”, for Yards, with EUR 70.00 of outlays; worth EUR 50.00 more "
+        "than they cost (EUR 35.00 to 80.00); in the first year EUR 30.00 more goes out than comes in."
+    )
+    some = start.tables["commitment_npv"].copy()
+    some.loc[0, "projects"] = 3  # one of the group's does not pay: what the two are worth together has no range
+    assert (
+        "worth EUR 51.00 more than they cost; in the first" in said(changed(start, commitment_npv=some))["12.projects"]
     )
     step = start.said["09_choose_intent"]
     one = told("09.outlays.g3", "One project, {all:money}.", all=money(5.0))
     both = {**start.said, step.step: step.model_copy(update={"findings": [*step.findings, one]})}
-    assert (
-        "EUR 75.00 of outlays for 3 projects for Yards and Resellers" in said(replace(start, said=both))["12.projects"]
+    words = said(replace(start, said=both))["12.projects"]
+    assert words.startswith(
+        "Not part of what is asked: 3 projects, for Yards and Resellers, with EUR 75.00 of outlays; in"
     )
     alone = {**start.said, step.step: result(step.step, one)}
     words = said(replace(start, said=alone))["12.projects"]
-    assert words.endswith("EUR 5.00 of outlays for one project for Resellers that should pay over the years.")
+    assert words == "Not part of what is asked: one project, for Resellers, with EUR 5.00 of outlays."
+
+
+def test_profits_before_contract_fees_say_so_and_name_who_earns_only_with_them():
+    words = said(material())
+    assert (
+        words["12.fees"]
+        == "Profit is before EUR 12.00 of contract fees a year; with its own, Resellers earns EUR 3.00."
+    )
+    assert "is what our customers leave us, before contract fees and after the service" in words["12.profit"]
+    step = material().said["09_choose_intent"]
+    none = step.model_copy(update={"findings": [one for one in step.findings if one.id != "09.fees"]})
+    words = said(replace(material(), said={**material().said, step.step: none}))
+    assert "12.fees" not in words and "fees" not in words["12.profit"]
+
+
+def test_what_is_shown_of_the_groups_adds_up_to_what_is_shown_of_all():
+    start = material()
+    rows = start.tables["expected_results"].copy()
+    money = rows["measure"] == "profit"
+    rows.loc[money, ["baseline", "low", "likely", "high"]] = [
+        [0.0, 15_284.0, 41_537.0, 67_911.0], [0.0, 79.0, 332.0, 657.0], [0.0, 5_385.0, 15_385.0, 27_385.0]
+    ]  # fmt: skip
+    # to the hundred: 15,300 + 100 + 5,400, and 67,900 + 700 + 27,400
+    assert "EUR 20,800 to 96,000 more profit" in said(changed(start, expected_results=rows))["12.money_back"]
 
 
 def test_a_share_is_told_with_its_base():

@@ -112,6 +112,10 @@ def test_who_signed_stands_with_the_reservation(tmp_path):
     assert "Ada Lund, 20 January 2027. With a reservation: The desk first." in words
     assert "Signed by management on 20 January 2027" in words and "Provisional" not in words
     assert "Board: name, day, signature" in words  # it is theirs to sign yet
+    foot = {name: (folder / f"{name}.html").read_text(encoding="utf-8").rpartition("<footer")[2] for name in
+            ("strategy", "index")}  # fmt: skip
+    assert "Signed by management on 20 January 2027." in foot["strategy"] and "Draft" not in foot["strategy"]
+    assert "Draft." in foot["index"]
     assert "What it takes: EUR 68.00 and 120 days of work." in words
     assert "1 of the 2 chosen tactics can be tried to a clear answer" in words
 
@@ -173,8 +177,8 @@ def test_a_group_with_another_day_has_it_in_its_cell_and_the_heading_the_day_of_
     start = replace(start, tables={**start.tables, "expected_results": expected})
     folder, _ = make_strategy_report(tmp_path, "working", start)
     html = (folder / "strategy.html").read_text(encoding="utf-8")
-    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("31 March 2028") >= 3
-    assert "portion today, where it leads by 2027" in html
+    assert "EUR by 31 December 2027" in text_of(html) and text_of(html).count("31 March 2028") >= 2
+    assert "Customers<span>part of all → meant by 2027</span>" in html
 
 
 def test_a_promise_with_open_gaps_is_marked_on_the_first_page(tmp_path):
@@ -190,7 +194,8 @@ def test_what_a_risk_tells_is_not_told_again_beside_it(page):
     second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
     assert "Resellers: the intent rests most on" in text_of(f"<main>{second}")
     assert "<strong>Resellers</strong>: if we learn" not in second
-    assert "<strong>Yards</strong>: if we learn" in second
+    assert "<strong>Yards</strong>: if we learn" not in second and "<strong>Fleets</strong>: if we learn" in second
+    assert "Also the numbers in risks 2 and 3." in second
 
 
 def test_the_money_stands_in_a_table_low_likely_and_high_and_says_a_loss(page):
@@ -206,9 +211,7 @@ def test_the_money_stands_in_a_table_low_likely_and_high_and_says_a_loss(page):
     ]
     second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
     assert "Counted tactic by tactic" not in second  # told once
-    assert "Neither in the cost nor in the profit: EUR 70.00 of outlays for 2 projects for Yards" in text_of(
-        f"<main>{second}"
-    )
+    assert "Not part of what is asked: “A quay” and “A crane”, for Yards, with EUR 70.00" in text_of(f"<main>{second}")
 
 
 def test_of_the_money_nothing_is_drawn_as_a_table_where_one_number_is_known(tmp_path):
@@ -222,8 +225,8 @@ def test_of_the_money_nothing_is_drawn_as_a_table_where_one_number_is_known(tmp_
 
 def test_what_would_change_our_mind_is_told_once(page):
     words = text_of(page)
-    for group in ("Yards", "Fleets"):
-        assert words.count(f"{group} : if we learn") + words.count(f"{group}: if we learn") == 1
+    assert words.count("Fleets : if we learn") + words.count("Fleets: if we learn") == 1
+    assert words.count("now 87 %, is") == 0 and words.count("now 87 %.") == 1  # of the risk alone
     assert words.count("now EUR −40.00") == 1  # of the risk alone
 
 
@@ -320,3 +323,18 @@ def test_a_portion_that_the_intents_do_not_move_is_said_to_come_without_us(tmp_p
     words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert "part of customers 30 % 28 to 40 %, as without us 31 December 2027" in words
     assert words.count("as without us") == 1
+
+
+def test_a_portion_that_no_intent_moves_stands_alone_and_profit_says_that_it_is_before_fees(tmp_path):
+    start = material()
+    expected = start.tables["expected_results"].assign(expected_words="28 to 40 %")
+    cells = {}
+    for words in ("28 to 40 %, as without us", "28 to 40 %"):
+        table = expected.assign(expected_words=words)
+        folder, _ = make_strategy_report(
+            tmp_path / words[-2:].strip(), "working", replace(start, tables={**start.tables, "expected_results": table})
+        )
+        html = (folder / "strategy.html").read_text(encoding="utf-8").replace("\N{NO-BREAK SPACE}", " ")
+        cells[words] = re.findall(r'<td class="num" data-title="Customers[^"]*">(.*?)</td>', html)[0]
+        assert "Profit a year<span>EUR, before fees</span>" in html
+    assert list(cells.values()) == ["<b>10</b><span>30 %</span>", "<b>10</b><span>30 %</span><span>→ 28 to 40 %</span>"]
