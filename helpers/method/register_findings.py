@@ -95,9 +95,9 @@ def _orphans(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None
     first = orphans.loc[orphans["cost"].fillna(-1).idxmax()]
     why = tactic_gaps[(tactic_gaps["tactic"] == first["tactic"]) & tactic_gaps["gap"].isin(ORPHANS)]
     values = {"orphans": count_value(len(orphans)), "why": text_value(why["sentence"].iloc[0])}
-    text = "Nothing asks for {orphans:count} of the tactics. The dearest: {why:text}"
+    text = "{orphans:count} of the tactics fit no intent. The dearest: {why:text}"
     if len(orphans) == 1:
-        text = "Nothing asks for one of the tactics. {why:text}"
+        text = "One of the tactics fits no intent. {why:text}"
         values.pop("orphans")
     return _finding("11.orphans", text, values, len(tactics), "tactic_gaps")
 

@@ -344,7 +344,8 @@ def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full
     step = step.model_copy(update={"findings": [*step.findings, untraced]})
     words = said(customer_strategy(replace(start, said={**start.said, step.step: step})))
     assert words["12.profit"].endswith("; after the rest of the service it is EUR 250.00.")
-    assert words["12.in_worth_window"].startswith("Amounts here are of a year, the mean of 24 months up to 1 January 2027")
+    window = "Amounts here are of a year, the mean of 24 months up to 1 January 2027"
+    assert words["12.in_worth_window"].startswith(window)
 
 
 def test_a_change_of_the_margin_is_told_in_points(full):

@@ -341,7 +341,7 @@ def test_what_is_said_of_a_register():
     found = said(table)
     assert found["11.answer"] == "Of 3 tactics the team chose 2, which take EUR 100.00 and 7 working days."
     assert found["11.orphans"] == (
-        "Nothing asks for one of the tactics. Fair is to attract more customers like Fleets, while we mean to part "
+        "One of the tactics fits no intent. Fair is to attract more customers like Fleets, while we mean to part "
         "with them: leave it out, or say what it is for."
     )
     assert found["11.gaps"] == "We want Clubs tomorrow, too, and no chosen tactic lets our offer to that group evolve."
