@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from helpers.errors import listed, nearest, quoted
 
 TOLERANCE = 0.01  # of a total of points
+LARGEST = 1e12  # of an amount that people write: a hundred of them still fit where published money has to fit
 
 
 class Wrong(NamedTuple):
@@ -191,7 +192,8 @@ class Column:
 
     `takes` is text, list (texts), pairs (a text for each name), number, share (0 to 1), day (year-month-day), either (a
     number or words), or one of `words`. On a page its numbers are written by their `unit` (share or money), and a word
-    as `reads` says it; what is `personal`, such as ids of customers, is not on a client's page.
+    as `reads` says it; what is `personal`, such as ids of customers, is not on a client's page. A number stands from
+    `least` to `most`.
     """
 
     name: str
@@ -202,6 +204,8 @@ class Column:
     unit: str = ""
     reads: tuple[tuple[str, str], ...] = ()
     personal: bool = False
+    least: float = -math.inf
+    most: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,7 @@ class Rows(Answer):
 
     `fixed` rows are given by the step (customer groups); `sealed` ones get a column sealed_on when they are saved and
     can then be read and no longer changed. Numbers in the columns `ascending` do not fall from one to the next.
+    Where `rest_proposed`, a cell that is left blank stays as the step proposes it.
 
     On a page a row is named by the columns `named_by`, or by its key, which may hold one of the `subjects` (its name,
     its title, the unit of the numbers in its row) behind the id of a group, as in g1.profit.
@@ -220,6 +225,7 @@ class Rows(Answer):
     fixed: bool = False
     sealed: bool = False
     ascending: tuple[str, ...] = ()
+    rest_proposed: bool = False
     named_by: tuple[str, ...] = ()
     subjects: tuple[tuple[str, str, str], ...] = ()
 
@@ -326,6 +332,8 @@ def _cell_fault(value: Any, column: Column) -> tuple[str, str] | None:
         return f"{quoted(value)} is not an option.", nearest(str(value), column.words)
     if column.takes in ("number", "share") and not is_number(value):
         return f"{quoted(value)} is no number.", "Expected a number such as 0.4."
+    if column.takes == "number" and not column.least <= value <= column.most:
+        return f"{value:.12g} is out of range.", f"Expected {_range(column.least, column.most)}."
     if column.takes == "share" and not 0 <= value <= 1:
         return f"{value:.12g} is no part of one.", f"Expected 0 to 1; write {value / 100:.12g} for {value:.12g} %."
     if column.takes == "day" and not is_day(str(value)):
@@ -351,4 +359,5 @@ def _strangers(value: Mapping[str, Any], known: Sequence[str]) -> Iterator[Wrong
 def _range(least: float, most: float) -> str:
     if math.isinf(most):
         return "any number" if math.isinf(least) else f"{least:g} or more"
-    return f"at most {most:g}" if math.isinf(least) else f"a number from {least:g} to {most:g}"
+    top = f"{most:,.15g}"
+    return f"at most {top}" if math.isinf(least) else f"a number from {least:,.15g} to {top}"

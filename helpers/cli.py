@@ -233,7 +233,8 @@ def decisions(
         tuple[str, Path] | None, typer.Option(metavar="ID FILE", help="Write a table people fill in as .xlsx or .csv.")
     ] = None,
     import_: Annotated[
-        tuple[str, Path] | None, typer.Option("--import", metavar="ID FILE", help="Read such a table back: decide it.")
+        tuple[str, Path] | None,
+        typer.Option("--import", metavar="ID FILE", help="Decide by such a table, with all its headings; needs --by."),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Also remove rows that the imported table lacks.")] = False,
     by: Annotated[str, typer.Option(metavar="NAME", help="Who confirms or imports it.")] = "",

@@ -157,6 +157,11 @@ class StepReading:
         return self._versions[-1] if self._versions else None
 
     @property
+    def versions(self) -> tuple[VersionSeen, ...]:
+        """All versions frozen of an earlier day than this run's, the latest last."""
+        return tuple(self._versions)
+
+    @property
     def first_version(self) -> VersionSeen | None:
         """The first of them: what was fixed once and for all, such as the customers among whom a place is counted."""
         return self._versions[0] if self._versions else None

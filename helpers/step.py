@@ -113,6 +113,7 @@ class OpenStep(StepReading):
         *,
         items: Iterable[str] = (),
         preview: Callable[[Any], Finding] | None = None,
+        known: Mapping[str, pd.DataFrame | None] | None = None,
     ) -> None:
         """Show a judgement: the question, what was decided or is proposed, by whom and why; in JupyterLab its form too.
 
@@ -123,6 +124,8 @@ class OpenStep(StepReading):
         options : values that are possible today, optional
         items : the client's own things that an answer is about: categories, goals, groups
         preview : function from a value to the finding that says what it would change, such as those of `rating_what_if`
+        known : mapping of a column that people fill in to a table with a column of that name, or None
+            Its form offers the words that stand there; others can be typed as well.
         """
         now = {f"{said.id}/{name}": value for said in self.said.findings for name, value in said.values.items()}
         used = self._judged.used(decision, now, seen=seen, options=options)
@@ -137,7 +140,11 @@ class OpenStep(StepReading):
             effect = None if preview is None else lambda value: say(preview(value), self.audience)
             choice = self.step.choice(decision.partition(".")[2])
             named = [str(item) for item in items if item]
-            show_form(Question(self.client.folder, self.step, choice, used, named, effect, audience=self.audience))
+            there = {column: table for column, table in (known or {}).items() if table is not None}
+            words = {column: sorted(table[column].dropna().astype(str).unique()) for column, table in there.items()}
+            asked = Question(self.client.folder, self.step, choice, used, named, effect, audience=self.audience)
+            asked.known = {column: [word for word in found if word] for column, found in words.items()}
+            show_form(asked)
 
     def decide_each(self, name: str, scopes: Iterable[str], seen: Iterable[str] = (), **how: Any) -> None:
         """Show a judgement that not every client has to make: for each of these groups, `all`, or for nobody at all.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.answers import Amount, Column, Rows, Words
+from helpers.answers import LARGEST, Amount, Column, Rows, Words
 from helpers.step_entry import Choice, Headline, Step
 
 TACTIC = (
@@ -16,12 +16,12 @@ TACTIC = (
     ),
     Column("driver", "Driver of the survey"),
     Column("stage", "Stage", words=("attract", "win", "serve", "keep", "evolve"), required=True),
-    Column("cost", "Cost", "number", required=True),
-    Column("people_days", "Working days", "number"),
+    Column("cost", "Cost", "number", required=True, least=0, most=LARGEST),
+    Column("people_days", "Working days", "number", least=0, most=LARGEST),
     Column("process_changed", "Process that changes"),
-    Column("effect_low", "Effect at least", "number"),
-    Column("effect_likely", "Likely effect", "number"),
-    Column("effect_high", "Effect at most", "number"),
+    Column("effect_low", "Effect at least", "number", least=-LARGEST, most=LARGEST),
+    Column("effect_likely", "Likely effect", "number", least=-LARGEST, most=LARGEST),
+    Column("effect_high", "Effect at most", "number", least=-LARGEST, most=LARGEST),
     Column("measure", "Measure"),
     Column("owner", "Owner"),
     Column("starts", "Starts", "day"),
@@ -77,13 +77,13 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             Choice(
                 "budget",
                 "How much money may the tactics take together?",
-                Amount("80000", unit="currency", least=0),
+                Amount("80000", unit="currency", least=0, most=LARGEST),
                 where_needed=True,
             ),
             Choice(
                 "people_days",
                 "How many working days of our own people may they take?",
-                Amount("400", unit="working days", least=0),
+                Amount("400", unit="working days", least=0, most=LARGEST),
                 where_needed=True,
             ),
             Choice(

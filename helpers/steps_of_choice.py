@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helpers.answers import Column, Pair, Rows, Sheet
+from helpers.answers import LARGEST, Column, Pair, Rows, Sheet
 from helpers.step_entry import Choice, Headline, Step
 
 # how a change that an intent brings reads on a page
@@ -43,11 +43,11 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     "{g1: {direction: 70, market: 55, why: ...}}",
                     key="group",
                     columns=(
-                        Column("profitable", "Profitable", "number"),
-                        Column("direction", "Same direction", "number"),
-                        Column("commitment", "Worth committing to", "number"),
-                        Column("market", "Adoption-ready growth", "number"),
-                        Column("right_to_win", "Right to win", "number"),
+                        Column("profitable", "Profitable", "number", least=0, most=100),
+                        Column("direction", "Same direction", "number", least=0, most=100),
+                        Column("commitment", "Worth committing to", "number", least=0, most=100),
+                        Column("market", "Adoption-ready growth", "number", least=0, most=100),
+                        Column("right_to_win", "Right to win", "number", least=0, most=100),
                         Column("why", "Why"),
                     ),
                     fixed=True,
@@ -64,7 +64,9 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     columns=(
                         Column("place", "In which place", "number"),
                         Column("by", "By when", "day"),
-                        Column("cost_released", "Cost that it releases in a year", "number", unit="money"),
+                        Column(
+                            "cost_released", "Cost that it releases in a year", "number", unit="money", most=LARGEST
+                        ),
                         Column("how", "How"),
                     ),
                     fixed=True,
@@ -143,12 +145,13 @@ STEPS_OF_CHOICE: tuple[Step, ...] = (
                     columns=(
                         Column("owner", "Owner"),
                         Column("by_date", "By when", "day"),
-                        Column("low", "At least", "number"),
-                        Column("likely", "Likely", "number"),
-                        Column("high", "At most", "number"),
+                        Column("low", "At least", "number", least=-LARGEST, most=LARGEST),
+                        Column("likely", "Likely", "number", least=-LARGEST, most=LARGEST),
+                        Column("high", "At most", "number", least=-LARGEST, most=LARGEST),
                     ),
                     fixed=True,
                     ascending=("low", "likely", "high"),
+                    rest_proposed=True,
                     # those of helpers.method.expected_results.MEASURES; a test holds them together
                     subjects=(
                         ("profit", "Profit a year", "money"),

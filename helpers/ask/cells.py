@@ -7,7 +7,7 @@ a sentence of which half can be seen is not read again by whoever comes next.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from textwrap import wrap
 from typing import Any
 
@@ -23,7 +23,15 @@ LINE = 44  # characters on a line of a text box as wide as a form
 MOST = 12  # lines of a box; more are scrolled
 
 
-def cell_control(column: Column, value: Any, groups: Mapping[str, str], line: int = LINE) -> widgets.Widget:
+def cell_control(
+    column: Column,
+    value: Any,
+    groups: Mapping[str, str],
+    line: int = LINE,
+    *,
+    known: Sequence[str] = (),
+    proposed: Any = None,
+) -> widgets.Widget:
     """The control of one cell, with what it holds.
 
     Parameters
@@ -32,6 +40,10 @@ def cell_control(column: Column, value: Any, groups: Mapping[str, str], line: in
         What a column of groups can be chosen from; where it is empty the id is typed.
     line : int
         How many characters stand on a line of it, about.
+    known : sequence of str
+        Words that the data offer for it; others can be typed as well.
+    proposed : object
+        What holds where it stays blank, shown in grey.
     """
     choices = _choices(column, groups)
     if choices:
@@ -47,10 +59,16 @@ def cell_control(column: Column, value: Any, groups: Mapping[str, str], line: in
         pairs = value.items() if isinstance(value, dict) else []
         area = text_area(column.title, placeholder="name: text, one on each line")
         text, spare = "\n".join(f"{name}: {written(said)}" for name, said in pairs), 1
+    elif known:
+        held = "" if value is None else written(value)
+        offered = {"options": list(known), "ensure_option": False, "placeholder": _blank_is(proposed, "")}
+        return widgets.Combobox(value=held, continuous_update=False, **offered, **labelled(column.title))
     elif column.takes == "text":
-        area, text, spare = text_area(column.title), "" if value is None else written(value), 0
+        area = text_area(column.title, placeholder=_blank_is(proposed, ""))
+        text, spare = "" if value is None else written(value), 0
     else:
-        held, hint = "" if value is None else written(value), HINTS.get(column.takes, "")
+        held = "" if value is None else written(value)
+        hint = _blank_is(proposed, HINTS.get(column.takes, ""))
         return widgets.Text(value=held, placeholder=hint, continuous_update=False, **labelled(column.title))
     area.value, area.rows = text, min(rows_of(text, line) + spare, MOST)
     return area
@@ -79,6 +97,11 @@ def cell_value(column: Column, text: Any) -> Any:
     if not text or text == NONE:
         return None
     return number_or_words(text) if column.takes in ("number", "share", "either") else text
+
+
+def _blank_is(proposed: Any, hint: str) -> str:
+    """What a blank box says in grey: the proposal that holds there, else how it is filled in."""
+    return hint if proposed is None or proposed == "" else written(proposed)
 
 
 def _choices(column: Column, groups: Mapping[str, str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from html import escape
 from typing import Any
 
@@ -25,6 +25,7 @@ NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 NONE = "(none)"
 OWN = "a list of our own"
 WHOLE = "In our words"
+AT_FAULT = "workbook-fault"  # in templates/jupyterlab.css
 
 
 class Field:
@@ -51,6 +52,9 @@ class Field:
         finally:
             self._quiet = False
         self.changed()
+
+    def mark(self, places: Collection[Sequence[Any]]) -> None:
+        """Show where something is wrong, each place as `Answer.wrong` gives it; none takes the marks away."""
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call this whenever what is entered has changed."""
@@ -279,6 +283,11 @@ class MatchField(Field):
         for item in [item for item in self._kept if item not in self._things]:
             said = f"{quoted(item)} is saved as {quoted(self._kept[item])} and was not delivered"
             self.unseen.append(f"{said}; it is kept as it is.")
+
+
+def mark_as(control: widgets.Widget, at_fault: bool) -> None:
+    """Mark a control as one that something is wrong with, or take the mark away."""
+    (control.add_class if at_fault else control.remove_class)(AT_FAULT)
 
 
 def labelled(words: str) -> dict[str, Any]:

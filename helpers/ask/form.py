@@ -6,7 +6,7 @@ form on another day find it; a kernel that dies takes only what was not saved.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from html import escape
@@ -49,6 +49,7 @@ class Question:
 
     `items` are the client's own things that an answer is about: categories to choose from, goals to match, groups to
     name. `preview` says in a sentence what a value would change. `audience` knows the names of the groups.
+    `known` has words to choose from for columns in which others can be typed too.
     """
 
     client_folder: Path
@@ -59,6 +60,7 @@ class Question:
     preview: Preview | None = None
     today: Callable[[], date] = field(default=date.today)
     audience: Audience | None = None
+    known: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -254,6 +256,8 @@ class Form:
     def _show(self, faults: Sequence[str]) -> None:
         items = "".join(f"<li>{escape(fault)}</li>" for fault in faults)
         self._faults.value = f'<div role="alert"><ul>{items}</ul></div>' if items else ""
+        value = self.value
+        self.field.mark([] if value is None else [wrong.at for wrong in self.question.choice.asks.wrong(value)])
 
     def _tell(self, words: str, *, alarm: bool = False) -> None:
         self._told.value = says(words, alarm=alarm)
@@ -282,7 +286,7 @@ def _field(question: Question) -> Field:
         case Match():
             return MatchField(asks, question.items)
         case Rows():
-            return RowsField(asks, question.items, question.audience)
+            return RowsField(asks, question.items, question.audience, question.known, question.used.proposed)
         case Sheet():
             return SheetField(asks, question.items)
         case _:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
 from helpers.answers import Column, Sheet
 from helpers.ask.cells import cell_control, cell_value
-from helpers.ask.fields import Field, note
+from helpers.ask.fields import Field, mark_as, note
 from helpers.errors import listed, quoted
 
 NAMED = 30  # of the client's own things, in the line that says what can be written
@@ -38,6 +38,12 @@ class SheetField(Field):
             if control.value != self._shown[column]
         }
         return {name: value for name, value in {**self._given, **touched}.items() if value is not None} or None
+
+    def mark(self, places: Collection[Sequence[Any]]) -> None:
+        """Mark the fields at fault."""
+        wrong = {str(at[0]) for at in places if at}
+        for column, control in self._cells.items():
+            mark_as(control, column.name in wrong)
 
     def _fill(self, value: Any) -> None:
         self._given = dict(value) if isinstance(value, dict) else {}

@@ -6,14 +6,14 @@ are several, each opens by its title, so that a register of tactics can be looke
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import ipywidgets as widgets
 
 from helpers.answers import Column, Rows
 from helpers.ask.cells import LINE, OF_GROUPS, cell_control, cell_value
-from helpers.ask.fields import FIT, NONE, Field, heading, labelled, note
+from helpers.ask.fields import FIT, NONE, Field, heading, labelled, mark_as, note
 from helpers.errors import quoted
 from helpers.show.answer_words import row_title
 from helpers.show.audience import Audience
@@ -34,8 +34,17 @@ SEVERAL = 3  # rows that are opened one by one
 class RowsField(Field):
     """The rows with their controls; a sealed row can be read and no longer changed."""
 
-    def __init__(self, answer: Rows, items: Sequence[str], audience: Audience | None = None) -> None:
+    def __init__(
+        self,
+        answer: Rows,
+        items: Sequence[str],
+        audience: Audience | None = None,
+        known: Mapping[str, Sequence[str]] | None = None,
+        proposed: Any = None,
+    ) -> None:
         super().__init__()
+        self._known = known or {}
+        self._proposed = proposed if answer.rest_proposed and isinstance(proposed, dict) else {}
         self._answer, self._given = answer, list(items) if answer.fixed else []
         self._audience = audience or Audience("working", "")
         self._beside = widths_beside(answer)
@@ -59,6 +68,16 @@ class RowsField(Field):
             self.trouble = f"{quoted(twice)} stands in two rows: give one another name, or remove it."
         return {row.name: row.cells for row in filled} or None
 
+    def mark(self, places: Collection[Sequence[Any]]) -> None:
+        """Mark the cells at fault, and open the rows that they stand in."""
+        wrong = [(str(at[0]), str(at[1]) if len(at) > 1 else None) for at in places if at]
+        names = [row.name for row in self._rows if row.name or row.cells]
+        for row in self._rows:
+            named_wrong = names.count(row.name) > 1 or row.name == "" and bool(row.cells)
+            # of two rows of one name, nobody knows which is meant
+            own = {column for name, column in wrong if name == row.name and not named_wrong}
+            row.mark(own, named_wrong=named_wrong)
+
     def _fill(self, value: Any) -> None:
         value = value if isinstance(value, dict) else {}
         names = list(dict.fromkeys([*self._given, *value])) if self._answer.fixed else list(value)
@@ -71,7 +90,9 @@ class RowsField(Field):
         self._lay()
 
     def _row(self, name: str, cells: Any) -> _Row:
-        row = _Row(self._answer, name, cells if isinstance(cells, dict) else {}, self._audience, self._beside)
+        cells = cells if isinstance(cells, dict) else {}
+        hints = {"known": self._known, "proposed": self._proposed.get(name) or {}}
+        row = _Row(self._answer, name, cells, self._audience, self._beside, **hints)
         for control in row.controls:
             control.observe(self.changed, names="value")
         row.drop.on_click(lambda _: self._remove(row))
@@ -102,7 +123,15 @@ class _Row:
     """One row: its name, its cells, and the button that takes it out. What nobody touched is given back as it was."""
 
     def __init__(
-        self, answer: Rows, name: str, cells: dict[str, Any], audience: Audience, beside: Sequence[float]
+        self,
+        answer: Rows,
+        name: str,
+        cells: dict[str, Any],
+        audience: Audience,
+        beside: Sequence[float],
+        *,
+        known: Mapping[str, Sequence[str]],
+        proposed: Mapping[str, Any],
     ) -> None:
         self._answer, self._given, self._first = answer, cells, name
         self.sealed_on = str(cells.get("sealed_on") or "") if answer.sealed else ""
@@ -110,10 +139,17 @@ class _Row:
         if called in [column.title for column in answer.columns]:
             called = "Short name (key)"  # what other rows call it by
         self._name = widgets.Text(value=name, continuous_update=False, **labelled(called))
-        lines = [int(1.7 * width) - 4 for width in beside[1:]] or [LINE] * len(answer.columns)
+        wide = [int(1.7 * width) - 4 for width in beside[1:]] or [LINE] * len(answer.columns)
         self._cells = {
-            column: cell_control(column, cells.get(column.name), audience.groups, line)
-            for column, line in zip(answer.columns, lines, strict=True)
+            column: cell_control(
+                column,
+                cells.get(column.name),
+                audience.groups,
+                line,
+                known=known.get(column.name, ()),
+                proposed=proposed.get(column.name),
+            )
+            for column, line in zip(answer.columns, wide, strict=True)
         }
         self._shown = {column: control.value for column, control in self._cells.items()}
         self.drop = widgets.Button(description=f"Remove this {_thing(answer)}", icon="trash", layout=FIT)
@@ -122,6 +158,7 @@ class _Row:
             control.disabled = bool(self.sealed_on)
         self._name.disabled = answer.fixed or bool(self.sealed_on)
         self._title = row_title(answer, name, audience) if answer.fixed else ""
+        self._head: widgets.ToggleButton | None = None  # of a row that can be folded
         self.box = self._line(beside) if beside else self._block()
 
     @property
@@ -139,6 +176,16 @@ class _Row:
         if self.sealed_on or not touched:
             return dict(self._given)
         return {name: value for name, value in {**self._given, **touched}.items() if value is not None}
+
+    def mark(self, columns: Collection[str | None], *, named_wrong: bool) -> None:
+        """Mark these cells, all of them where the row as a whole is at fault (None), and open the row for that."""
+        if self.sealed_on:
+            return
+        mark_as(self._name, named_wrong)
+        for column, control in self._cells.items():
+            mark_as(control, column.name in columns or None in columns)
+        if (columns or named_wrong) and self._head is not None:
+            self.open(True)
 
     def open(self, wide: bool) -> None:
         """Show all of the row, or its title only."""
@@ -165,7 +212,8 @@ class _Row:
 
     def _say(self, _: Any = None) -> None:
         """The row's title: what it is about, in the words that stand in it now."""
-        naming = self._answer.named_by or [column.name for column in self._answer.columns[:1]]
+        first = [column.name for column in self._answer.columns[:1] if column.takes not in ("list", "pairs")]
+        naming = self._answer.named_by or first
         words = [_words(control) for column, control in self._cells.items() if column.name in naming]
         about = self._title or " \N{EN DASH} ".join(filter(None, (self.name, ", ".join(filter(None, words)))))
         self._head.description = about or f"A new {_thing(self._answer)}"

@@ -240,7 +240,8 @@ def _headings(head: Sequence[str], asks: Rows) -> tuple[list[str], list[Problem]
         name = by_word.get(heading.strip().casefold())
         where = f"column {letters_of(at)}"
         if name is None:
-            problems.append(Problem(where, f"No column is called {quoted(heading)}.", nearest(heading, known)))
+            remedy = f"{nearest(heading, known)} Notes of your own have no place in a decision: keep them in a copy."
+            problems.append(Problem(where, f"No column is called {quoted(heading)}.", remedy))
         elif name in names:
             problems.append(Problem(where, f"{quoted(heading)} stands there twice.", "Keep one of the two."))
         names.append(name or heading)

@@ -12,7 +12,7 @@ ORDER = (
     *("orphans", "gaps", "timeline", "trials"),
     *("intent_unfunded", "intent_overfunded", "processes_unchanged", "spend_out_of_line", "reactive"),
     *("weakest_function", "weakest_link", "channels", "channel_contradictions", "channel_losses"),
-    *("best_below", "treatment", "learning"),
+    *("best_below", "treatment"),
 )
 # a sentence is left out where one of these was said: it holds the same, and the table behind it shows the rest
 SUMMED_UP = MappingProxyType(

@@ -123,6 +123,8 @@ def assumption_sensitivity(
                                  first-order index of Sobol; missing where one side cannot be told or there is no doubt
         worth             float  in which part of the draws more the likeliest intent would be the right one if the side
                                  were known; missing where one side cannot be told
+        else_primary, else_secondary  str  what is proposed most often instead on the side on which today's proposal is
+                                 the less stable; of two that tie, the first by name; empty where a side cannot be told
         flip_at           float  the nearest value at which today's proposal changes, all other facts as they are;
                                  missing where none does
         flip_way          str    rises or falls; empty without
@@ -151,11 +153,11 @@ def assumption_sensitivity(
         same = ((own["primary"] == today["primary"]) & (own["secondary"] == today["secondary"])).to_numpy()
         cut, above = _told_apart(quantity, doubt["value"], drawn, group, share_cuts)
         rows.append(
-            {**doubt, "cut": cut, **_sides(same, above), "worth": _worth(own, above)}
+            {**doubt, "cut": cut, **_sides(same, above), "worth": _worth(own, above), **_instead(own, same, above)}
             | _flip(known[group], quantity, values, rules, (today["primary"], today["secondary"]), share_cuts)
         )
     columns = [*doubts.columns, "rank", "cut", "part_above", "stable_below", "stable_above", "explains", "worth"]
-    columns += ["flip_at", "flip_way", "flip_primary", "flip_secondary", "flip_rule"]
+    columns += ["else_primary", "else_secondary", "flip_at", "flip_way", "flip_primary", "flip_secondary", "flip_rule"]
     if not rows:
         return pd.DataFrame(columns=columns)
     table = pd.DataFrame(rows)
@@ -212,6 +214,16 @@ def _worth(own: pd.DataFrame, above: np.ndarray) -> float:
         return int(some.value_counts().max())
 
     return round((right(pairs[above]) + right(pairs[~above]) - right(pairs)) / len(pairs), DIGITS)
+
+
+def _instead(own: pd.DataFrame, same: np.ndarray, above: np.ndarray) -> dict[str, str]:
+    """What is proposed most often instead on that side of the border on which today's proposal is the less stable."""
+    names = ("else_primary", "else_secondary")
+    if min(above.sum(), (~above).sum()) < LEAST:
+        return dict.fromkeys(names, "")
+    shaky = above if same[above].mean() < same[~above].mean() else ~above
+    counts = own[shaky & ~same].groupby(["primary", "secondary"]).size().sort_values(ascending=False, kind="stable")
+    return dict(zip(names, counts.index[0] if len(counts) else ("", ""), strict=True))
 
 
 def _regions(quantity: str, share_cuts: tuple[float, float]) -> list[tuple[float, str]]:

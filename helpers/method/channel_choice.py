@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from helpers.errors import StepInputError, listed, nearest, quoted
+from helpers.errors import StepInputError, listed, quoted
 from helpers.method.delivered import columns_of
 from helpers.method.group_named import formed_groups, group_named, names_of_groups, shown_name, shown_order
 from helpers.method.intervals import ratio_change_interval
@@ -58,7 +58,8 @@ def channel_choice(
     window_start, current_start, as_of : date
         The window and its middle.
     decided : mapping of any key to a row, optional
-        group (id or name), channel, role (lead, support or close), why.
+        group (id or name), channel, role (lead, support or close), why. A row on a group that is not there any more is
+        left out, and told by `gone_groups`.
     propositions : DataFrame or None, of step 10
         group_id and channel: the one that a group's card names. One that no order and no role knows is not compared.
 
@@ -79,8 +80,7 @@ def channel_choice(
     Raises
     ------
     StepInputError
-        If a decided role is none of the three, a group or channel is empty or unknown, or a channel of a group has two
-        roles.
+        If a decided role is none of the three, a channel is empty, or a channel of a group has two roles.
 
     Notes
     -----
@@ -206,7 +206,9 @@ def _roles(
                 f"{quoted(channel)}. Expected a channel, and one of {listed(list(ROLES))}."
             )
         text = str(row.get("group") or "").strip()
-        group = ALL if text in ("", ALL) else _group(text, key, names)
+        group = ALL if text in ("", ALL) else _group(text, names)
+        if group is None:
+            continue
         channel = known.get(channel.casefold(), channel)
         if (group, channel) in found:
             raise StepInputError(
@@ -217,17 +219,30 @@ def _roles(
     return found
 
 
-def _group(text: str, key: str, names: dict[str, str]) -> str:
-    """The group that a decided row names."""
+def gone_groups(decided: Mapping[str, Mapping] | None, groups: pd.DataFrame | None) -> list[str]:
+    """The groups, as written, that rows of the decision on channels name and that are not there, each once.
+
+    Parameters
+    ----------
+    decided : mapping of any key to a row, or None
+    groups : DataFrame with group_id and group_name, or None
+
+    Examples
+    --------
+    >>> groups = pd.DataFrame({"group_id": ["g1"], "group_name": ["Yards"]})
+    >>> gone_groups({"a": {"group": "yards"}, "b": {"group": "g9"}, "c": {"group": "all"}}, groups)
+    ['g9']
+    """
+    names = names_of_groups(groups)
+    written = [str(row.get("group") or "").strip() for row in (decided or {}).values()]
+    return [text for text in dict.fromkeys(written) if text not in ("", ALL) and _group(text, names) is None]
+
+
+def _group(text: str, names: dict[str, str]) -> str | None:
+    """The group that a decided row names; None where there is no such group."""
     table = pd.DataFrame({"group_id": list(names), "group_name": list(names.values())})
     named = group_named(pd.Series([text], dtype="object"), table)
-    if named.unmatched:
-        hint = nearest(text, [*names, *names.values()])
-        raise StepInputError(
-            f"The decision on channels, row {quoted(key)}: {quoted(text)} is no group of ours. Expected an id or "
-            f"a name of a group.{hint and ' ' + hint}"
-        )
-    return str(named.group_id.iloc[0])
+    return None if named.unmatched else str(named.group_id.iloc[0])
 
 
 def _with_roles(table: pd.DataFrame, roles: dict, names: dict[str, str]) -> pd.DataFrame:

@@ -8,16 +8,23 @@ import pandas as pd
 
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
-from helpers.method.channel_choice import CLOSE, LEAD, SEEN, STEADY, SUPPORT
+from helpers.method.channel_choice import SEEN, STEADY
 from helpers.method.channel_consistency import FEW, NO_WEIGHT, SURE
-from helpers.method.finding_values import count_value, group_value, left_open_in, number_value, share_value, text_value
+from helpers.method.finding_values import (
+    capital,
+    count_value,
+    group_value,
+    inside_sentence,
+    left_open_in,
+    number_value,
+    share_value,
+    text_value,
+)
 from helpers.method.group_members import BESIDE
 from helpers.method.group_named import NO_GROUP
 from helpers.method.money import HALF_A_CENT
 from helpers.method.share import ALL
-
-MOST_TOLD = 4  # contradictions that a sentence tells; the table holds all
-DOES = {LEAD: "lead", SUPPORT: "support", CLOSE: "be closed"}
+from helpers.method.tactic_gaps import ROLE_MEANS
 
 
 def channel_findings(channel_consistency: pd.DataFrame, channel_choice: pd.DataFrame) -> list[Finding]:
@@ -52,7 +59,7 @@ def _function(links: pd.DataFrame) -> Finding | None:
     if counts.max() == groups:
         values.pop("groups")
         text = f"{{functions:text}} {verb} the weakest link in all {{all:count}} groups."
-    values["functions"] = text_value(_capital(listed(names)))
+    values["functions"] = text_value(capital(listed(names)))
     return _contact_finding("11.weakest_function", text, values, links)
 
 
@@ -140,14 +147,20 @@ def _contradictions(channel_choice: pd.DataFrame) -> Finding | None:
     against = decided[decided["contradiction"] != ""]
     if against.empty:
         return None
-    rows = against.sort_values("part_of_revenue", ascending=False, kind="stable").head(MOST_TOLD)
+    row = against.sort_values("part_of_revenue", ascending=False, kind="stable").iloc[0]
     values = {"roles": count_value(len(decided)), "against": count_value(len(against))}
-    text = "Of {roles:count} roles that people gave channels something speaks against {against:count}"
-    text += ", the largest first." if len(rows) > 1 else "."
-    for letter, row in zip("abcd", rows.to_dict("records"), strict=False):
-        values |= {f"group_{letter}": group_value(row["group_id"]), f"channel_{letter}": text_value(row["channel"])}
-        values |= {f"why_{letter}": text_value(row["contradiction"])}
-        text += f" {{group_{letter}:group}}, {{channel_{letter}:text}} is to {DOES[row['role']]}: {{why_{letter}:text}}"
+    values |= {"group": group_value(row["group_id"]), "why": text_value(inside_sentence(row["contradiction"]))}
+    values["channel"] = text_value(row["channel"] if len(decided) == 1 or len(against) > 1 else capital(row["channel"]))
+    says = f"{{channel:text}} is to {ROLE_MEANS[row['role']]} for {{group:group}}, but {{why:text}}"
+    text = f"Something speaks against {{against:count}} of {{roles:count}} roles that people gave channels. {says}"
+    if len(decided) == 1:
+        values = {name: value for name, value in values.items() if name not in ("roles", "against")}
+        text = f"Something speaks against the one role that people gave a channel, that {says}"
+    elif len(against) == 1:
+        del values["against"]
+        text = text.replace("{against:count}", "one")
+    else:
+        text = text.replace("channels. ", "channels. The largest: ")
     return Finding(
         id="11.channel_contradictions", text=text, values=values, n=len(decided), n_of="row", evidence="modelled",
         table="channel_choice",
@@ -175,14 +188,15 @@ def _losses(formed: pd.DataFrame) -> Finding | None:
     )  # fmt: skip
 
 
-def channel_checks(channel_choice: pd.DataFrame, revenue: float) -> list[Check]:
-    """Whether the channels add up.
+def channel_checks(channel_choice: pd.DataFrame, revenue: float, gone: Sequence[str] = ()) -> list[Check]:
+    """Whether the channels add up, and whether the decision on them names a group that is not there any more.
 
     Parameters
     ----------
     channel_choice : DataFrame
     revenue : float
         Of all customers in the window, as customer_summary has it.
+    gone : list of str, from `channel_choice.gone_groups`
     """
     found = float(channel_choice.loc[channel_choice["group_id"] == ALL, "revenue"].sum())
     words = "The channels' revenue adds up to that of all customers in the window."
@@ -192,8 +206,23 @@ def channel_checks(channel_choice: pd.DataFrame, revenue: float) -> list[Check]:
         Check(
             id="11.channel_revenue", sentence=words, found=round(found, 2), expected=round(float(revenue), 2),
             tolerance=HALF_A_CENT, verdict=verdict,
-        )
+        ),
+        *_all_there(gone),
     ]  # fmt: skip
+
+
+def _all_there(gone: Sequence[str]) -> list[Check]:
+    """Flagged with the groups that are not there; what was decided for them counts for nobody."""
+    if not gone:
+        return []
+    words = (
+        "Each group that channel_choice of decisions/11_align_tactics.yaml names is one of ours; other rows are left "
+    )
+    words += "out."
+    expected = "ids or names of step 03"
+    return [
+        Check(id="11.channel_groups", sentence=words, found=listed(list(gone), 30), expected=expected, verdict="flag")
+    ]
 
 
 def channel_assumptions(channel_consistency: pd.DataFrame, channel_choice: pd.DataFrame) -> list[Assumption]:
@@ -253,12 +282,3 @@ def channel_cannot_say(
             "service_events and activity_costs.",
         )  # fmt: skip
     return gaps
-
-
-def _capital(text: str) -> str:
-    """With a capital, since it opens the sentence.
-
-    >>> _capital("support")
-    'Support'
-    """
-    return text[:1].upper() + text[1:]

@@ -24,7 +24,7 @@ PARTS = {
     WON_BACK: ("Won-back customers", "customers"),
     LOST: ("Lost customers", "customers"),
     MOVED: ("Moves between groups", "customers"),
-    VOLUME: ("Share gained: they buy more or less", "relation"),
+    VOLUME: ("They buy more or less", "relation"),
     MARGIN: ("Margin", "relation"),
     SERVE: ("Cost to serve", "relation"),
     CONTRACTS: ("Contracts", "relation"),
@@ -56,7 +56,7 @@ def equity_bridge(
     restated : Series of float by customer_id, optional
         What the model as it is fitted today says, from the day of the earlier version on, of the purchases of that
         version's customers (`equity_restated.purchases_restated`). Without it a model that was fitted anew hides in
-        "share gained".
+        "they buy more or less".
 
     Returns
     -------
@@ -74,11 +74,11 @@ def equity_bridge(
 
     Who is active in both has four causes. *Moved*: purchases are multiplied by, and g and c moved by, what told the new
     group from the old one in the earlier version (means of its active customers); nothing where the group was not there
-    then. *Share gained*: the rest of the change of purchases, *margin* and *cost to serve* the rest of that of g and c.
-    Each cause gets its Shapley value: the mean over the 24 orders of the causes of what it adds. *The model* is the
-    earlier customers' purchases restated, at their earlier margins; it is taken off before all else, so that lost
-    customers count as today's model would have them. Where margins count other costs than before, all of the change of
-    margin and cost to serve is a change of definition.
+    then. *They buy more or less*: the rest of the change of purchases, *margin* and *cost to serve* the rest of that of
+    g and c. Each cause gets its Shapley value: the mean over the 24 orders of the causes of what it adds. *The model*
+    is the earlier customers' purchases restated, at their earlier margins; it is taken off before all else, so that
+    lost customers count as today's model would have them. Where margins count other costs than before, all of the
+    change of margin and cost to serve is a change of definition.
 
     References
     ----------

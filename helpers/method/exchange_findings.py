@@ -18,7 +18,6 @@ from helpers.method.finding_values import (
     group_value,
     is_known,
     money_value,
-    number_value,
     share_value,
     text_value,
 )
@@ -206,8 +205,11 @@ def _lever_words(row: Mapping, values: dict[str, Value]) -> str:
     """What a lever would have to do, as part of a sentence."""
     values["group"] = group_value(row["group_id"])
     if row["side"] == TO_THEM:
-        values |= {"lever": text_value(row["lever_name"]), "move": number_value(round(row["points"], 1))}
-        return "{lever:text} rated {move:number} points higher in {group:group}"
+        values |= {
+            "lever": text_value(row["lever_name"]),
+            "move": Value(value=round(float(row["points"]), 1), unit="points"),
+        }
+        return "{lever:text} rated {move:points} higher in {group:group}"
     values["move"] = share_value(row["part"])
     return (
         f"{'cost to serve cut by' if row['lever'] == SERVICE else 'prices raised by'} {{move:pct}} for {{group:group}}"

@@ -58,6 +58,15 @@ def inside_sentence(label: str) -> str:
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
+def capital(label: str) -> str:
+    """With a capital, where it opens a sentence.
+
+    >>> capital("support")
+    'Support'
+    """
+    return label[:1].upper() + label[1:]
+
+
 def group_value(group_id: str) -> Value:
     """A customer group by its id; the name is chosen when the page is drawn."""
     return Value(value=str(group_id), unit="group")

@@ -21,13 +21,18 @@ ASSIGN, REFIT = "assign", "refit"
 
 @dataclass(frozen=True)
 class GroupsBefore:
-    """The published tables of step 03 in a version: customer_groups, group_centres and group_cuts."""
+    """The published tables of step 03 in a version: customer_groups, group_centres and group_cuts.
+
+    `same_window` says whether its window was as long as today's: then the same customers count as active. Centres are
+    of the last twelve months whatever the window; cuts of scores are of orders and revenue of the whole of it.
+    """
 
     version: str
     as_of: str
     groups: pd.DataFrame
     centres: pd.DataFrame
     cuts: pd.DataFrame
+    same_window: bool = True
 
     @property
     def way_in(self) -> str:
@@ -43,7 +48,7 @@ class GroupsBefore:
 
     def keeps(self, way_in: str) -> bool:
         """Whether something was fixed by which later customers can be assigned: centres, or cuts of scores."""
-        kept = {BEHAVIOUR: self.centres, RFM: self.cuts}.get(way_in)
+        kept = {BEHAVIOUR: self.centres, RFM: self.cuts if self.same_window else None}.get(way_in)
         return way_in == self.way_in and kept is not None and not kept.empty
 
     @property

@@ -7,6 +7,7 @@ import pandas as pd
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
 from helpers.method.checks import none_found, same_count
+from helpers.method.group_before import GroupsBefore
 from helpers.method.group_evidence import LEAST_AGREEMENT, NULL_SETS, OR_REVENUE_PART, PAIRS, SMALLEST_PART
 from helpers.method.group_features import MONTHS
 from helpers.method.group_forming import BEHAVIOUR, RFM
@@ -33,6 +34,8 @@ def group_cannot_say(tables: GroupTables) -> list[CannotSay]:
                 unlocked_by="a second version, when later data are assigned to these groups.",
             )
         )
+    elif not tables.before.same_window:
+        gaps.append(_other_window(tables.before))
     if not tables.found.reality.real:
         gaps.append(
             CannotSay(
@@ -68,6 +71,18 @@ def group_cannot_say(tables: GroupTables) -> list[CannotSay]:
             )
         )
     return gaps
+
+
+def _other_window(before: GroupsBefore) -> CannotSay:
+    """That nobody can be said to have come or gone, and by scores nobody to have moved either."""
+    because = "Its window was of another length, so others count as active."
+    if before.way_in == RFM:
+        because += " Its scores counted the orders and revenue of it, so the groups could not be kept."
+    return CannotSay(
+        question=f"Who is active now and was not in version {before.version}, and who is not any more?",
+        because=because,
+        unlocked_by="the same window_months in client.yaml.",
+    )
 
 
 def group_assumptions(tables: GroupTables) -> list[Assumption]:

@@ -98,7 +98,8 @@ def move_findings(
 
     Returns
     -------
-    list of Finding: 03.moved, 03.came_and_went and 03.drift; none of them in a first version
+    list of Finding: 03.moved, 03.came_and_went and 03.drift; none of them in a first version, the
+        second not where the window was of another length
     """
     if before is None:
         return []
@@ -141,7 +142,7 @@ def _came_and_went(moves: pd.DataFrame, before: GroupsBefore) -> Finding | None:
     came = int(moves.loc[moves["from_group_id"] == NOT_THERE, "customers"].sum())
     went = int(moves.loc[moves["group_id"] == NOT_THERE, "customers"].sum())
     then = int(moves.loc[moves["from_group_id"] != NOT_THERE, "customers"].sum())
-    if not then:
+    if not then or not before.same_window:  # other windows, others who count as active
         return None
     values: dict[str, Value] = {"came": count_value(came), "went": count_value(went), "then": count_value(then)}
     values |= {"part": share_value(went / then), "version": text_value(before.version)}

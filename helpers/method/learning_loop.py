@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.client.result_model import Result
-from helpers.errors import StepInputError, listed
+from helpers.client.result_model import Check, Result
+from helpers.errors import listed
 from helpers.method.share import ALL
 
 TURN = {
@@ -42,7 +42,8 @@ def learning_loop(
     learning_plan : DataFrame or None, of step 11
         loop, question, owner, cadence, feeds, group_id, last_answered, answer; group_name where it is there.
     answers : mapping of loop to a row, optional
-        answered_on, answer, changed: what was decided here; of two answers the later counts.
+        answered_on, answer, changed: what was decided here; of two answers the later counts. One to a question that
+        is not in the plan is left out, and told by `answers_to_questions`.
     names : mapping of group_id to name, optional
         To say which decision an answer feeds.
     as_of : date
@@ -60,11 +61,6 @@ def learning_loop(
         state, state_name        str       in_time, overdue, never
         overdue                  bool
 
-    Raises
-    ------
-    StepInputError
-        If an answer is to a question that nobody asked.
-
     Examples
     --------
     >>> plan = pd.DataFrame({"loop": ["price"], "question": ["Do they pay more?"], "owner": ["Ada"], "answer": [""],
@@ -75,13 +71,8 @@ def learning_loop(
     """
     if learning_plan is None or learning_plan.empty:
         return _typed(pd.DataFrame(columns=COLUMNS))
-    answers = {str(key): dict(row) for key, row in (answers or {}).items()}
-    strangers = sorted(set(answers) - set(learning_plan["loop"]))
-    if strangers:
-        raise StepInputError(
-            f"Answers: {listed(strangers)} is no question of the learning plan. Known there: "
-            f"{listed(sorted(learning_plan['loop']), 30)}. Name the loop as step 11 does."
-        )
+    asked = set(learning_plan["loop"])
+    answers = {str(key): dict(row) for key, row in (answers or {}).items() if str(key) in asked}
     rows, told_of = [], dict(names or {})
     today = _latest_day(learning_plan, answers, as_of, decided)
     for row in learning_plan.reindex(columns=[*learning_plan.columns, *({"group_name"} - set(learning_plan))]).to_dict(
@@ -104,6 +95,36 @@ def learning_loop(
     table = _typed(pd.DataFrame(rows).reindex(columns=COLUMNS))
     place = table["state"].map({OVERDUE: 0, NEVER: 1, IN_TIME: 2})
     return table.assign(place=place).sort_values(["place", "next_due", "loop"], ignore_index=True)[COLUMNS]
+
+
+def answers_to_questions(learning_plan: pd.DataFrame | None, answers: Mapping | None) -> list[Check]:
+    """Whether each answer is to a question of the plan; flagged with the keys of those that are to none.
+
+    Parameters
+    ----------
+    learning_plan : DataFrame or None, of step 11: loop
+    answers : mapping of loop to a row, or None; without one there is nothing to check
+
+    Examples
+    --------
+    >>> plan = pd.DataFrame({"loop": ["price"]})
+    >>> [(one.verdict, one.found) for one in answers_to_questions(plan, {"price": {}, "prise": {}})]
+    [('flag', 'prise')]
+    >>> answers_to_questions(plan, None)
+    []
+    """
+    if not answers:
+        return []
+    asked = [] if learning_plan is None else sorted(learning_plan["loop"])
+    strangers = [str(key) for key in answers if str(key) not in asked]
+    text = (
+        "Each answer in decisions/13_scoreboard.yaml is to a question of the learning plan of step 11; others are left "
+    )
+    text += "out."
+    known = listed(asked, 30) if asked else "no question: there is no learning plan"
+    if not strangers:
+        return [Check(id="13.answers", sentence=text, found="all are", expected="all are", verdict="pass")]
+    return [Check(id="13.answers", sentence=text, found=listed(strangers, 30), expected=known, verdict="flag")]
 
 
 def decision_in_words(decision: object, names: Mapping[str, str]) -> str:

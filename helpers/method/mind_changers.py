@@ -77,7 +77,12 @@ def change_clause(row: dict, otherwise: str) -> tuple[str, dict[str, Value]]:
     Parameters
     ----------
     row : the quantity of the group that is worth most to know, of `in_plain_words`
-    otherwise : the intents that come next, in words; empty where nothing does
+    otherwise : the intents that are proposed most often instead, in words; empty where nothing is
+
+    Notes
+    -----
+    Which side of a number leads elsewhere is said only with the intents that come on that side: the most frequent other
+    proposal may come of another number altogether. Where nothing is known of that side, only the number is named.
 
     Examples
     --------
@@ -94,7 +99,11 @@ def change_clause(row: dict, otherwise: str) -> tuple[str, dict[str, Value]]:
         return f" It would be {{other:text}} if {{what:text}}, now {{now:{how}}}, {turns} {{at:{how}}}.", values
     if not otherwise:
         return "", {}
-    values["other"] = text_value(otherwise)
+    beyond = intent_words(row["else_primary"], row["else_secondary"])
+    values["other"] = text_value(beyond or otherwise)
+    if not beyond:
+        text = " It could become {{other:text}}; what weighs most in the doubt is {{what:text}}, now {{now:{how}}}."
+        return text.format(how=how), values
     above = row["stable_above"] < row["stable_below"]
     text = " It could become {other:text}, above all if "
     if row["kind"] == "chance":

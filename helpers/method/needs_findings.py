@@ -28,7 +28,6 @@ from helpers.method.finding_values import (
     count_value,
     group_value,
     inside_sentence,
-    number_value,
     share_value,
     text_value,
 )
@@ -160,11 +159,11 @@ def _advantage(table: pd.DataFrame) -> Finding | None:
     groups = table[(table["group_id"] != ALL) & ~table["group_id"].isin(BESIDE) & table["advantage"].notna()]
     best = whole.sort_values("advantage", ascending=False, kind="stable").iloc[0]
     behind = whole[whole["behind"]]
-    values = {"best": _names([best["label"]]), "gain": number_value(round(best["advantage"], 1))}
+    values = {"best": _names([best["label"]]), "gain": Value(value=round(float(best["advantage"]), 1), unit="points")}
     if behind.empty:
         text = "On no driver is the alternative ahead of us beyond chance"
         if best["advantage_low"] > 0:
-            text += "; we lead most on {best:text}, by {gain:number} points"
+            text += "; we lead most on {best:text}, by {gain:points}"
         used = {name: value for name, value in values.items() if f"{{{name}:" in text}
         return Finding(text=f"{text}.", values=used, **said)
     values["behind"] = _names(behind["label"])
@@ -175,7 +174,7 @@ def _advantage(table: pd.DataFrame) -> Finding | None:
         values |= {"groups": count_value(cells["group_id"].nunique()), "lost": count_value(len(lost))}
         text += ", in {lost:count} of {groups:count} groups surely" + ("" if len(behind) == 1 else " on one of them")
     if best["advantage_low"] > 0:
-        text += "; we lead most on {best:text}, by {gain:number} points"
+        text += "; we lead most on {best:text}, by {gain:points}"
     used = {name: value for name, value in values.items() if f"{{{name}:" in text}
     return Finding(text=f"{text}.", values=used, **said)
 

@@ -73,8 +73,8 @@ def _no_action(portfolio_projection: pd.DataFrame) -> Finding | None:
     row = sure.loc[(sure["part"] - sure["today"]).abs().idxmax()]
     verb = "grows" if row["part"] > row["today"] else "shrinks"
     text = (
-        f"With no action, {{group:group}} {verb} most: from {{today:pct}} of our customers to {{part:pct_range}} by "
-        "{when:date}."
+        f"With no action, the part of {{group:group}} {verb} most: from {{today:pct}} of our customers to {{part:pct}} "
+        "({part:pct_range}) by {when:date}."
     )
     values = when | {
         "group": group_value(row["state"]),
@@ -129,8 +129,8 @@ def _with_intents(portfolio_projection: pd.DataFrame) -> Finding | None:
         "when": date_value(row["year_end"]),
     }
     text = (
-        "If the intents do what we judge they do, {group:group} has {with:number} customers by {when:date} instead of "
-        "{without:number}; today it has {today:number}."
+        "If the intents do what we judge they do, {with:number} customers are in {group:group} by {when:date} "
+        "instead of {without:number} with no action; today {today:number} are."
     )
     n = int(portfolio_projection.loc[portfolio_projection["year"] == 0].drop_duplicates("state")["customers"].sum())
     return Finding(id="09.intents_move", text=text, values=values, n=n, evidence="judged", table=TABLE)

@@ -19,7 +19,7 @@ from helpers.method.value_propositions import LOCK_IN
 def lead_findings(standing: pd.DataFrame, evidence: Mapping[str, Evidence]) -> list[Finding]:
     """10.lead.<group_id>: on what the group rates us higher; only where it does on something, beyond doubt.
 
-    Where some of that matters to the group, only this is named.
+    Where some of that counts for an even part of all drivers or more, by best estimate, only this is named.
 
     Parameters
     ----------
@@ -30,8 +30,8 @@ def lead_findings(standing: pd.DataFrame, evidence: Mapping[str, Evidence]) -> l
     --------
     >>> standing = pd.DataFrame({"group_id": ["g1"], "label": ["Advice"], "compared": [30], "advantage": [1.4],
     ...     "advantage_low": [0.9], "advantage_high": [1.9], "matters": [True], "standing": ["ahead"]})
-    >>> lead_findings(standing, {"g1": Evidence(alternative="Northgate")})[0].text
-    '{group:group} rate us above {other:text} on {drivers:text}, which matters to them, by {gain:number} points.'
+    >>> lead_findings(standing, {"g1": Evidence(alternative="Northgate")})[0].text.partition(" on ")[2]
+    '{drivers:text}, at least an even part of what they value, by {gain:number} points.'
     """
     found = []
     for group, known in evidence.items():
@@ -49,7 +49,8 @@ def lead_findings(standing: pd.DataFrame, evidence: Mapping[str, Evidence]) -> l
             "gain": Value(value=gain, low=low, high=high, unit="number"),
         }
         text = "{group:group} rate us above {other:text} on {drivers:text}, "
-        text += f"which {'matter' if len(rows) > 1 else 'matters'} to them, " if matter else ""
+        # an estimate: whether it decides for them is another question, which step 08 asks
+        text += f"{'each ' if len(rows) > 1 else ''}at least an even part of what they value, " if matter else ""
         if len(rows) > 1:
             values["best"] = _names([best["label"]])
             text += "most on {best:text}, "
@@ -107,6 +108,9 @@ def _answer(wanted: pd.DataFrame, table: pd.DataFrame) -> Finding:
     else:
         text = "Of {chosen:count} groups that we mean to serve, {decided:count} "
         text += f"{'has' if decided == 1 else 'have'} a proposition that people decided"
+        if not decided:
+            text = "Nobody has decided yet what we promise any of the {chosen:count} groups that we mean to serve"
+            del values["decided"]
         if drafts:
             values["drafts"] = count_value(drafts)
             text += f"; {{drafts:count}} {'has' if drafts == 1 else 'have'} a draft from the evidence"

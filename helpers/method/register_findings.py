@@ -1,15 +1,17 @@
-"""What step 11 says of the register: what is chosen, what nothing asks for, what cannot be tried, what is learned."""
+"""What step 11 says of the register: what is chosen, what nothing asks for, what cannot be tried."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from helpers.client.result_model import Finding
-from helpers.method.finding_values import count_value, date_value, group_value, money_value, text_value
+from helpers.errors import listed
+from helpers.method.finding_values import count_value, date_value, group_value, inside_sentence, money_value, text_value
 from helpers.method.tactic_gaps import ORPHANS
 
-LATE = "ends_after_result"
-IN_TIME = ("dates_upside_down", "unknown_need", "need_not_chosen", "need_ends_later", "cycle")
+LATE, ROLE = "ends_after_result", "role"
+NOTHING_ASKS = "tactics that nothing asks for"
+IN_TIME = ("dates_upside_down", "trial_before_start", "unknown_need", "need_not_chosen", "need_ends_later", "cycle")
 
 
 def with_orphans_and_trials(tactics: pd.DataFrame, orphan: pd.Series, trial_plans: pd.DataFrame) -> pd.DataFrame:
@@ -29,7 +31,6 @@ def register_findings(
     tactics: pd.DataFrame,
     tactic_gaps: pd.DataFrame,
     trial_plans: pd.DataFrame,
-    learning_plan: pd.DataFrame,
     group_intents: pd.DataFrame | None,
 ) -> list[Finding]:
     """The findings on the register, each only where there is something to say.
@@ -37,7 +38,8 @@ def register_findings(
     Parameters
     ----------
     tactics : DataFrame, from `with_orphans_and_trials`
-    tactic_gaps, trial_plans, learning_plan : DataFrame, of the functions of these names
+    tactic_gaps : DataFrame, from `tactic_gaps.with_roles`
+    trial_plans : DataFrame, from `trial_plans.trial_plans`
     group_intents : DataFrame or None, of step 09
 
     Returns
@@ -45,13 +47,12 @@ def register_findings(
     list of Finding
         11.answer, what is chosen and what it costs, or that nothing is planned; 11.orphans, what nothing asks for;
         11.gaps, groups that lack an evolve tactic or a loop, or what else does not hold; 11.timeline, from when to
-        when, and what starts too early; 11.trials, what can be tried and what not; 11.learning, loops and how many
-        have no answer yet
+        when, and what starts too early; 11.trials, what can be tried and what not
     """
     if tactics.empty:
         return _nothing(group_intents)
     found = [_answer(tactics), _orphans(tactics, tactic_gaps), _groups(tactic_gaps), _time(tactics, tactic_gaps)]
-    found += [_trials(trial_plans), _learning(learning_plan)]
+    found.append(_trials(trial_plans))
     return [one for one in found if one is not None]
 
 
@@ -95,9 +96,9 @@ def _orphans(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None
     first = orphans.loc[orphans["cost"].fillna(-1).idxmax()]
     why = tactic_gaps[(tactic_gaps["tactic"] == first["tactic"]) & tactic_gaps["gap"].isin(ORPHANS)]
     values = {"orphans": count_value(len(orphans)), "why": text_value(why["sentence"].iloc[0])}
-    text = "{orphans:count} of the tactics fit no intent. The dearest: {why:text}"
+    text = "{orphans:count} tactics have no intent or no driver behind them. The dearest: {why:text}"
     if len(orphans) == 1:
-        text = "One of the tactics fits no intent. {why:text}"
+        text = "{why:text}"
         values.pop("orphans")
     return _finding("11.orphans", text, values, len(tactics), "tactic_gaps")
 
@@ -107,9 +108,11 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
     if tactic_gaps.empty:
         return None
     lacking = tactic_gaps[tactic_gaps["gap"].isin(["no_evolve", "no_loop"])]
-    others = tactic_gaps[~tactic_gaps["gap"].isin(ORPHANS)].sort_values(["gap", "tactic"])
+    others = tactic_gaps[~tactic_gaps["gap"].isin([*ORPHANS, ROLE])].sort_values(["gap", "tactic"])
     if others.empty:
-        text = "Beside tactics that nothing asks for, all in the register holds."
+        told = {ROLE: "roles of channels that something speaks against"} | dict.fromkeys(ORPHANS, NOTHING_ASKS)
+        besides = sorted({told[gap] for gap in tactic_gaps["gap"]}, reverse=True)
+        text = f"Beside {listed(besides)}, all in the register holds."
         return _finding("11.gaps", text, {}, len(tactic_gaps), "tactic_gaps", "gap")
     if lacking.empty:
         values = {"others": count_value(len(others)), "first": text_value(others["sentence"].iloc[0])}
@@ -124,6 +127,9 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
     if more:
         values["more"] = count_value(more)
         text += ". The same or the like is true of {more:count} more " + ("group" if more == 1 else "groups")
+    if len(tactic_gaps) - len(lacking):
+        values["things"] = count_value(len(tactic_gaps))
+        text = f"{{things:count}} things in the plan do not hold. Among them: {inside_sentence(text)}"
     return _finding("11.gaps", f"{text}.", values, len(tactic_gaps), "tactic_gaps", "gap")
 
 
@@ -158,8 +164,8 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
         return None
     possible = known["possible"].astype(bool)
     values = {"known": count_value(len(known)), "possible": count_value(int(possible.sum()))}
-    text = "Of {known:count} tactics {possible:count} can be tried to a clear answer within a year."
-    text = text.replace("{possible:count} can", "one can") if possible.sum() == 1 else text
+    text = "{possible:count} of {known:count} tactics can be tried to a clear answer within a year."
+    text = text.replace("{possible:count}", "One") if possible.sum() == 1 else text
     text = text if possible.any() else "None of {known:count} tactics can be tried to a clear answer within a year."
     if len(known) == 1:
         text = "The one tactic can be tried to a clear answer within a year."
@@ -169,28 +175,12 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
         row = known.loc[lacks[~possible].idxmin()]
         values |= {"what": text_value(row["title"]), "has": count_value(row["customers"])}
         values |= {"needed": count_value(row["size"]), "group": group_value(row["group_id"])}
-        nearest = " The nearest of the others is " if possible.any() else " The nearest to it is "
-        text += nearest + (
-            "{what:text}: {group:group} has {has:count} customers, and {needed:count} are needed to see what it is "
-            "thought to bring."
-        )
+        text += " For the others there are too few customers. The nearest is {what:text}:" if len(known) > 1 else ""
+        text += " {group:group} has {has:count} customers, and {needed:count} are needed to see what it is thought to "
+        text += "bring."
+        text = text.replace("For the others there are", "There are") if not possible.any() else text
+        text = text.replace("year. {group:group}", "year: {group:group}")
     return _finding("11.trials", text, values, len(known), "trial_plans")
-
-
-def _learning(learning_plan: pd.DataFrame) -> Finding | None:
-    """How many loops there are, and how many began without an answer; what was learned since is step 13's to say."""
-    if learning_plan.empty:
-        return None
-    new = int(learning_plan["last_answered"].isna().sum())
-    values = {"loops": count_value(len(learning_plan)), "new": count_value(new)}
-    text = "We ask {loops:count} questions again and again"
-    if new:
-        text += "; {new:count} had no answer yet when this plan was written"
-        text = text.replace("{new:count}", "one") if new == 1 else text
-        text = text.replace("one had", "it had") if len(learning_plan) == 1 else text
-    text += "."
-    text = text.replace("{loops:count} questions", "one question") if len(learning_plan) == 1 else text
-    return _finding("11.learning", text, values, len(learning_plan), "learning_plan", "question")
 
 
 def _finding(name: str, text: str, values: dict, n: int, table: str, n_of: str = "tactic") -> Finding:

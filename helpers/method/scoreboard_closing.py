@@ -12,7 +12,7 @@ from helpers.method.money import HALF_A_CENT, UNITS, ten_thousandths
 from helpers.method.results_scored import CANNOT_SAY
 from helpers.method.score_periods import LEAST_ORDERS, VERSION
 from helpers.method.score_series import PORTION, REVENUE, SHARE
-from helpers.method.scoreboard import EARLIER
+from helpers.method.scoreboard import EARLIER, NAMED
 from helpers.method.scoreboard_findings import known_by_period
 from helpers.method.share import ALL
 from helpers.method.xmr import BASELINE, LEAST, SCALING
@@ -141,7 +141,10 @@ def scoreboard_cannot_say(
         )
     short = score_measures[(score_measures["limits"] == "none") & (score_measures["period"] != VERSION)]
     if len(short):
-        titles = [inside_sentence(title) for title in short["title"]]
+        titles = [
+            inside_sentence(NAMED[row["name"]][0]) + (f" ({row['group_name']})" if row["group_name"] else "")
+            for row in short.to_dict("records")
+        ]
         gaps.append(
             CannotSay(
                 question=f"What is noise and what is news in {listed(titles, 4)}?",

@@ -8,7 +8,7 @@ import pandas as pd
 
 from helpers.client.result_model import Finding, Value
 from helpers.errors import listed
-from helpers.method.equity_bridge import BEFORE, DEFINITION, MODEL, NOW
+from helpers.method.equity_bridge import BEFORE, CAUSES, CONTRACTS, DEFINITION, MODEL, NOW
 from helpers.method.expected_results import NOT_DUE
 from helpers.method.finding_values import (
     count_value,
@@ -106,7 +106,7 @@ def _answer(limited, lately, bridge, scored, since) -> Finding:
             values = {"results": count_value(len(scored)), "first": date_value(scored["by_date"].min())}
             text = "Too early to say whether it works: this is the first version, and the first of {results:count} "
             text += "results that we expect is due on {first:date}."
-        return Finding(id="13.answer", text=text, values=values, n=len(scored), table="results_scored", **kind)
+        return Finding(id="13.answer", text=text, values=values, n=len(scored) or None, table="results_scored", **kind)
     kind |= {"table": "score_measures", "n": len(limited)}
     values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
     values["since"] = date_value(since)
@@ -132,18 +132,28 @@ def _portfolio(scoreboard, limited, lately) -> Finding | None:
     rows = limited[limited["measure"].isin(shown)]
     if rows.empty:
         return None
-    news = [inside_sentence(NAMED[name][0]) for name in rows.loc[rows["measure"].isin(lately["measure"]), "name"]]
-    noise = [inside_sentence(NAMED[name][0]) for name in rows["name"] if inside_sentence(NAMED[name][0]) not in news]
+    moved = rows["measure"].isin(lately["measure"])
+    news, noise = ([_named(name) for name in rows.loc[own, "name"]] for own in (moved, ~moved))
     values = {"news": text_value(listed(news, 9))} if news else {}
     values |= {"noise": text_value(listed(noise, 9))} if noise else {}
-    text = "For all customers together the {news:text} moved beyond noise in the last twelve months; "
+    text = "For all customers together {news:text} moved beyond noise in the last twelve months; "
     text += "{noise:text} did not."
     if not news:
-        text = "For all customers together nothing moved beyond noise in the last twelve months: {noise:text}."
+        text = "For all customers together {noise:text} did not move beyond noise in the last twelve months."
     if not noise:
-        text = "For all customers together the {news:text} moved beyond noise in the last twelve months."
+        text = "For all customers together {news:text} moved beyond noise in the last twelve months."
     kind = {"evidence": "measured", "table": "scoreboard", "n_of": "row"}
     return Finding(id="13.portfolio", text=text, values=values, n=len(rows), **kind)
+
+
+def _named(name: str) -> str:
+    """What a measure is called inside a sentence.
+
+    >>> _named("lapse_rate"), _named("revenue")
+    ('the part of customers who fall silent', 'revenue')
+    """
+    words = inside_sentence(NAMED[name][0])
+    return f"the {words}" if words.startswith(("part ", "portion ", "profit of ")) else words
 
 
 def _limits(measures: int, limited) -> Finding | None:
@@ -151,8 +161,10 @@ def _limits(measures: int, limited) -> Finding | None:
     if not measures:
         return None
     values = {"measures": count_value(measures), "limits": count_value(len(limited))}
-    text = "Of {measures:count} measures {limits:count} have limits; the others have too few points to tell news from "
+    text = "{limits:count} of {measures:count} measures have limits; the others have too few points to tell news from "
     text += "noise."
+    if len(limited) == 1:
+        text = text.replace("{limits:count} of {measures:count} measures have", "One of {measures:count} measures has")
     if len(limited) == measures:
         text = "All {measures:count} measures have limits that tell news from noise."
     if limited.empty:
@@ -172,7 +184,10 @@ def _moved(limited, lately) -> Finding | None:
     values = {"moved": count_value(len(lately)), "limits": count_value(len(limited))}
     values["chance"] = number_value(round(CHANCE * len(limited), 1))
     text = "{moved:count} of {limits:count} measures moved beyond noise in the last twelve months. "
-    text += "By chance alone about {chance:number} would seem to, and in two years."
+    text += "By chance alone about {chance:number} would seem to in two years."
+    if (lately["name"] == PROFIT).any():
+        text += " Profit is told as one quarter times four, a season and no year: the strategy counts with the mean of "
+        text += "the window."
     kind = {"evidence": "measured", "table": "score_measures", "n_of": "row"}
     return Finding(id="13.moved", text=text, values=values, n=len(limited), **kind)
 
@@ -183,7 +198,7 @@ def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
     last = own[own["value"].notna()].iloc[-1]
     marked = own[own["in_signal"]].iloc[-1]
     unit, how = row["unit"], HOW[row["unit"]]
-    values = {"what": text_value(inside_sentence(NAMED[row["name"]][0])), "rule": text_value(row["last_signal_name"])}
+    values = {"what": text_value(_named(row["name"])), "rule": text_value(row["last_signal_name"])}
     values |= {"when": text_value(marked["label"]), "now": _value(last["value"], unit)}
     values["centre"] = _value(row["centre"], unit)
     whose = "For all customers together"
@@ -195,8 +210,6 @@ def _one(row: dict, scoreboard: pd.DataFrame) -> Finding:
     if row["better"]:
         good = (marked["value"] > row["centre"]) == (row["better"] == "up")
         values["way"], text = text_value(WAY[good]), text[:-1] + ", for the {way:text}."
-    if row["name"] == PROFIT:
-        text += " That is one season and no year: the strategy counts with the mean of the window."
     name = row["measure"].replace(".", "_")
     people = int(last["customers"])
     return Finding(id=f"13.moved.{name}", text=text, values=values, n=people, evidence="measured", table="scoreboard")
@@ -218,11 +231,11 @@ def _persistent(rows: pd.DataFrame) -> Finding | None:
 
 
 def _whose(row: dict) -> str:
-    return f" of {row['group_name']}" if row["group_name"] else ""
+    return f" ({row['group_name']})" if row["group_name"] else ""
 
 
 def _bridge(bridge: pd.DataFrame) -> list[Finding]:
-    """The largest part of the change of customer equity, and what is no change of customers at all."""
+    """The largest part of the change of equity, what those who stayed did to it, and what is no change of customers."""
     if bridge.empty:
         return []
     amounts = bridge.set_index("part")["amount"]
@@ -238,15 +251,19 @@ def _bridge(bridge: pd.DataFrame) -> list[Finding]:
     if parts["amount"].any():
         most = parts.loc[parts["amount"].abs().idxmax()]
         values |= {"most": text_value(inside_sentence(most["part_name"])), "amount": money_value(most["amount"])}
-        text += " Most of what moved it is {most:text}: {amount:money}."
+        text += " The largest part of what moved it is {most:text}: {amount:money}."
+    stayed = round(float(amounts.reindex([*CAUSES, CONTRACTS]).sum()), 2)
+    if stayed:  # who came and who left can hide what became of all others
+        values["stayed"] = money_value(abs(stayed))
+        text += f" Those who stayed are worth {{stayed:money}} {'more' if stayed > 0 else 'less'} to us than then."
     people = int(bridge.loc[bridge["part"] == NOW, "customers"].iloc[0])
     kind = {"n": people, "evidence": "modelled", "table": "equity_bridge"}
     found = [Finding(id="13.bridge", text=text, values=values, **kind)]
     if round(measuring, 2):
         text = (
-            "Of that change {measuring:money} is measuring: the model was fitted anew, or margins count other costs. "
+            "{measuring:money} of that change comes from measuring and from no customer: the model was fitted anew, or "
+            "margins count other costs."
         )
-        text += "No customer did anything."
         found.append(Finding(id="13.measuring", text=text, values={"measuring": money_value(measuring)}, **kind))
     return found
 

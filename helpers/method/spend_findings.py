@@ -46,18 +46,18 @@ def _reactive(spend_by_function: pd.DataFrame) -> Finding | None:
         "part": share_value(whole.iloc[0]["reactive_part"]),
         "money": money_value(whole.iloc[0]["reactive"]),
     }
-    text = "{part:pct} of all that we spend on customers, {money:money} a year, answers what had gone wrong."
+    text = "{part:pct} of all that we spend on customers, {money:money} a year, goes to what had gone wrong."
     if len(most):
         values |= {
             "functions": text_value(listed(most["business_function"].tolist())),
             "worst": text_value(most.iloc[0]["business_function"]),
             "highest": share_value(most.iloc[0]["reactive_part"]),
         }
-        text += " More than half does in {functions:text}; {worst:text} has {highest:pct}."
+        text += " It is more than half in {functions:text}, most in {worst:text}: {highest:pct}."
         if len(most) == 1:
             values.pop("functions")
-            text = text.replace(" More than half does in {functions:text}; {worst:text} has {highest:pct}.",
-                                " More than half does in {worst:text} alone: {highest:pct}.")  # fmt: skip
+            text = text.replace(" It is more than half in {functions:text}, most in {worst:text}: {highest:pct}.",
+                                " It is more than half in {worst:text} alone: {highest:pct}.")  # fmt: skip
     return Finding(
         id="11.reactive", text=text, values=values, n=len(rows) - 1, n_of="row", evidence="measured",
         table="spend_by_function",
@@ -80,8 +80,8 @@ def _out_of_line(spend_alignment: pd.DataFrame) -> Finding | None:
         "under_value": share_value(under["part_of_clv"]),
     }
     text = (
-        "Of what we spend on these groups {over_spend:pct} goes to {over:group} for {over_value:pct} of the lifetime "
-        "value, and {under_spend:pct} to {under:group} for {under_value:pct}."
+        "{over:group} take {over_spend:pct} of what we spend on these groups and hold {over_value:pct} of the lifetime "
+        "value; {under:group} take {under_spend:pct} and hold {under_value:pct}."
     )
     return _finding("11.spend_out_of_line", text, values, rows)
 

@@ -47,6 +47,7 @@ def bridge_findings(
     Examples
     --------
     >>> stake = pd.DataFrame({"group_id": ["g1"], "lever": ["release"], "pulled": [True], "counted": [20.0]})
+    >>> stake = stake.assign(counted_low=10.0, counted_high=30.0)
     >>> value = pd.DataFrame({"group_id": ["g1"], "status": ["active"], "cost_to_serve": [100.0]})
     >>> paths = pd.DataFrame({"group_id": ["g1"], "cost_released": [40.0], "customers": [7]})
     >>> found = bridge_findings(stake, value, paths, None, {"g1": ["retire"]}, years=2)
@@ -102,12 +103,14 @@ def _path(
         return None
     inside = (customer_value["group_id"] == group) & (customer_value["status"] == "active")
     cost = customer_value.loc[inside, "cost_to_serve"].sum() / years
-    values = {"group": group_value(group), "released": money_value(released), "stake": money_value(counted)}
+    values = {"group": group_value(group), "released": money_value(released)}
+    values["stake"] = money_value(counted, own["counted_low"].sum(), own["counted_high"].sum())
     text = "The path of {group:group} releases {released:money} of cost to serve a year"
     if cost > 0:
         values["part"] = share_value(released / cost)
         text += ", {part:pct} of all that it causes"
-    text += "; the margin of those who leave goes with it, so no more than {stake:money} of profit a year is at stake."
+    text += "; the margin of those who leave goes with it, so what is at stake is {stake:money} of profit a year "
+    text += "({stake:money_range})."
     people = int(path["customers"].iloc[0])
     said = {"n": people, "evidence": "judged", "table": "value_at_stake"}
     return Finding(id=f"09.path.{group}", text=text, values=values, **said)

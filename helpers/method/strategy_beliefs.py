@@ -114,7 +114,9 @@ def _row(material: Material, said: dict, profit: Mapping[str, float], names: Map
 
 
 def _fact(material: Material, question: str) -> Told | None:
-    """The fact that a guess of a part is held against."""
+    """The fact that a guess of a part is held against; before any service nobody knows on whom we lose money."""
+    if question == LOSING and not material.rows("profit_ladder", group_id="all", rung="customer_profit"):
+        return None
     return material.value("05.answer/share" if question == SHARE else "04.answer/losing")
 
 
@@ -176,7 +178,8 @@ def _whole(material: Material, rows: Sequence[dict]) -> Sentence | None:
         "settled": counted_as(len(settled), "beliefs"),
         "leaders": counted_as(len({row["leader"] for row in rows}), "beliefs"),
     }
-    text = "Of {settled:count} guesses of {leaders:count} leaders that can be told, {right:count} were right."
+    text = "Of {settled:count} guesses of {leaders:count} leaders that can be told, {right:count} "
+    text += "was right." if right == 1 else "were right."
     return sentence(
         "beliefs", "in_beliefs", text, values, evidence="measured", n=len(settled), n_of="leader",
         weighed=[*told, *facts], table="beliefs_and_facts",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from helpers.client.result_model import Value
 from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, weighed_tactics, yearly
@@ -147,7 +148,10 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
     text = "{profit:money} a year is what our customers leave us today, after the service that can be traced to them"
-    left = yearly(material.value("04.untraced_cost/left"), material)
+    rest = material.rows(
+        "profit_ladder", group_id="all", rung="profit_after_untraced"
+    )  # with its sign, unlike 04's words
+    left = yearly(material.cell("profit_ladder", rest[0] if rest else None, "amount", "money"), material)
     text += "; after the rest of the service it is {left:money}." if left else "."
     values = {"profit": profit} | ({"left": left} if left else {})
     found.append(sentence("measure", "profit", text, values, evidence="measured"))
@@ -198,7 +202,10 @@ def _whom(plan: GroupPlan) -> Sentence | None:
 
 def _named(name: str, plans: Sequence[GroupPlan], most: int) -> tuple[str, dict[str, Told]]:
     """The groups of an intent in a sentence: by name, or how many where they are many."""
+    # that a group is named here is what was chosen for it, also where no number follows
     if len(plans) > most:
-        return f"{{{name}:count}} groups", {name: counted_as(len(plans))}
-    told = {f"{name}_{plan.group_id}": plan.name for plan in plans}
+        return f"{{{name}:count}} groups", {
+            name: counted_as(len(plans), *(at for plan in plans for at in plan.chosen_by))
+        }
+    told = {f"{name}_{plan.group_id}": replace(plan.name, sources=plan.chosen_by) for plan in plans}
     return listing(list(told)), told

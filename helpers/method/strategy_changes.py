@@ -79,7 +79,7 @@ class Before:
 
     @cached_property
     def scored(self) -> pd.DataFrame:
-        """What came of each result that it expected, as step 13 says it."""
+        """What came of each result that it expected, scored as in step 13, which has older ones too."""
         return results_scored(self.expected, self.measured, as_of=self.today)
 
 

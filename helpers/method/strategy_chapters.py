@@ -9,9 +9,8 @@ from types import MappingProxyType
 from helpers.client.result_model import CannotSay, Value
 from helpers.method.expected_results import WITHOUT_US
 from helpers.method.finding_values import inside_sentence, is_known
-from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_board import served_share
-from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
+from helpers.method.strategy_groups import GroupPlan, proposed_intents, selected_tactics, weighed_tactics
 from helpers.method.strategy_material import (
     Material,
     Sentence,
@@ -180,7 +179,7 @@ def _intent(material: Material, plan: GroupPlan) -> Sentence | None:
     values = {"group": plan.name, "intent": plan.intent, "why": material.cell("group_intents", row, "sentence", "text")}
     text = "{group:group}: {intent:text}. {why:text}"
     if row["differs"]:
-        values["proposed"] = words(INTENTS[row["proposed"]].lower(), place("group_intents", row, "proposed"))
+        values["proposed"] = proposed_intents(row)
         text = "{group:group}: {intent:text}. People chose so; the rules propose {proposed:text}: {why:text}"
     return sentence("intent", "in_intent", text, values, evidence="judged", n=plan.customers, weighed=weighed,
                     group=plan.group_id)  # fmt: skip

@@ -148,9 +148,23 @@ def _headline(material: Material, offer: list[dict]) -> Told | None:
 
 def _intent(row: dict) -> Told:
     """Both intents in words."""
-    said = INTENTS[row["primary"]]
-    said += f", then {INTENTS[row['secondary']].lower()}" if row["secondary"] else ""
+    said = both_intents(row["primary"], row["secondary"])
     return words(said, *(place("group_intents", row, name) for name in ("primary", "secondary")))
+
+
+def both_intents(primary: str, secondary: str) -> str:
+    """A first intent and what comes after it, in words.
+
+    >>> both_intents("re_engineer", "retire"), both_intents("grow", "")
+    ('Re-engineer, then retire', 'Grow')
+    """
+    return INTENTS[primary] + (f", then {INTENTS[secondary].lower()}" if secondary else "")
+
+
+def proposed_intents(row: dict) -> Told:
+    """What the rules propose where people chose something else, in words within a sentence."""
+    cells = (place("group_intents", row, name) for name in ("proposed", "proposed_secondary"))
+    return words(both_intents(row["proposed"], row["proposed_secondary"]).lower(), *cells)
 
 
 def _why(material: Material, row: dict) -> Told | None:
@@ -162,8 +176,8 @@ def _why(material: Material, row: dict) -> Told | None:
         return words(used.reason.strip(), f"{decision}/reason")
     chosen = place("group_intents", row, "differs")
     if row["differs"]:
-        rule = INTENTS[row["proposed"]].lower()
-        return words(f"People chose so; the rules propose {rule}.", chosen, place("group_intents", row, "proposed"))
+        rule = proposed_intents(row)
+        return words(f"People chose so; the rules propose {rule.value.value}.", chosen, *rule.sources)
     said = material.cell("group_intents", row, "sentence", "text")
     return Told(said.value, (*said.sources, chosen)) if said else None
 

@@ -25,7 +25,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "07_value_exchange": ("value_exchange",),
     "09_choose_intent": ("group_intents", "expected_results", "assumption_sensitivity"),
     "10_value_propositions": ("value_propositions",),
-    "11_align_tactics": ("tactics", "trial_plans", "learning_plan"),
+    "11_align_tactics": ("tactics", "tactic_gaps", "trial_plans", "learning_plan"),
 }
 KEYS: dict[str, tuple[str, ...]] = {
     "beliefs": ("leader", "question"),
@@ -40,6 +40,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "assumption_sensitivity": ("group_id", "quantity"),
     "value_propositions": ("group_id",),
     "tactics": ("tactic",),
+    "tactic_gaps": ("gap", "tactic", "group_id"),
     "trial_plans": ("tactic",),
     "learning_plan": ("loop",),
 }

@@ -10,9 +10,8 @@ import pandas as pd
 
 from helpers.client.result_model import Value
 from helpers.method.finding_values import inside_sentence, is_known
-from helpers.method.intent_words import INTENTS
 from helpers.method.strategy_answers import EXPOSED, answer
-from helpers.method.strategy_groups import GroupPlan
+from helpers.method.strategy_groups import GroupPlan, both_intents, proposed_intents
 from helpers.method.strategy_material import Material, Sentence, Told, place, sentence, summed, words
 
 FLIP, DOUBT = "flip", "doubt"
@@ -160,8 +159,7 @@ def _weighed(material: Material) -> list[str]:
 def _flip_sentence(material: Material, plan: GroupPlan, row: dict) -> Sentence | None:
     unit = "money" if row["quantity"] == "lifetime" else "share"
     how = "money" if unit == "money" else "points" if row["quantity"] in RATES else "pct"
-    to = INTENTS[row["flip_primary"]].lower()
-    to += f", then {INTENTS[row['flip_secondary']].lower()}" if row["flip_secondary"] else ""
+    to = both_intents(row["flip_primary"], row["flip_secondary"]).lower()
     same = row["flip_primary"] == plan.primary and row["flip_secondary"] == plan.secondary
     cells = (place("assumption_sensitivity", row, name) for name in ("flip_primary", "flip_secondary"))
     values = {
@@ -241,14 +239,18 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
     row = min(rows, key=lambda one: one["intent_stability"])
     plan = plans[row["group_id"]]
     doubt = _doubt_of(material, plan)
-    values = {"group": plan.name, "intent": words(INTENTS[row["primary"]].lower(), plan.chosen_by[0]), "doubt": doubt}
+    intent = words(both_intents(plan.primary, plan.secondary).lower(), *plan.chosen_by)
+    values = {"group": plan.name, "intent": intent, "doubt": doubt}
+    # the draws are held against the proposal of the rules, which is not what people chose in each case
     text = (
         "{group:group}: {intent:text} is the least sure intent. In {doubt:pct} of the cases that our ranges allow, our "
-        "rules would say something else"
     )
+    text += "rules would say something else"
+    if row["differs"]:
+        values["proposed"] = proposed_intents(row)
+        text += " than {proposed:text}, which they propose today"
     if row["otherwise"]:
-        other = INTENTS[row["otherwise"]].lower()
-        other += f", then {INTENTS[row['otherwise_secondary']].lower()}" if row["otherwise_secondary"] else ""
+        other = both_intents(row["otherwise"], row["otherwise_secondary"]).lower()
         cells = (place("group_intents", row, name) for name in ("otherwise", "otherwise_secondary"))
         values["other"] = words(other, *cells)
         text += ", most often {other:text}"
@@ -257,6 +259,7 @@ def _doubt(material: Material, plans: dict[str, GroupPlan], but: str) -> Risk | 
         values["most"] = _what(material, most)
         text += "; it rests most on the {most:text}"
     weighed = [*_weighed(material), *(place("group_intents", one, "firm") for one in material.rows("group_intents"))]
+    weighed.append(place("group_intents", row, "differs"))
     quantity = most["quantity"] if most else ""
     return _risk(material, DOUBT, plan, f"{text}.", values, weighed, plan.change, doubt, quantity)
 

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from helpers.client.result_model import Value
-from helpers.method.finding_values import inside_sentence, is_known
+from helpers.method.finding_values import is_known
+from helpers.method.share import ALL
 from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
 from helpers.method.strategy_material import (
     Material,
@@ -20,6 +21,7 @@ from helpers.method.strategy_material import (
 )
 from helpers.method.strategy_money import taken
 
+LATE = "ends_after_result"  # the gap of step 11
 MOST_DONE = 4  # tactics on the board's pages
 MOST_OWNERS = 2  # people whom a sentence names
 
@@ -36,20 +38,9 @@ def work_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sente
 
 
 def late_tactics(material: Material) -> list[tuple[dict, dict]]:
-    """Chosen tactics that end after the day of the result by which they are to be seen, each with that result.
-
-    Notes
-    -----
-    A result is that of the tactic's own group and measure. What ends on the day itself is in time; where no day is
-    known, or no such result is expected, nothing can be late.
-    """
-    due = {(row["group_id"], row["measure"]): row for row in material.rows("expected_results")}
-    pairs = [(row, due.get((row["group_id"], row.get("measure")))) for row in selected_tactics(material)]
-    return [
-        (row, result)
-        for row, result in pairs
-        if result and is_known(row.get("ends")) and is_known(result["by_date"]) and row["ends"] > result["by_date"]
-    ]
+    """Chosen tactics that end after the result by which they are to be seen is due, each with that gap of step 11."""
+    late = {row["tactic"]: row for row in material.rows("tactic_gaps", gap=LATE)}
+    return [(row, late[row["tactic"]]) for row in selected_tactics(material) if row["tactic"] in late]
 
 
 def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence | None]:
@@ -76,7 +67,7 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
         name = f"do_{in_an_id(row['tactic'])}"
         found.append(sentence("do", name, text, values, evidence="judged", weighed=cells))
     rest = len(selected_tactics(material)) - len(found)
-    found += [_late(material, row, result) for row, result in late_tactics(material)]
+    found += [_late(material, row, gap) for row, gap in late_tactics(material)]
     if found and rest > 0:
         values = {"rest": counted_as(rest, "tactics")}
         text = "{rest:count} more stand in the chapters." if rest > 1 else "One more stands in the chapters."
@@ -84,19 +75,21 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
     return found
 
 
-def _late(material: Material, row: dict, result: dict) -> Sentence | None:
+def _late(material: Material, row: dict, gap: dict) -> Sentence | None:
     """That a tactic ends after its result is due, which can show only a part of it."""
-    named = place("expected_results", result, "measure_name")
     values = {
         "title": material.cell("tactics", row, "title", "text"),
         "ends": material.cell("tactics", row, "ends", "date"),
-        "measure": words(inside_sentence(str(result["measure_name"])), named),
-        "group": Told(Value(value=row["group_id"], unit="group"), (place("tactics", row, "group_id"),)),
-        "by": material.cell("expected_results", result, "by_date", "date"),
+        "measure": material.cell("tactic_gaps", gap, "result", "text"),
+        "by": material.cell("tactic_gaps", gap, "due", "date"),
     }
-    text = "{title:text} ends on {ends:date}, after its result is due: {by:date} ({group:group}, {measure:text})."
-    weighed = [*weighed_tactics(material), place("tactics", row, "measure")]
-    return sentence("do", f"late_{in_an_id(row['tactic'])}", text, values, evidence="judged", weighed=weighed)
+    whose = "{measure:text}"
+    if row["group_id"] != ALL:
+        values["group"] = Told(Value(value=row["group_id"], unit="group"), (place("tactics", row, "group_id"),))
+        whose = "{group:group}, {measure:text}"
+    text = f"{{title:text}} ends on {{ends:date}}, after its result is due: {{by:date}} ({whose})."
+    name = f"late_{in_an_id(row['tactic'])}"
+    return sentence("do", name, text, values, evidence="judged", weighed=weighed_tactics(material))
 
 
 def asked_takes(material: Material) -> Sentence | None:

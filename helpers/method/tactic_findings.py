@@ -45,8 +45,8 @@ def _best(portfolio: Portfolio) -> Finding:
         )  # fmt: skip
     values |= {"effect": money_value(best.effect), "cost": money_value(best.cost), "value": money_value(best.value)}
     text = (
-        f"Of {{all:count}} tactics {{best:count}} are worth most together{within}: {{effect:money}} of discounted "
-        "margin for {cost:money}, so {value:money} after cost."
+        f"{{best:count}} of {{all:count}} tactics are worth most together{within}: they bring {{effect:money}} of "
+        "discounted margin for {cost:money}, so {value:money} after cost."
     )
     return _finding("11.best_set", text, values, portfolio)
 
@@ -67,7 +67,7 @@ def _team(portfolio: Portfolio) -> Finding | None:
         text += ", {less:money} less than the best set."
         if np.isfinite(portfolio.ahead):
             values["ahead"] = share_value(portfolio.ahead)
-            text = text[:-1] + "; the best set is ahead in {ahead:pct} of the draws."
+            text = text[:-1] + ", which is ahead in {ahead:pct} of the draws of effects."
     else:
         text += ": no other set is worth more."
     return _finding("11.team_against_best", text, values, portfolio)
@@ -102,9 +102,11 @@ def _more(portfolio: Portfolio) -> Finding | None:
     if top <= now["value"] + HALF_A_CENT:
         # the budget may be larger than what the best set costs: then the rest of it brings nothing either
         values = {"enough": money_value(now["cost"])}
-        text = "More than {enough:money} would bring nothing: what is left out does not earn its cost."
+        text = "The best set costs {enough:money}. A larger budget would bring nothing: what is left out does not earn "
+        text += "its cost."
         if portfolio.people_days is not None:
-            text = "More than {enough:money} would bring nothing with the days that people have."
+            text = "The best set costs {enough:money}. With the days that people have, a larger budget would bring "
+            text += "nothing."
         return _finding("11.budget_more", text, values, portfolio, "tactic_frontier")
     enough = rows[rows["value"] >= top - HALF_A_CENT].iloc[0]
     values = {"gain": money_value(top - now["value"]), "more": money_value(enough["cost"] - now["cost"])}

@@ -8,7 +8,8 @@ from types import MappingProxyType
 import pandas as pd
 
 from helpers.errors import listed
-from helpers.method.finding_values import inside_sentence
+from helpers.method.channel_choice import CLOSE, LEAD, SUPPORT
+from helpers.method.finding_values import capital, inside_sentence
 from helpers.method.group_named import NO_GROUP
 from helpers.method.intent_words import GROW, MAINTAIN, RE_ENGINEER, RETIRE
 from helpers.method.share import ALL
@@ -41,6 +42,7 @@ MEANS = MappingProxyType(
         RETIRE: "part with them",
     }
 )
+ROLE_MEANS = MappingProxyType({LEAD: "lead", SUPPORT: "support", CLOSE: "be closed"})
 CHOSEN = (GROW, MAINTAIN)  # groups whose business we want tomorrow
 GAPS = MappingProxyType(
     {
@@ -52,6 +54,7 @@ GAPS = MappingProxyType(
         "no_owner": "Nobody answers for it",
         "no_effect": "Its effect is not said as low, likely and high",
         "dates_upside_down": "It ends before it starts",
+        "trial_before_start": "It is looked at before it starts",
         "unknown_need": "It needs a tactic that is not there",
         "need_not_chosen": "It is chosen, and what it needs is not",
         "need_ends_later": "It starts before what it needs has ended",
@@ -59,10 +62,11 @@ GAPS = MappingProxyType(
         "ends_after_result": "It ends after its result is due",
         "no_evolve": "No tactic lets the group evolve",
         "no_loop": "Nothing is learned about the group",
+        "role": "Something speaks against a channel's role",
     }
 )
 ORPHANS = ("no_group", "retired_group", "not_called_for", "no_driver", "unknown_driver")
-COLUMNS = ("gap", "gap_name", "tactic", "title", "group_id", "group_name", "sentence", "due")
+COLUMNS = ("gap", "gap_name", "tactic", "title", "group_id", "group_name", "sentence", "due", "result")
 
 
 def tactic_gaps(
@@ -89,7 +93,8 @@ def tactic_gaps(
     Returns
     -------
     DataFrame, gaps of tactics in the order of the register, then of groups: the columns of the published tactic_gaps
-        due  datetime  of a tactic that ends after its result is due, that day; else missing
+        due     datetime  of a tactic that ends after its result is due, that day; else missing
+        result  str       the result that is due then; else empty
 
     Notes
     -----
@@ -124,6 +129,46 @@ def tactic_gaps(
         found += _too_late(row, _fed_by(row, results))
     found += _of_groups(tactics, group_intents, loops)
     table = pd.DataFrame(found, columns=list(COLUMNS))
+    return table.astype({name: "str" for name in COLUMNS if name != "due"}).assign(due=pd.to_datetime(table["due"]))
+
+
+def with_roles(tactic_gaps: pd.DataFrame, channel_choice: pd.DataFrame) -> pd.DataFrame:
+    """The gaps of the register, and below them the roles of channels that something speaks against, by group.
+
+    Parameters
+    ----------
+    tactic_gaps : DataFrame, from `tactic_gaps`
+    channel_choice : DataFrame, from `channel_choice.channel_choice`
+        group_id, group_name, channel, role (empty where nobody gave one), contradiction (empty where nothing speaks
+        against it).
+
+    Returns
+    -------
+    DataFrame, the columns of `tactic_gaps`; of a group with several such roles one row that holds them all
+
+    Notes
+    -----
+    What was decided for all customers counts in each group, so it is told of the groups, and of all only where there
+    are no groups.
+
+    Examples
+    --------
+    >>> roles = pd.DataFrame({"group_id": ["g1"], "group_name": ["Yards"], "channel": ["web"], "role": ["lead"],
+    ...     "contradiction": ["Its part of the revenue falls."]})
+    >>> with_roles(pd.DataFrame(columns=list(COLUMNS)), roles)["sentence"].tolist()
+    ['Web is to lead: its part of the revenue falls.']
+    """
+    rows = channel_choice[(channel_choice["role"] != "") & (channel_choice["contradiction"] != "")]
+    rows = rows[rows["group_id"] != ALL] if (rows["group_id"] != ALL).any() else rows
+    found = []
+    for (group, name), own in rows.groupby(["group_id", "group_name"], sort=False):
+        words = [f"{capital(row['channel'])} is to {ROLE_MEANS[row['role']]}: {inside_sentence(row['contradiction'])}"
+                 for row in own.to_dict("records")]  # fmt: skip
+        of = {"tactic": "", "title": "", "group_id": group, "group_name": name}
+        found.append(_gap("role", " ".join(words), of))
+    if not found:
+        return tactic_gaps
+    table = pd.DataFrame([*tactic_gaps.to_dict("records"), *found], columns=list(COLUMNS))
     return table.astype(dict.fromkeys(COLUMNS[:-1], "str")).assign(due=pd.to_datetime(table["due"]))
 
 
@@ -202,6 +247,8 @@ def _incomplete(row: Mapping) -> Iterable[tuple[str, str]]:
         yield "no_effect", f"{name} says no effect as low, likely and high, in that order; so it counts for nothing."
     if row["ends"] < row["starts"]:  # false where either is not known
         yield "dates_upside_down", f"{name} ends before it starts."
+    if row["trial_on"] < row["starts"]:
+        yield "trial_before_start", f"What {name} brought is looked at before it starts."
 
 
 def _needs(row: Mapping, by_key: Mapping[str, Mapping]) -> Iterable[tuple[str, str]]:
@@ -233,9 +280,10 @@ def _too_late(row: Mapping, fed: pd.DataFrame) -> Iterable[dict]:
     if fed.empty or not row["ends"] > fed["by_date"].iloc[0]:  # false where either is not known
         return
     first = fed.iloc[0]
-    what = f"{inside_sentence(first['measure_name'])} of {first['group_name']}"
+    measure = inside_sentence(first["measure_name"])
+    what = f"{measure} of {first['group_name']}"
     words = f"{row['title'] or row['tactic']} ends after the day on which its result is due: {what}."
-    yield _gap("ends_after_result", words, row, first["by_date"])
+    yield _gap("ends_after_result", words, row, first["by_date"], measure)
 
 
 def _of_groups(tactics: pd.DataFrame, group_intents: pd.DataFrame | None, loops: pd.DataFrame | None) -> Iterable[dict]:
@@ -254,6 +302,6 @@ def _of_groups(tactics: pd.DataFrame, group_intents: pd.DataFrame | None, loops:
             yield _gap("no_loop", f"No loop learns about {group['group_name']}.", row)
 
 
-def _gap(kind: str, sentence: str, row: Mapping, due: object = None) -> dict:
+def _gap(kind: str, sentence: str, row: Mapping, due: object = None, result: str = "") -> dict:
     of = {name: row[name] for name in ("tactic", "title", "group_id", "group_name")}
-    return {"gap": kind, "gap_name": GAPS[kind], **of, "sentence": sentence, "due": due}
+    return {"gap": kind, "gap_name": GAPS[kind], **of, "sentence": sentence, "due": due, "result": result}

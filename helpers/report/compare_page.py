@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
-from textwrap import shorten
 from typing import Any
 
 from helpers import __version__
 from helpers.client.result_model import Value
 from helpers.errors import counted, listed
-from helpers.report.compared import Comparison, DecisionMoved, Matrix, NumberMoved, SentenceMoved, Sorting, other_facts
+from helpers.report.answer_difference import apart, differences, part
+from helpers.report.compared import Comparison, DecisionMoved, Matrix, NumberMoved, SentenceMoved, Sorting
 from helpers.report.frame import PageLink, page_html
 from helpers.show import blocks
 from helpers.show.audience import Audience, audience_for
@@ -26,7 +26,8 @@ SORTED = {"group": "in a group", "value tier": "in a value tier", "letter": "wit
 HOWS = {"share": "pct1", "points": "points", "money": "money", "count": "count", "number": "number"}
 RANGES = {"share": "pct_range", "money": "money_range", "count": "count_range"}
 VERDICTS = {True: "more than both ranges allow", False: "the ranges allow that nothing has changed"}
-LONGEST = 160  # characters of an answer or a reason; the whole stands in the decision file of its version
+MOST = 8  # parts of an answer that differ; the whole stands in the decision files of the versions
+AS_THEN = "as it was"
 NOTHING = "Nothing has changed: the two say the same."
 
 
@@ -217,50 +218,49 @@ def _decisions(compared: Comparison, names: Sequence[str]) -> str:
 
 
 def _decision(one: DecisionMoved, heads: Sequence[str]) -> str:
-    what = {"new": "new", "gone": "gone"}.get(one.what) or f"{listed(other_facts(one))} changed"
-    then, now = _only_other(one.before.get("value"), one.after.get("value"))
-    cells = [_answer(facts, value) for facts, value in ((one.before, then), (one.after, now))]
+    cells = [
+        _answer(facts, lines, why)
+        for facts, lines, why in zip((one.before, one.after), _answers(one), _reasons(one), strict=True)
+    ]
     told = "".join(
         f'<td class="long" data-title="{escape(head)}"><span>{cell}</span></td>'
         for head, cell in zip(heads[1:], cells, strict=True)
     )
-    asked = escape(one.question or one.id)
-    return f'<tr><th scope="row">{asked}<br><span class="basis">{escape(one.id)}: {escape(what)}</span></th>{told}</tr>'
+    asked = f'{escape(one.question or one.id)}<br><span class="basis">{escape(one.id)}: {escape(one.words)}</span>'
+    return f'<tr><th scope="row">{asked}</th>{told}</tr>'
 
 
-def _only_other(then: Any, now: Any) -> tuple[Any, Any]:
-    """Of two answers in parts those parts that differ, and of these again; else both as they are."""
-    if not (isinstance(then, Mapping) and isinstance(now, Mapping)):
-        return then, now
-    keys = [key for key in {**then, **now} if then.get(key) != now.get(key)]
-    old, new = ({key: one[key] for key in keys if key in one} for one in (then, now))
-    for key in keys:
-        if key in old and key in new:
-            old[key], new[key] = _only_other(old[key], new[key])
-    return old, new
-
-
-def _answer(facts: Mapping[str, Any], value: Any) -> str:
-    """An answer with who gave it, when and why; shortened, for the whole stands in the decision file."""
+def _answer(facts: Mapping[str, Any], lines: Sequence[str], why: str) -> str:
+    """An answer with who gave it, when and why."""
     if not facts:
         return "–"
-    said = _short(_flat(value)) if "value" in facts else ""
     who = f"{facts['by']}, {blocks.plain_date(str(facts['decided_on']))}" if facts.get("by") else "proposed"
-    why = f"<br>{escape(_short(facts['reason']))}" if facts.get("reason") else ""
-    return f'{escape(said)}<br><span class="basis">{escape(who)}</span>{why}'
+    return "<br>".join([*map(escape, lines), f'<span class="basis">{escape(who)}</span>', *filter(None, [escape(why)])])
 
 
-def _flat(value: Any) -> str:
-    """An answer as one line."""
-    if isinstance(value, Mapping):
-        return "; ".join(f"{blocks.plain(key)}: {_flat(one)}" for key, one in value.items()) or "nothing"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_flat, value)) or "nothing"
-    return blocks.plain(value)
+def _answers(one: DecisionMoved) -> list[list[str]]:
+    """The answer then and now, in lines: of another one the parts that differ, of the same that it is."""
+    both = (one.before, one.after)
+    if not all("value" in facts for facts in both):  # asked once only, or not for these eyes
+        return [[part(facts["value"])] if "value" in facts else [] for facts in both]
+    if "value" not in one.others:
+        return [[part(one.before["value"])], [AS_THEN]]
+    parts = list(differences(*(facts["value"] for facts in both)))
+    more = [f"and {counted(len(parts) - MOST, 'more part')}"] if len(parts) > MOST else []
+    pairs = [(_line(each.where, each.was), _line(each.where, each.now)) for each in parts[:MOST]]
+    return [[*lines, *more] for lines in zip(*pairs, strict=True)]
 
 
-def _short(text: Any) -> str:
-    return shorten(str(text), LONGEST, placeholder=" …")
+def _line(where: Sequence[str], text: str | None) -> str:
+    return ": ".join([*map(blocks.plain, where), "–" if text is None else text])
+
+
+def _reasons(one: DecisionMoved) -> tuple[str, str]:
+    """Why then and why now; one that is given again is said once."""
+    then, now = (str(facts.get("reason") or "") for facts in (one.before, one.after))
+    if then and now:
+        return (part(then), "") if then == now else apart(then, now)
+    return part(then) if then else "", part(now) if now else ""
 
 
 def _goals(goals: Sequence[SentenceMoved], names: Sequence[str]) -> str:

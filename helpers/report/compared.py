@@ -8,6 +8,9 @@ from typing import Any
 from pydantic import Field
 
 from helpers.client.result_model import Part, Value
+from helpers.errors import listed
+
+FACTS = {"value": "answer", "reason": "reason", "by": "maker"}  # of a judgement, and how they are called
 
 
 class Move(Part):
@@ -95,13 +98,32 @@ class SentenceMoved(Part):
 
 
 class DecisionMoved(Part):
-    """A judgement that is another one now, `new`, or `gone`; values are left out for the client."""
+    """A judgement that was `changed`, or was asked on one side only: `new` now, or `gone`; `because` says why if known.
+
+    `others` names what of a changed one is another: its value, its reason, who made it. For the client, who sees
+    neither value nor reason, it says that they are others all the same.
+    """
 
     id: str
     question: str
     what: str
+    others: list[str] = []
+    because: str = ""
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
+
+    @property
+    def words(self) -> str:
+        """What happened to it, in words.
+
+        >>> moved = DecisionMoved(id="02.all.cuts", question="", what="changed", others=["value", "by"])
+        >>> moved.words, moved.model_copy(update={"what": "new"}).words
+        ('another answer and maker', 'was not asked then')
+        """
+        if self.what == "changed":
+            return f"another {listed([FACTS[name] for name in self.others])}"
+        words = {"new": "was not asked then", "gone": "is not asked any more"}[self.what]
+        return words + (self.because and f", because {self.because}")
 
 
 class Comparison(Part):
@@ -127,7 +149,7 @@ class Comparison(Part):
     @property
     def decided_otherwise(self) -> list[DecisionMoved]:
         """The judgements that are others now, without those that were only made again."""
-        return [one for one in self.decisions if one.what != "changed" or other_facts(one)]
+        return [one for one in self.decisions if one.what != "changed" or one.others]
 
     @property
     def nothing_changed(self) -> bool:
@@ -138,8 +160,3 @@ class Comparison(Part):
         said = any(one.before != one.after for one in (*self.numbers, *self.goals))
         made = self.decided_otherwise or self.parameters or self.definitions or self.only_before or self.only_after
         return not (customers or said or made)
-
-
-def other_facts(one: DecisionMoved) -> list[str]:
-    """What of a judgement is another one: its value, its reason, who made it."""
-    return [name for name in ("value", "reason", "by") if one.before.get(name) != one.after.get(name)]

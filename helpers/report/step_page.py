@@ -147,7 +147,7 @@ class StepPage:
     def heading(self) -> str:
         """The page's h1 and, where they apply, the banners under it."""
         own = '<p class="own">This page was made with the team\'s own version of the notebook.</p>'
-        banner = provisional_banner(self.result.provisional, self.results)
+        banner = provisional_banner(self.result.provisional, self.results, self.audience)
         return f"<h1>{escape(self.title)}</h1>\n{banner}{own if self.result.notebook.origin == 'own' else ''}"
 
     def answer(self, words: Iterable[str] = ()) -> str:
@@ -186,28 +186,28 @@ class StepPage:
         )
 
 
-def provisional_banner(decisions: Iterable[str], results: Mapping[str, Result]) -> str:
+def provisional_banner(decisions: Iterable[str], results: Mapping[str, Result], audience: Audience) -> str:
     """A banner in words when something on the page rests on a judgement that nobody has confirmed; else nothing."""
     decisions = list(decisions)
     if not decisions:
         return ""
     known = {used.id: used for result in results.values() for used in result.decisions}
     count = counted(len(decisions), "judgement")
-    items = "".join(f"<li>{escape(question_of(decision, known))}</li>" for decision in decisions)
+    items = "".join(f"<li>{escape(question_of(decision, known, audience))}</li>" for decision in decisions)
     return (
         f'<div class="banner provisional"><p><strong>Provisional.</strong> What stands here rests on {count} '
         f"that nobody has confirmed:</p><ul>{items}</ul></div>\n"
     )
 
 
-def question_of(decision_id: str, known: Mapping[str, DecisionUsed]) -> str:
-    """The question of a judgement and the step that asks it, in plain text; for an unknown id the id itself."""
+def question_of(decision_id: str, known: Mapping[str, DecisionUsed], audience: Audience) -> str:
+    """The question of a judgement, its step and its group, in plain text; for an unknown id the id itself."""
     number, scope, name = decision_id.split(".", 2)
     step = next((step for step in STEPS if step.number == number), None)
     used = known.get(decision_id)
     declared = next((choice.question for choice in step.decides if choice.name == name), "") if step else ""
     question = (used.question if used else "") or declared or decision_id
-    whom = "" if scope == "all" else f", group {scope}"
+    whom = "" if scope == "all" else f", {audience.group(scope) or f'group {scope}'}"
     return f"{question} (step {number}{whom})"
 
 

@@ -13,16 +13,17 @@ from helpers.client.results import finished_steps, read_manifest, read_published
 from helpers.client.tables_manifest import read_tables_manifest
 from helpers.client.versions import Version, missing_words, read_version
 from helpers.errors import RunError, counted, listed
+from helpers.report.answer_difference import apart, differences, part
 from helpers.report.compare_page import compare_html
-from helpers.report.compared import Comparison, DecisionMoved, NumberMoved, Sorting, other_facts
+from helpers.report.compared import Comparison, DecisionMoved, NumberMoved, Sorting
 from helpers.run.comparison import Side, comparison
-from helpers.run.judgement_list import short
 from helpers.run.store import NEW, told
 from helpers.show.audience import Audience, audience_for
 from helpers.show.sentences import format_value
 from helpers.steps import find_step
 
 TODAY = "today"
+MOST = 12  # parts of an answer that differ, in the terminal; the whole stands in the decision files
 HOWS = {"share": "pct1", "points": "points", "money": "money", "count": "count", "number": "number"}
 
 
@@ -143,7 +144,7 @@ def _said(value: Value, reader: Audience) -> str:
 
 def _decisions(decisions: Sequence[DecisionMoved]) -> Iterator[str]:
     """Those that are another now, each with both, and in one line those that were only made again."""
-    again = [one.id for one in decisions if one.what == "changed" and not other_facts(one)]
+    again = [one.id for one in decisions if one.what == "changed" and not one.others]
     for one in decisions:
         if one.id not in again:
             yield from _decision(one)
@@ -152,26 +153,31 @@ def _decisions(decisions: Sequence[DecisionMoved]) -> Iterator[str]:
 
 
 def _decision(one: DecisionMoved) -> Iterator[str]:
+    """What happened to it, the parts of the answer that differ, and who said so when and why, where that is another."""
     if one.what != "changed":
         facts = one.after or one.before
-        yield f"{one.id} is {one.what}{_value(facts)}{_by(facts)}"
+        said = f": {part(facts['value'])}" if facts.get("value") is not None else ""
+        yield f"{one.id} {one.words}{said}{_by(facts, facts.get('reason'))}"
         return
     made = [bool(facts.get("by")) for facts in (one.before, one.after)]
-    words = {(True, False): "was decided, and is open now", (False, True): "was open, and is decided now"}
-    yield f"{one.id}: {words.get(tuple(made)) or listed(other_facts(one)) + ' changed'}"
-    for word, facts in (("then", one.before), ("now", one.after)):
-        yield f"  {word}{_value(facts)}{_by(facts)}"
+    opened = {(True, False): "was decided, and is open now", (False, True): "was open, and is decided now"}
+    yield f"{one.id}: {opened.get(tuple(made)) or one.words}"
+    if "value" in one.before and "value" in one.after:
+        parts = list(differences(one.before["value"], one.after["value"]))
+        yield from (f"  {each}" for each in parts[:MOST])
+        if len(parts) > MOST:
+            yield f"  and {counted(len(parts) - MOST, 'more part')}"
+    reasons = [str(facts.get("reason") or "") for facts in (one.before, one.after)]
+    reasons = apart(*reasons) if reasons[0] != reasons[1] and all(reasons) else reasons
+    reasons = reasons if "reason" in one.others else ("", "")
+    for word, facts, reason in zip(("then", "now"), (one.before, one.after), reasons, strict=True):
+        yield f"  {word}{_by(facts, reason)}"
 
 
-def _value(facts: dict[str, Any]) -> str:
-    return f": {short(facts['value'])}" if facts.get("value") is not None else ""
-
-
-def _by(facts: dict[str, Any]) -> str:
+def _by(facts: dict[str, Any], reason: str | None) -> str:
     if not facts.get("by"):
         return " (proposed)" if "value" in facts else ""
-    reason = f": {short(facts['reason'])}" if facts.get("reason") else ""
-    return f" ({facts['by']}, {facts['decided_on']}{reason})"
+    return f" ({facts['by']}, {facts['decided_on']}{f': {part(reason)}' if reason else ''})"
 
 
 def _steps(compared: Comparison) -> Iterator[str]:

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from helpers.client.result_model import DecisionUsed, Finding, Result, Value
 from helpers.method.difference import beyond_both
+from helpers.method.group_before import ASSIGN
 from helpers.method.group_members import BESIDE, group_order
 from helpers.method.rating import LETTERS
 from helpers.method.value_tiers import TIERS
-from helpers.report.compared import Comparison, DecisionMoved, Matrix, Move, NumberMoved, SentenceMoved, Sorting
+from helpers.report.compared import FACTS, Comparison, DecisionMoved, Matrix, Move, NumberMoved, SentenceMoved, Sorting
 from helpers.run.freshness import changes
 from helpers.show.audience import Audience
 from helpers.show.sentences import say
@@ -45,6 +46,7 @@ OF_GROUPS = (
     ("07.balance", "them", "Part of respondents who gain with us"),
 )
 GOALS = ("01.goals", "01.portfolio_goals", "09.goals")
+COUNT, REFITTING, KEPT = "03.all.group_count", "03.all.refit", "the groups are kept"
 UNSORTED = (*BESIDE, "unknown", "unrated")  # kinds that say that a customer was not sorted
 
 
@@ -266,9 +268,17 @@ def _decisions(before: Side, after: Side, audience: Audience) -> Iterator[Decisi
         if facts[0] == facts[1]:
             continue
         what = "new" if old is None else "gone" if new is None else "changed"
+        others = [fact for fact in FACTS if what == "changed" and facts[0][fact] != facts[1][fact]]
+        because = KEPT if what == "gone" and name == COUNT and _keeps_groups(now) else ""
         if not audience.sees_persons:  # a value may name customers
             facts = [{key: part for key, part in one.items() if key in ("by", "decided_on")} for one in facts]
-        yield DecisionMoved(id=name, question=(new or old).question, what=what, before=facts[0], after=facts[1])
+        asked = {"id": name, "question": (new or old).question, "what": what, "others": others, "because": because}
+        yield DecisionMoved(**asked, before=facts[0], after=facts[1])
+
+
+def _keeps_groups(used: Mapping[str, DecisionUsed]) -> bool:
+    """Whether customers are assigned to the groups of a version: then nobody asks how many there should be."""
+    return REFITTING in used and used[REFITTING].value == ASSIGN
 
 
 def _facts(used: DecisionUsed) -> dict[str, Any]:

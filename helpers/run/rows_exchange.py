@@ -48,7 +48,8 @@ def export_rows(folder: Path, name: str, path: Path) -> str:
     write_rows(path, choice.name, choice.asks, value)
     state = "as it was decided" if entry is not None and entry.decided else "as it is proposed" if value else "empty"
     rows = counted(len(value), "row")
-    return f"{name} is in {path.name}, {state}: {rows}. Fill it in, then: decisions {folder} --import {name} {path}"
+    back = f"decisions {folder} --import {name} {path} --by NAME --reason WHY"
+    return f"{name} is in {path.name}, {state}: {rows}. Fill it in, leave every heading in it, then: {back}"
 
 
 def import_rows(
@@ -94,13 +95,17 @@ def import_rows(
     decided = entry is not None and entry.decided
     if decided and not (added or changed or removed):
         return [f"{name} says the same as {path.name}; nothing was written."]
-    kept = entry.reason if decided else ""
+    why, who = reason.strip() or (entry.reason if decided else ""), by.strip()
+    needed = {"--reason, in a sentence why": why, "--by, the name of who decides": who}
+    lacking = [what for what, given in needed.items() if not given]
+    if lacking:
+        raise DecisionError(f"{name} needs {', and '.join(lacking)}. Nothing was written.")
     decision = Decision(
         id=name.partition(".")[2],
         value=value,
         proposed=used.proposed if used else None,
-        reason=_needed("--reason, in a sentence why", reason.strip() or kept, name),
-        by=_needed("--by, the name of who decides", by.strip(), name),
+        reason=why,
+        by=who,
         decided_on=_day(on),
         seen=(used.seen if used else {}) or (entry.seen if decided else {}),
     )
@@ -180,12 +185,6 @@ def _short(value: Any) -> str:
     texts = [as_written(one) for one in value] if isinstance(value, (list, tuple)) else [as_written(value)]
     text = "(empty)" if value is None else " ".join("; ".join(texts).split())
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
-
-
-def _needed(what: str, given: str, name: str) -> str:
-    if not given:
-        raise DecisionError(f"{name} needs {what}. Nothing was written.")
-    return given
 
 
 def _day(on: str) -> str:

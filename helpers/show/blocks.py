@@ -219,7 +219,8 @@ def value_html(value: Any) -> str:
             return "nothing"
         texts = [value_html(item) for item in value]
         nested = any(isinstance(item, (Mapping, list, tuple)) for item in value)
-        if nested or sum(map(len, texts)) > 90:
+        sentences = len(texts) > 1 and any(text.endswith((".", "!", "?")) for text in texts)  # no comma behind these
+        if nested or sentences or sum(map(len, texts)) > 90:
             return f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
         return ", ".join(texts)
     return escape(plain(value))

@@ -77,7 +77,7 @@ def rows_of(drawings: Sequence[Drawing], middles: Sequence[np.ndarray]) -> tuple
     raw, ends = [drawing.values("value") for drawing in drawings], [ends_of(drawing) for drawing in drawings]
     totals = [is_total(drawing.rows, drawing.encoding) for drawing in drawings]
     steps = [values[values.notna() & ~total].to_numpy() for values, total in zip(raw, totals, strict=True)]
-    scale = _scale(drawings[0], np.concatenate([place for both in ends for place in both]), np.concatenate(steps))
+    scale = _scale(drawings[0], np.concatenate(raw), np.concatenate(steps))
     found = []
     for values, (start, end), total, middle in zip(raw, ends, totals, middles, strict=True):
         known = values.notna().tolist()
@@ -88,9 +88,13 @@ def rows_of(drawings: Sequence[Drawing], middles: Sequence[np.ndarray]) -> tuple
     return found, scale
 
 
-def _scale(drawing: Drawing, places: np.ndarray, steps: np.ndarray) -> Scale:
-    """The scale of the totals, with the decimals that half of the steps need for two digits, but two at most."""
-    scale = scale_for(drawing.schema.column(drawing.encoding["value"]), places, drawing.audience)
+def _scale(drawing: Drawing, values: np.ndarray, steps: np.ndarray) -> Scale:
+    """The scale of what is written, with the decimals that half of the steps need for two digits, but two at most.
+
+    How high the bars reach on their way does not count: 922,266 is 922 thousand, also where a step before ends above
+    a million.
+    """
+    scale = scale_for(drawing.schema.column(drawing.encoding["value"]), values, drawing.audience)
     sizes = np.abs(steps[steps != 0]) / scale.factor
     if scale.percent or scale.decimals is None or scale.factor == 1 or not len(sizes):
         return scale

@@ -13,7 +13,6 @@ from helpers.ask.form import Form, Question
 from helpers.client.decisions import read_decisions
 from helpers.client.result_model import DecisionUsed
 from helpers.errors import StepInputError
-from helpers.show.audience import Audience
 from helpers.steps import Choice, find_step
 
 INTENTS = ("grow", "maintain", "re_engineer", "retire")
@@ -298,60 +297,6 @@ def test_every_control_has_a_label(tmp_path):
         for control in controls(form.box):
             if not isinstance(control, (widgets.Box, widgets.HTML)):
                 assert control.description, (kind, control)
-
-
-NAMED = Audience("working", "EUR", {"g1": "Yards", "g2": "Clubs"})
-
-
-def form_with_names(folder, step, name, **how):
-    """The form of a choice as the registry asks for it, for a client with two groups."""
-    choice = find_step(step).choice(name)
-    used = DecisionUsed(id=f"{step}.all.{name}", state="missing", value=None)
-    return Form(Question(folder, find_step(step), choice, used, audience=NAMED, **how))
-
-
-def test_a_group_is_chosen_by_its_name_and_saved_by_its_id(tmp_path):
-    form = form_with_names(tmp_path, "11", "tactics")
-    group = {column.name: control for column, control in form.field._rows[0]._cells.items()}["group"]
-    assert dict(group.options) == {"(none)": "(none)", "Yards": "g1", "Clubs": "g2", "All customers": "all"}
-    group.value = "g2"
-    assert form.field.value[""]["group"] == "g2"
-
-
-def test_a_group_that_is_no_more_is_shown_and_stays(tmp_path):
-    form = form_with_names(tmp_path, "11", "tactics")
-    form.field.show({"van": {"title": "A van", "group": "g7"}})
-    group = {column.name: control for column, control in form.field._rows[0]._cells.items()}["group"]
-    assert (group.value, group.label) == ("g7", "g7 (saved, and no option)")
-    assert form.field.value == {"van": {"title": "A van", "group": "g7"}}
-
-
-def test_rows_of_few_columns_stand_beside_each_other_under_names_that_people_read(tmp_path):
-    form = form_with_names(tmp_path, "09", "results", items=["g1.profit", "g2.portion"])
-    titles, *rows = form.field._list.children
-    assert [title.value for title in titles.children][:2] == ["<div>Result</div>", "<div>Owner</div>"]
-    said = [row.children[0].value for row in rows]
-    assert said == ["<div>Yards, Profit a year</div>", "<div>Clubs, Part of the portfolio&#x27;s customers</div>"]
-    form.field.show({"g1.profit": {"low": 3, "likely": 2}})
-    assert "Yards, Profit a year: the numbers are 3, 2." in form._faults.value
-
-
-def test_long_rows_open_by_their_titles_which_follow_what_is_typed(tmp_path):
-    form = form_with_names(tmp_path, "09", "shifts")
-    row = {"group_id": "g1", "kind": "keep", "low": 0.1, "likely": 0.2, "high": 0.3}
-    form.field.show({key: row for key in ("s1", "s2", "s3")})
-    first = form.field._rows[0]
-    assert (first._head.description, first._body.layout.display) == ("s1 \N{EN DASH} Yards, keep", "none")
-    first._head.value = True
-    assert first._body.layout.display is None
-    next(control for column, control in first._cells.items() if column.name == "group_id").value = "g2"
-    assert first._head.description == "s1 \N{EN DASH} Clubs, keep"
-    form.field.show({"s1": row})
-    assert form.field._rows[0]._body.layout.display is None, "one alone is open"
-
-
-def test_money_is_asked_for_in_the_clients_currency(tmp_path):
-    assert form_with_names(tmp_path, "11", "budget").field._typed.description == "Number (EUR)"
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):

@@ -138,6 +138,10 @@ def test_a_judgement_made_with_the_form_is_found_again_by_people_and_by_a_run(cl
     for kernel in psutil.Process(lab[1].pid).children(recursive=True):
         if "ipykernel" in " ".join(kernel.cmdline()):
             kernel.kill()
+    dead = tab.locator(".workbook-form.jupyter-widgets-disconnected").first
+    dead.wait_for(timeout=WAIT)
+    assert not save.is_visible(), "a form that would save nothing has no button"
+    assert "saves nothing" in dead.evaluate("form => getComputedStyle(form, '::before').content")
     tab.close()
     tab = browser.new_page(viewport={"width": 1280, "height": 1000})
     tab.goto(address)

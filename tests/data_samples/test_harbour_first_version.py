@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from helpers.client.decisions import read_every_decision
-from helpers.client.versions import read_version
+from helpers.client.versions import kept_tables, read_version
 from helpers.run.inspect import check_client
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data_samples"
@@ -79,14 +79,22 @@ def test_of_the_secrets_those_are_carried_that_were_heard_by_then():
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1500)  # some ten runs of parts of thirteen steps
 def test_it_runs_to_a_frozen_version(folder):
     assert maker.settle(folder, SAMPLES / "harbour_supplies", say=lambda line: None) > 0
     place = maker.freeze(folder, say=lambda line: None)
     assert read_version(folder, "v1").as_of == "2025-09-01"
     assert sum(path.stat().st_size for path in place.rglob("*") if path.is_file()) < 3e6
-    # a later kit may reckon otherwise than the one that froze what is shipped; what was asked and who is who stays
     made, shipped = read_version(folder, "v1"), read_version(SAMPLES / "harbour_supplies", "v1")
-    assert set(made.decisions) == set(shipped.decisions)
-    tables = [one.table("03_form_groups", "customer_groups").set_index("customer_id") for one in (made, shipped)]
-    there, then = (table["group_id"] for table in tables)
-    assert (there == then.reindex(there.index)).mean() > 0.95
+    # what was learned is asked from the second version on; the kit that froze what is shipped asked at once
+    assert set(shipped.decisions) - set(made.decisions) <= {"13.all.answers"}
+    assert set(made.decisions) <= set(shipped.decisions)
+    for step_id, names in kept_tables().items():
+        for name in names:
+            told, then = (without_words(one.table(step_id, name)) for one in (made, shipped))
+            pd.testing.assert_frame_equal(told, then, rtol=1e-9, obj=f"{step_id}/{name}")
+
+
+def without_words(table):
+    """A table without what is only for reading: a later kit may say it in other words, and must reckon the same."""
+    return table[[name for name in table if name != "title" and not name.endswith(("_name", "_words"))]]

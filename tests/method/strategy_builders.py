@@ -130,6 +130,14 @@ def tactics() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def gaps() -> pd.DataFrame:
+    """What step 11 says is wrong with the register: one tactic ends too late, and one has no owner."""
+    words = "New terms ends after the day on which its result is due: profit a year of Resellers."
+    rows = [("ends_after_result", "terms", "g3", words, DAY, "profit a year"),
+            ("no_owner", "terms", "g3", "Nobody answers for New terms.", pd.NaT, "")]  # fmt: skip
+    return pd.DataFrame(rows, columns=["gap", "tactic", "group_id", "sentence", "due", "result"])
+
+
 def learning() -> pd.DataFrame:
     return pd.DataFrame(
         {"loop": ["offers"], "question": ["What else do they look at?"], "owner": ["Bo"], "group_id": ["g2"]}
@@ -185,6 +193,7 @@ def tables() -> dict[str, pd.DataFrame]:
         "assumption_sensitivity": sensitivity(),
         "value_propositions": propositions(),
         "tactics": tactics(),
+        "tactic_gaps": gaps(),
         "trial_plans": trials(),
         "learning_plan": learning(),
     }

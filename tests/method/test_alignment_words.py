@@ -40,7 +40,7 @@ def test_contacts_and_channels():
     )
     assert told["11.channels"].startswith("Of a sale through phone 20.9 % is left after cost to serve")
     assert told["11.channel_contradictions"].startswith(
-        "Of 1 roles that people gave channels something speaks against 1. Fleets, web is to lead: "
+        "Something speaks against the one role that people gave a channel, that web is to lead for Fleets, but "
     )
 
 
@@ -59,8 +59,8 @@ def test_spend():
     table = spending.aligned().reset_index()
     told = read(spend_findings(spending.by_function(), table, alignment_index(table)))
     assert told["11.spend_out_of_line"] == (
-        "Of what we spend on these groups 40 % goes to Owners for 0 % of the lifetime value, and 30 % to "
-        "Yards for 70 %."
+        "Owners take 40 % of what we spend on these groups and hold 0 % of the lifetime value; Yards take 30 % and "
+        "hold 70 %."
     )
     assert told["11.misaligned"].endswith("The largest single move towards that: EUR 40.07 from Owners to Yards.")
     assert told["11.intent_unfunded"] == (
@@ -74,8 +74,8 @@ def test_tactics():
     table["selected"], table["title"] = [True, True, False], ["Crates", "Visits", "Portal"]
     told = read(portfolio_findings(tactic_portfolio(table, budget=50.0)))
     assert told["11.best_set"] == (
-        "Of 3 tactics 2 are worth most together within the limits: EUR 130.00 of discounted margin for EUR 40.00, so "
-        "EUR 90.00 after cost."
+        "2 of 3 tactics are worth most together within the limits: they bring EUR 130.00 of discounted margin for "
+        "EUR 40.00, so EUR 90.00 after cost."
     )
     assert told["11.team_against_best"] == (
         "The team's own 2 tactics are worth EUR 90.00 after cost: no other set is worth more."

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.errors import StepInputError
-from helpers.method.channel_choice import channel_choice
+from helpers.method.channel_choice import channel_choice, gone_groups
 from helpers.method.channel_consistency import channel_consistency
 from helpers.method.channel_findings import channel_assumptions, channel_cannot_say, channel_checks, channel_findings
 
@@ -148,12 +148,23 @@ def test_a_channel_that_loses_and_nobody_decided_on():
     [
         ({"group": "g1", "channel": "web", "role": "main"}, "one of lead, support and close"),
         ({"group": "g1", "channel": "", "role": "lead"}, "Expected a channel"),
-        ({"group": "Yatch", "channel": "web", "role": "lead"}, "is no group of ours"),
     ],
 )
 def test_decisions_that_cannot_be_read_are_refused(row, words):
     with pytest.raises(StepInputError, match=words):
         choice(decided={"k": row})
+
+
+def test_a_role_for_a_group_that_is_gone_is_left_out_and_said():
+    decided = {
+        "k": {"group": "g9", "channel": "web", "role": "lead"},
+        "l": {"group": "Y", "channel": "web", "role": "lead"},
+    }
+    gone = gone_groups(decided, GROUPS)
+    assert gone == ["g9"] and gone_groups(decided, None) == ["g9", "Y"] and gone_groups(None, GROUPS) == []
+    pd.testing.assert_frame_equal(choice(decided=decided), choice(decided={"l": decided["l"]}))
+    flag = channel_checks(choice(decided=decided), 240.0, gone)[1]
+    assert (flag.verdict, flag.found) == ("flag", "g9") and "decisions/11_align_tactics.yaml" in flag.sentence
 
 
 def test_a_channel_with_two_roles_is_refused():

@@ -19,7 +19,7 @@ from helpers.method.strategy_record import decisions_made, first_to_learn
 from helpers.method.strategy_risks import DOUBT, EXPOSED, FLIP, risks
 from helpers.show.audience import audience_for
 from helpers.show.sentences import check_finding, say
-from tests.method.strategy_builders import GROUPS, material, money
+from tests.method.strategy_builders import GROUPS, material
 
 READER = audience_for("working", "EUR", GROUPS)
 
@@ -119,6 +119,15 @@ def test_a_guess_that_is_no_number_is_no_guess_and_a_fact_that_is_not_known_is_o
     assert table["verdict"].tolist() == [OPEN, OPEN] and table["guess"].isna().tolist() == [True, False]
 
 
+def test_on_whom_we_lose_money_is_open_where_no_service_was_traced():
+    start = material()
+    ladder = start.tables["profit_ladder"].assign(rung="gross_margin")
+    built = customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder}))
+    rows = built.tables["beliefs_and_facts"]
+    assert set(rows.loc[rows["question"] == "part_losing_money", "verdict"]) == {"open"}
+    assert "12.in_beliefs_part_losing_money" not in said(built)
+
+
 def test_customers_are_found_by_id_in_brackets_alone_or_by_name():
     names = {"c1": "Smith, Sons", "c2": "Beta"}
     assert customers_named("Acme (c1), beta, c3, c3, Gamma (x)", ["c1", "c2", "c3"], names) == ["c1", "c2", "c3"]
@@ -163,6 +172,38 @@ def test_all_groups_alike_are_told_in_one_sentence():
     answer = said(customer_strategy(kept))["12.answer"]
     assert answer == "For all 3 groups the intent is the same: Maintain. We find out more."
     assert proposed_decision(kept, group_plans(kept))[0].startswith("Keep all groups as they are")
+
+
+def test_an_answer_without_any_money_still_has_its_source():
+    start = material()
+    nothing = {name: rows for name, rows in start.tables.items() if name not in ("expected_results", "tactics")}
+    built = customer_strategy(replace(start, tables=nothing))
+    answer = next(one for one in built.sentences if one.finding.id == "12.answer")
+    assert "EUR" not in said(built)["12.answer"]
+    assert set(answer.told) == {
+        f"group_intents/g{number}/{name}" for number in (1, 2, 3) for name in ("primary", "secondary")
+    }
+    assert all(check.verdict == "pass" for check in built.checks)
+
+
+def test_what_the_rules_propose_is_told_whole_and_doubt_is_held_against_it():
+    # people chose to change how we serve them; the rules would part with them where that does not help
+    start = material()
+    table = start.tables["group_intents"]
+    here = table["group_id"] == "g2"
+    other = table.assign(
+        primary=table["primary"].mask(here, "re_engineer"),
+        differs=table["differs"] | here,
+        proposed=table["proposed"].mask(here, "re_engineer"),
+        proposed_secondary=table["proposed_secondary"].mask(here, "retire"),
+        otherwise=table["otherwise"].mask(here, "re_engineer"),
+    )
+    built = customer_strategy(replace(start, tables={**start.tables, "group_intents": other}))
+    assert "the rules propose re-engineer, then retire" in said(built)["12.in_intent.g2"]
+    assert said(built)["12.risk_doubt"].startswith(
+        "Fleets: re-engineer is the least sure intent. In 40 % of the cases that our ranges allow, our rules would say "
+        "something else than re-engineer, then retire, which they propose today, most often re-engineer"
+    )
 
 
 def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
@@ -339,11 +380,11 @@ def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full
     ladder = start.tables["profit_ladder"].assign(amount=[860.0, 200.0, 600.0, -40.0])
     words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder})))
     assert words["12.beside"].startswith("EUR 50.00 of the EUR 430.00 of profit a year")
-    untraced = Finding(id="04.untraced_cost", text="{left:money}.", values={"left": money(500.0)}, evidence="measured")
-    step = start.said["04_value_to_us"]
-    step = step.model_copy(update={"findings": [*step.findings, untraced]})
-    words = said(customer_strategy(replace(start, said={**start.said, step.step: step})))
-    assert words["12.profit"].endswith("; after the rest of the service it is EUR 250.00.")
+    for amount, told in ((500.0, "EUR 250.00"), (-500.0, "EUR −250.00")):  # over two years; a loss is told as one
+        rest = pd.DataFrame({"group_id": ["all"], "amount": [amount], "rung": ["profit_after_untraced"]})
+        rungs = pd.concat([start.tables["profit_ladder"], rest], ignore_index=True)
+        words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": rungs})))
+        assert words["12.profit"].endswith(f"; after the rest of the service it is {told}.")
     window = "Amounts here are of a year, the mean of 24 months up to 1 January 2027"
     assert words["12.in_worth_window"].startswith(window)
 

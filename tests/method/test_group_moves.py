@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -69,6 +71,15 @@ def test_the_sentences_of_moves():
     anew = move_findings(group_moves(NOW, BEFORE), BEFORE, assigned=False)
     assert [one.id for one in anew] == ["03.moved", "03.came_and_went"]
     assert anew[0].evidence == "judged" and "formed anew" in anew[0].text
+
+
+def test_a_window_of_another_length_says_nothing_of_who_came_and_keeps_no_scores():
+    other = replace(BEFORE, same_window=False)
+    found = move_findings(group_moves(NOW, other), other, assigned=True, drift=0.917)
+    assert [one.id for one in found] == ["03.moved", "03.drift"]
+    assert other.keeps("behaviour"), "centres are of twelve months in any window"
+    scored = GroupsBefore("v1", "2025-09-01", THEN.assign(assigned_by="rfm"), NO_CUTS, CENTRES)
+    assert scored.keeps("rfm") and not replace(scored, same_window=False).keeps("rfm")
 
 
 def test_a_group_that_is_gone_is_named_as_it_was():

@@ -5,12 +5,10 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pandas as pd
-import pytest
 
 from helpers.client.result_model import DecisionUsed
 from helpers.client.schema import schema
-from helpers.errors import StepInputError
-from helpers.method.learning_loop import asked_of_people, decided_days, learning_loop
+from helpers.method.learning_loop import answers_to_questions, asked_of_people, decided_days, learning_loop
 
 AS_OF = "2026-09-01"
 
@@ -51,9 +49,16 @@ def test_the_later_answer_counts():
     assert undated["state"][0] == "in_time" and pd.isna(undated["next_due"][0])
 
 
-def test_an_answer_to_a_question_that_nobody_asked_is_refused():
-    with pytest.raises(StepInputError, match="z is no question of the learning plan. Known there: a"):
-        learning_loop(plan(a=("monthly", None)), {"z": {"answer": "No."}}, as_of=AS_OF)
+def test_an_answer_to_a_question_that_nobody_asked_is_left_out_and_said():
+    own, told = plan(a=("monthly", "2026-08-20")), {"z": {"answered_on": "2027-01-01", "answer": "No."}}
+    # its day is none on which anything is judged either
+    pd.testing.assert_frame_equal(learning_loop(own, told, as_of=AS_OF), learning_loop(own, as_of=AS_OF))
+    (check,) = answers_to_questions(own, told)
+    assert (check.verdict, check.found, check.expected) == ("flag", "z", "a")
+    assert "decisions/13_scoreboard.yaml" in check.sentence
+    assert answers_to_questions(own, {"a": {}})[0].verdict == "pass"
+    # also where step 11 asks nothing at all
+    assert answers_to_questions(None, told)[0].verdict == "flag" and answers_to_questions(None, None) == []
 
 
 def test_people_are_asked_where_something_is_due():

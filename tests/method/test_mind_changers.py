@@ -21,8 +21,11 @@ RULES = [
 ]
 
 
-def sensitivity(passes: int, market: float = 0.75) -> pd.DataFrame:
-    """One group of which only its market is in doubt, in 100 draws, and another number that never matters."""
+def sensitivity(passes: int, market: float = 0.75, loses: int = 0) -> pd.DataFrame:
+    """One group of which only its market is in doubt, in 100 draws, and another number that never matters.
+
+    In the first draws, as many as `loses`, its lifetime value is below zero.
+    """
     words = {name: fact.blank for name, fact in FACTS.items()} | {"market": "pass", "lifetime": "above"}
     facts = pd.DataFrame([{"group_id": "g1", "group_name": "Yards", **words}])
     rows = [
@@ -34,6 +37,7 @@ def sensitivity(passes: int, market: float = 0.75) -> pd.DataFrame:
     half = np.arange(100) % 2
     drawn = {("", "large"): np.full(100, 0.1), ("g1", "market"): (np.arange(100) < passes).astype(float)}
     drawn |= {("g1", "direction"): half.astype(float), ("g1", "lifetime"): np.full(100, 900.0)}
+    drawn["g1", "lifetime"][:loses] = -50.0
     return assumption_sensitivity(facts, intent_rules(RULES), pd.DataFrame(rows, columns=names), drawn)
 
 
@@ -68,7 +72,7 @@ def test_a_clause_says_the_border_or_which_side_leads_elsewhere():
     row = {"quantity": "margin_slope", "kind": "number", "value": 0.006, "flip_way": "falls", "flip_at": -0.01}
     text, values = change_clause(row | {"flip_name": "Re-engineer"}, "")
     assert "{now:points}, fell below {at:points}." in text and values["at"].value == -0.01
-    turned = {"flip_name": "", "stable_below": 0.9, "stable_above": 0.4}
+    turned = {"flip_name": "", "stable_below": 0.9, "stable_above": 0.4, "else_primary": "grow", "else_secondary": ""}
     chance = {"quantity": "direction", "kind": "chance", "value": 0.54, **turned}
     text, values = change_clause(chance, "Grow")
     assert values["claim"].value == "it goes our way" and values["now"].value == 0.54
@@ -78,6 +82,20 @@ def test_a_clause_says_the_border_or_which_side_leads_elsewhere():
     text, values = change_clause(number, "Grow")
     assert text.endswith("is above {cut:money}.") and values["cut"].unit == "money"
     assert change_clause(number, "") == ("", {})
+
+
+def test_a_side_is_said_only_with_what_comes_on_that_side():
+    # of 100 draws, 30 mend it for its market, and 20 others part with it for its lifetime value
+    rows = sensitivity(70, loses=20).set_index("quantity")[["else_primary", "else_secondary"]]
+    assert rows.loc["lifetime"].tolist() == ["retire", ""] and rows.loc["market"].tolist() == ["re_engineer", ""]
+    assert sensitivity(70, loses=19).set_index("quantity").loc["lifetime", "else_primary"] == ""  # too few to tell
+    row = {"quantity": "lifetime", "kind": "number", "value": 900.0, "cut": 0.0, "flip_name": ""}
+    row |= {"stable_below": 0.0, "stable_above": 0.7}
+    text, values = change_clause(row | rows.loc["lifetime"].to_dict(), "Re-engineer")
+    assert values["other"].value == "Retire" and text.endswith("is below {cut:money}.")
+    text, values = change_clause(row | {"else_primary": "", "else_secondary": ""}, "Re-engineer")
+    assert text == (" It could become {other:text}; what weighs most in the doubt is {what:text}, now {now:money}.")
+    assert values["other"].value == "Re-engineer" and set(values) == {"other", "what", "now"}
 
 
 def test_words_of_numbers_at_their_limits():

@@ -67,6 +67,13 @@ def test_behind_on_what_matters_is_mended_first():
     assert said["06.advantage"].startswith("We trail on advice, in 2 of 2 groups surely")
 
 
+def test_one_point_is_one_point():
+    _, _, placed, _ = parts = tables(survey(lead={"price": 1.0, "advice": 1.2}))
+    placed.loc[placed["driver"] == "advice", "advantage"] = 1.04
+    placed.loc[placed["driver"] == "price", "advantage"] = 0.4
+    assert sentences(*parts)["06.advantage"].endswith("we lead most on advice, by 1 point.")
+
+
 def test_behind_on_nothing():
     said = sentences(*tables(survey(lead={"price": 1.0, "advice": 1.2})))
     assert "and lower on none for sure" in said["06.answer"]

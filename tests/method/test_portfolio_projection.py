@@ -277,6 +277,8 @@ def test_what_is_said_of_the_years_ahead():
     said = _said(projection_findings(table, holdout_year(found, NAMES, draws=400)))
     assert set(said) == {"09.held_out", "09.intents_move", "09.projection"}
     assert "{worst:text} came to" in said["09.held_out"].text
+    # the likely end and its range: a range alone may hold what reads like today's
+    assert "to {part:pct} ({part:pct_range}) by" in said["09.projection"].text
     as_ever = portfolio_projection(moves(YEAR, YEAR), NAMES, as_of="2027-01-01", shifts=shifts, draws=400)
     moved = _said(projection_findings(as_ever, None))["09.intents_move"]
     assert moved.values["group"].value == "g2" and "fewer" not in moved.text

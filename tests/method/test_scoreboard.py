@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from helpers.client.schema import schema
-from helpers.method.earlier_version import earlier_version
+from helpers.method.earlier_version import earlier_version, promised
 from helpers.method.equity_bridge import bridge_table
 from helpers.method.learning_loop import learning_loop
 from helpers.method.results_scored import results_scored
@@ -272,6 +272,9 @@ def test_what_came_since_the_earlier_version():
     values = found["13.answer"].values
     assert (values["change"].value, values["good"].value, values["due"].value) == (10.0, 1, 2)
     assert found["13.bridge"].values["amount"].value == 10.0
+    # one customer, there then and now, ten more of value
+    assert found["13.bridge"].text.endswith("Those who stayed are worth {stayed:money} more to us than then.")
+    assert found["13.bridge"].values["stayed"].value == 10.0
     scores = {name: found["13.scored"].values[name].value for name in ("due", "hit", "better", "worse")}
     assert scores == {"due": 2, "hit": 0, "better": 1, "worse": 1}
     assert found["13.owners"].values["best"].value == "Ada" and found["13.owners"].values["held"].value == 0
@@ -326,12 +329,53 @@ def test_the_earlier_version_is_read_as_it_was_frozen():
         as_of = "2025-09-01"
 
         def table(self, step_id, table):
-            return pd.DataFrame({"from": [f"{step_id}/{table}"]})
+            rows = pd.DataFrame({"from": [f"{step_id}/{table}"]})
+            return rows.assign(group_id="g1", measure="profit", by_date=pd.Timestamp("2025-09-01"))
 
-    found = earlier_version(Frozen())
+    found = earlier_version([Frozen()])
     assert found.there and found.value["from"][0] == "04_value_to_us/customer_value"
-    assert found.results["from"][0] == "09_choose_intent/expected_results"
-    assert not earlier_version(None).there
+    assert found.results["from"][0] == "09_choose_intent/expected_results", "the latest one's count whenever due"
+    assert not earlier_version([]).there
+
+
+def test_what_an_older_version_promised_is_scored_once_it_is_due_unless_it_was_renewed():
+    class Frozen:
+        def __init__(self, as_of, rows):
+            self.as_of, self.rows = as_of, rows
+
+        def table(self, step_id, table):
+            if self.rows is None:
+                return None
+            table = pd.DataFrame(self.rows, columns=["group_id", "measure", "by_date"])
+            return table.assign(by_date=pd.to_datetime(table["by_date"]))
+
+    first = [
+        ("g1", "profit", "2026-12-31"),  # renewed by the second
+        ("g2", "profit", "2026-12-31"),  # due after the second was frozen
+        ("g3", "profit", "2026-09-01"),  # scored in the second's own run
+        ("g4", "profit", None),  # nobody said when
+    ]
+    second = [("g1", "profit", "2027-12-31"), ("g5", "portion", "2026-09-01")]
+    one, two = Frozen("2025-09-01", first), Frozen("2026-09-01", second)
+    told = promised([one, two])
+    assert told[["group_id", "measure"]].values.tolist() == [["g1", "profit"], ["g5", "portion"], ["g2", "profit"]]
+    assert told["by_date"].iloc[0] == pd.Timestamp("2027-12-31")
+    # where the third was frozen after its day it was scored there, and is not scored again
+    assert promised([one, two, Frozen("2027-09-01", None)])["group_id"].tolist() == ["g1"]
+    assert promised([Frozen("2025-09-01", None)]) is None and promised([]) is None
+    assert promised([one])["group_id"].tolist() == ["g1", "g2", "g3", "g4"]
+
+
+def test_who_came_does_not_hide_that_those_who_stayed_are_worth_less():
+    then = pd.DataFrame({"customer_id": ["a", "b"], "group_id": "g1", "status": ["active", "lapsed"], "revenue": 9.0,
+                         "clv": [20.0, np.nan], "cost_to_serve": 0.0, "expected_revenue": 100.0, "margin_rate": 0.2,
+                         "contract_clv": np.nan, "clv_basis": "after_cost_to_serve"})  # fmt: skip
+    now = then.assign(status="active", clv=[15.0, 30.0])
+    bridge = bridge_table(then, now)
+    text, values = (getattr(said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=bridge)["13.bridge"], name)
+                    for name in ("text", "values"))  # fmt: skip
+    assert "rose by" in text and values["change"].value == 25.0 and values["amount"].value == 30.0
+    assert "are worth {stayed:money} less to us" in text and values["stayed"].value == 5.0
 
 
 def test_a_bridge_on_which_nothing_moved_says_so():
@@ -339,7 +383,7 @@ def test_a_bridge_on_which_nothing_moved_says_so():
                           "cost_to_serve": 0.0, "expected_revenue": 100.0, "margin_rate": 0.2, "contract_clv": np.nan,
                           "clv_basis": "after_cost_to_serve"})  # fmt: skip
     found = said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=bridge_table(worth, worth))
-    assert "Most" not in found["13.bridge"].text and "13.measuring" not in found
+    assert not {"most", "stayed"} & set(found["13.bridge"].values) and "13.measuring" not in found
     again = bridge_table(worth, worth, restated=pd.Series({"a": 150.0}))
     assert (
         said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", bridge=again)["13.measuring"]
@@ -403,8 +447,9 @@ def test_a_row_of_a_measure_with_a_season_is_all_on_one_base():
 def test_the_profit_of_a_quarter_is_not_told_as_that_of_a_year():
     fell = np.concatenate([noise(24), noise(8, 2) - 60])
     rows = [series(fell, "profit", group="g1"), series([100.0, 101.0] * 16)]
-    text = said(scoreboard(rows, {"g1": "Yards"}, as_of=AS_OF))["13.moved.g1_profit"]
-    assert text.values["what"].value == "profit of a quarter times four" and "one season and no year" in text.text
+    told = said(scoreboard(rows, {"g1": "Yards"}, as_of=AS_OF))
+    assert told["13.moved.g1_profit"].values["what"].value == "the profit of a quarter times four"
+    assert "a season and no year" in told["13.moved"].text  # said once, not of each group
 
 
 def test_the_first_version_says_where_each_result_starts_and_when_the_first_is_due():
@@ -419,7 +464,8 @@ def test_the_first_version_says_where_each_result_starts_and_when_the_first_is_d
                  scored=scored)  # fmt: skip
     answer = found["13.answer"].values
     limits = found["13.limits"].values
-    assert (answer["results"].value, limits["limits"].value, limits["measures"].value) == (2, 1, 2)
+    assert (answer["results"].value, limits["measures"].value) == (2, 2)
+    assert found["13.limits"].text.startswith("One of {measures:count} measures has limits")
     assert str(answer["first"].value).startswith("2027-09-01") and "Too early" in found["13.answer"].text
     assert found["13.scored"].text == "Each of the {all:count} results that we expect has an owner, one and the same."
     assert "13.owners" not in found

@@ -10,6 +10,7 @@ import pytest
 from helpers.method.customer_strategy import customer_strategy
 from helpers.method.strategy_answers import BETTER, KEEP, PAY, WIN, acts_on
 from helpers.method.strategy_work import late_tactics
+from helpers.method.tactic_gaps import tactic_gaps
 from helpers.show.audience import audience_for
 from helpers.show.sentences import say
 from tests.method.strategy_builders import DAY, GROUPS, LATE, material, money, result, told
@@ -80,10 +81,23 @@ def test_a_tactic_that_ends_after_its_result_is_due_is_flagged_and_one_that_ends
     assert said(start)["12.late_terms"] == (
         "New terms ends on 31 January 2028, after its result is due: 31 December 2027 (Resellers, profit a year)."
     )
-    for column, value in (("ends", DAY), ("measure", "lapse_rate"), ("selected", False), ("ends", pd.NaT)):
-        rows = start.tables["tactics"].copy()
-        rows.loc[1, column] = value
-        assert late_tactics(changed(start, tactics=rows)) == []
+    rows = start.tables["tactics"].copy()
+    rows.loc[1, "selected"] = False
+    assert late_tactics(changed(start, tactics=rows)) == []
+    gaps = start.tables["tactic_gaps"]
+    assert late_tactics(changed(start, tactic_gaps=gaps.iloc[1:])) == []
+    everybody = changed(start, tactics=start.tables["tactics"].replace({"group_id": {"g3": "all"}}))
+    assert said(everybody)["12.late_terms"].endswith("after its result is due: 31 December 2027 (profit a year).")
+
+
+def test_step_11_and_step_12_tell_the_same_tactics():
+    start = material()
+    register = start.tables["tactics"].assign(needs="", group_name="Any")
+    for ends, late in ((LATE, ["terms"]), (DAY, []), (pd.NaT, [])):
+        rows = register.assign(ends=[DAY, ends, pd.NaT])
+        gaps = tactic_gaps(rows, None, None, results=start.tables["expected_results"].assign(group_name="Any"))
+        tables = {"tactics": rows, "tactic_gaps": gaps}
+        assert [row["tactic"] for row, _ in late_tactics(changed(start, **tables))] == late
 
 
 def test_the_board_reads_what_it_takes_when_it_looks_again_and_who_reports():

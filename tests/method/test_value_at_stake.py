@@ -190,6 +190,10 @@ def test_sums_of_both_pages_are_bridged():
     assert said({"g1": ["re_engineer", "retire"]}) == {
         "09.path.g1": {"group": "g1", "released": 45.0, "stake": 10.0, "part": 0.5}
     }
+    (path,) = bridge_findings(table, VALUE, paths, None, {"g1": ["re_engineer", "retire"]}, years=2)
+    ends = table.loc[table["group_id"] == "g1", ["counted_low", "counted_high"]].sum().tolist()
+    told = path.values["stake"]  # the likely end of a range, and no cap
+    assert [told.low, told.high] == pytest.approx(ends) and ends[1] > told.value and "no more" not in path.text
     assert said({"g1": ["grow"]}, paths=None) == {"09.outlays.g1": {"group": "g1", "all": 50.0, "loss": 30.0}}
     assert said({"g1": ["grow"]}, paths.assign(cost_released=1.0), projects.assign(status="fail")) == {}
     assert said({"g1": ["grow"]}, None, None) == {} == said({"g1": ["maintain"]}, None)

@@ -129,6 +129,7 @@ def test_values_of_any_shape_read_as_words():
     assert blocks.value_html(rows) == told  # a table: one line a row, and no blank cells
     assert blocks.value_html({"a": {"b": [1, 2]}, "c": {}}).startswith("<dl><dt>a</dt><dd><dl><dt>b</dt>")
     assert blocks.value_html(["long words " * 9, "more"]).startswith("<ul><li>")
+    assert blocks.value_html(["It is quick.", "And cheap."]) == "<ul><li>It is quick.</li><li>And cheap.</li></ul>"
     assert blocks.plain_date("soon") == "soon"
 
 

@@ -12,6 +12,8 @@ from nbformat.v4 import new_notebook
 
 from helpers.errors import RunError
 from helpers.report.pages import make_report
+from helpers.report.step_page import question_of
+from helpers.show.audience import audience_for
 from tests.report.fake_report import (
     HOSTILE,
     PERSONAL,
@@ -110,6 +112,12 @@ def test_a_step_opens_with_title_provisional_banner_question_and_answer(reports)
         assert "<title>05 Customer share - Harbour &amp; Sons &lt;img" in html
         assert "rests on 1 judgement that nobody has confirmed" in html
         assert "Which categories do we mean when we say our share of a customer? (step 05)" in html
+
+
+def test_a_judgement_on_a_group_is_told_with_its_name():
+    named, nameless = (audience_for("client", "EUR", groups) for groups in ({"g1": "Yards"}, {}))
+    assert question_of("09.g1.intent", {}, named) == "What do we intend with this group? (step 09, Yards)"
+    assert question_of("09.g1.intent", {}, nameless) == "What do we intend with this group? (step 09, group g1)"
 
 
 def test_a_step_closes_with_what_its_notebook_did_not_show(reports):

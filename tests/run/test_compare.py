@@ -9,6 +9,7 @@ import pytest
 
 from helpers.client.result_model import DecisionUsed, Finding, NotebookUsed, Result, Value
 from helpers.errors import RunError, StepInputError
+from helpers.report.answer_difference import differences
 from helpers.run.compare import compare_versions, comparison_lines
 from helpers.run.comparison import Side, comparison, why_moved
 from helpers.show.audience import audience_for
@@ -82,6 +83,8 @@ def test_the_client_sees_no_customer_and_no_move_of_a_few():
     assert found.held_back == 3 and not found.aside
     assert '"x1"' not in compared.text() and '"x2"' not in compared.text()
     assert compared.decisions[0].after == {"by": "the board", "decided_on": "2025-10-01"}
+    assert "02.all.cuts: another answer" in "".join(comparison_lines(compared, "Toy", "EUR"))
+    assert compared.decided_otherwise and "made again" not in "".join(comparison_lines(compared, "Toy", "EUR"))
 
 
 @pytest.mark.parametrize(
@@ -115,7 +118,7 @@ def test_numbers_decisions_parameters_and_definitions():
     assert (compared.only_before, compared.only_after) == ([GROUPS], [VALUE])
     lines = comparison_lines(compared, "Toy", "EUR")
     assert "  02.answer/active Active customers: 100 -> 150, by more than a tenth" in lines
-    assert "  02.all.cuts: value changed" in lines and "  1 other number stood" in lines
+    assert "  02.all.cuts: another answer" in lines and "    1 -> 2" in lines and "  1 other number stood" in lines
     assert "  04 Value to us stands in v2 only" in lines
 
 
@@ -126,6 +129,57 @@ def test_what_was_only_decided_again_stands_in_one_line_and_the_same_in_none():
     same = comparison(side("v1", old), side("v2", old), WORKING)
     assert not same.decisions and not [one for one in same.numbers if one.moved]
     assert comparison_lines(same, "Toy", "EUR").count("  nothing is another") == 5
+
+
+LONG = "The parts for a lift lie ready the evening before, in a crate of their own, with a list of what was left out{}."
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "told"),
+    [
+        (300, 350, ["300 -> 350"]),
+        ({"A": 65, "B": 50}, {"B": 50, "A": 65}, []),
+        ({"A": 65, "B": 50}, {"A": 65, "B": 45}, ["B: 50 -> 45"]),
+        (
+            {"g1": {"by": "May"}},
+            {"g1": {"by": "June", "how": "by web"}},
+            ["g1, by: May -> June", "g1, how: added by web"],
+        ),
+        ({"g1": {"by": "May"}, "g2": 1}, {"g2": 1, "g3": {}}, ["g1: left out by: May", "g3: added nothing"]),
+        (["a", "b"], ["b", "c"], ["left out a", "added c"]),
+        (["a", "b"], ["b", "a"], ["a, b -> b, a"]),
+        ([], ["a"], ["added a"]),
+        (["a"], None, ["a -> nothing"]),
+        (LONG.format(""), LONG.format(" and why"), ["… what was left out. -> … what was left out and why."]),
+        (f"A {LONG}", f"B {LONG}", ["A The parts for … -> B The parts for …"]),
+    ],
+)
+def test_of_two_answers_only_what_differs_is_told(then, now, told):
+    assert [str(one) for one in differences(then, now)] == told
+
+
+def test_what_differs_late_in_a_long_answer_is_told_and_nothing_else():
+    rows = {f"t{n}": {"title": f"Tactic {n}", "ends": "2026-03-01"} for n in range(30)}
+    old = {RATE: said(RATE, decided=[decision(rows)])}
+    new = {RATE: said(RATE, decided=[decision(rows | {"t29": {"title": "Tactic 29", "ends": "2027-03-01"}})])}
+    lines = comparison_lines(comparison(side("v1", old), side("v2", new), WORKING), "Toy", "EUR")
+    assert "    t29, ends: 2026-03-01 -> 2027-03-01" in lines and not [line for line in lines if "Tactic" in line]
+    later = {name: row | {"ends": "2027-03-01"} for name, row in rows.items()}
+    new = {RATE: said(RATE, decided=[decision(later)])}
+    lines = comparison_lines(comparison(side("v1", old), side("v2", new), WORKING), "Toy", "EUR")
+    assert sum("-> 2027" in line for line in lines) == 12 and "    and 18 more parts" in lines
+
+
+def test_what_is_not_asked_any_more_is_said_so_and_why():
+    count = DecisionUsed(id="03.all.group_count", state="decided", value=5, by="B", reason="R", decided_on="2025-10-01")
+    keep, anew = (count.model_copy(update={"id": "03.all.refit", "value": value}) for value in ("assign", "refit"))
+    for after, words in (
+        (keep, "is not asked any more, because the groups are kept: 5"),
+        (anew, "is not asked any more: 5"),
+    ):
+        sides = (side(name, {GROUPS: said(GROUPS, decided=[used])}) for name, used in (("v1", count), ("v2", after)))
+        lines = "\n".join(comparison_lines(comparison(*sides, WORKING), "Toy", "EUR"))
+        assert f"03.all.group_count {words} (" in lines and "03.all.refit was not asked then:" in lines
 
 
 def test_two_frozen_versions_are_read_and_refused_in_words(tmp_path):

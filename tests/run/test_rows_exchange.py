@@ -204,6 +204,7 @@ def test_headings_that_are_not_ours_or_missing_are_told(client, tmp_path):
     with pytest.raises(DecisionError) as refused:
         import_rows(client, NAME, changed(client, tmp_path / "r.csv", change), **WHO)
     assert 'column G: No column is called "costs".\n     Did you mean "cost"?' in str(refused.value)
+    assert "Notes of your own have no place in a decision: keep them in a copy." in str(refused.value)
     assert "the headings: cost is not there." in str(refused.value)
 
 
@@ -325,6 +326,15 @@ def test_who_and_why_are_needed(client, tmp_path):
             import_rows(client, NAME, path, **WHO | given)
     import_rows(client, NAME, path, by="the board", on="2026-11-24")
     assert decided(client).reason == "It was so.", "the one that stands is kept"
+
+
+def test_what_was_never_decided_is_told_all_that_it_needs_at_once(client, tmp_path):
+    said = export_rows(client, "11.all.loops", tmp_path / "loops.csv")
+    assert said.endswith("loops.csv --by NAME --reason WHY")
+    with (tmp_path / "loops.csv").open("a", encoding="utf-8") as sheet:
+        sheet.write("share,What do they buy elsewhere?,,,,,,\n")
+    with pytest.raises(DecisionError, match="needs --reason, in a sentence why, and --by, the name of who decides"):
+        import_rows(client, "11.all.loops", tmp_path / "loops.csv", by=" ", on="2026-11-24")
 
 
 @SUFFIX
