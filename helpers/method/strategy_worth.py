@@ -41,15 +41,12 @@ def _earned(material: Material) -> Sentence | None:
 
 
 def _untraced(material: Material) -> Sentence | None:
+    """What step 04 says of service that nobody can be charged with, in its words, which know a loss; by the year."""
+    told = material.finding("04.untraced_cost")
     values = {name: yearly(material.value(f"04.untraced_cost/{name}"), material) for name in ("untraced", "left")}
-    if any(one is None for one in values.values()):
+    if told is None or any(one is None for one in values.values()):
         return material.quote(CHAPTER, "04.untraced_cost")
-    text = (
-        "Service for {untraced:money} a year cannot be traced to anybody: after it {left:money} of profit a year is "
-        "left."
-    )
-    people = material.finding("04.untraced_cost").n
-    return sentence(CHAPTER, "in_worth_untraced", text, values, evidence="measured", n=people)
+    return sentence(CHAPTER, "in_worth_untraced", told.text, values, evidence=told.evidence, n=told.n)
 
 
 def _group(material: Material, plan: GroupPlan) -> Sentence | None:

@@ -315,7 +315,15 @@ class _Document:
         return first + others
 
     def _decisions(self) -> str:
+        """What nobody has confirmed, or was decided on other numbers; what people decided in a fold."""
         table = self.table("decisions_made")
+        made = table["state"] == "decided"
+        fold, count = self._judged(table[made]), counted(int(made.sum()), "judgement")
+        inside = f"<details><summary>{count} that people have made</summary>{fold}</details>" if fold else ""
+        return self._judged(table[~made]) + inside
+
+    def _judged(self, table: pd.DataFrame) -> str:
+        """Some judgements as a table; empty of none."""
         names = {number: step.title for number, step in ((step.number, step) for step in STEPS)}
         items = []
         for row in table.to_dict("records"):
@@ -330,7 +338,7 @@ class _Document:
                 table_row(asked, [escape(row["answer"] or "–"), escape(who)], ("Answer", "Who and when"), mark)
             )
         head = "".join(f'<th scope="col">{name}</th>' for name in ("Asked", "Answer", "Who and when"))
-        html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(items)}</tbody>".replace("'", '"')
+        html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(items)}</tbody>"
         return f'<table class="judged">{html}</table>' if items else ""
 
     def _open(self) -> str:

@@ -22,7 +22,8 @@ def said(start) -> dict[str, str]:
 def with_whale(**values):
     start = material()
     curve = told("04.whale_curve", "{losing:count} lose {lost:money} of {total:money}.", **values)
-    rest = told("04.untraced_cost", "{untraced:money}; {left:money}.", untraced=money(200.0), left=money(560.0))
+    text = "Service for {untraced:money} is untraced: after it {left:money} is left."
+    rest = told("04.untraced_cost", text, untraced=money(200.0), left=money(560.0))
     first = start.said["04_value_to_us"].findings
     return replace(start, said={**start.said, "04_value_to_us": result("04_value_to_us", *first, curve, rest)})
 
@@ -33,9 +34,7 @@ def test_what_customers_earn_and_lose_is_told_in_amounts_of_a_year():
     assert sentences["12.in_worth_earned"] == (
         "Customers who earn us money bring EUR 530.00 a year; the 7 who lose us money take EUR 150.00 of it away again."
     )
-    assert sentences["12.in_worth_untraced"] == (
-        "Service for EUR 100.00 a year cannot be traced to anybody: after it EUR 280.00 of profit a year is left."
-    )
+    assert sentences["12.in_worth_untraced"] == "Service for EUR 100.00 is untraced: after it EUR 280.00 is left."
 
 
 def test_a_finding_without_the_amounts_is_quoted_as_it_stands():
@@ -53,3 +52,11 @@ def test_a_group_is_told_with_what_is_known_of_it_and_no_more():
     )
     assert said(material(without=("05", "07")))["12.in_worth_group.g1"] == "Yards: EUR 100.00 of profit a year."
     assert said(material(without=("04", "05", "07"))) == {}
+
+
+def test_a_loss_after_untraced_service_keeps_the_words_of_its_step():
+    start = material()
+    rest = told("04.untraced_cost", "{untraced:money}: we lose {left:money}.", untraced=money(900.0), left=money(140.0))
+    first = start.said["04_value_to_us"].findings
+    start = replace(start, said={**start.said, "04_value_to_us": result("04_value_to_us", *first, rest)})
+    assert said(start)["12.in_worth_untraced"] == "EUR 450.00: we lose EUR 70.00."

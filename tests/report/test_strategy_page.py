@@ -338,3 +338,11 @@ def test_a_portion_that_no_intent_moves_stands_alone_and_profit_says_that_it_is_
         cells[words] = re.findall(r'<td class="num" data-title="Customers[^"]*">(.*?)</td>', html)[0]
         assert "Profit a year<span>EUR, before fees</span>" in html
     assert list(cells.values()) == ["<b>10</b><span>30 %</span>", "<b>10</b><span>30 %</span><span>→ 28 to 40 %</span>"]
+
+
+def test_judgements_that_nobody_confirmed_stand_in_sight_and_the_others_in_a_fold(page):
+    chapter = page[page.index('id="decisions"') : page.index('id="open"')]
+    shown, _, fold = chapter.partition("<details>")
+    assert shown.count('<tr class="open">') == 1 and '<tr><th scope="row">' not in shown
+    assert fold.startswith("<summary>1 judgement that people have made</summary>")
+    assert fold.count('<tr><th scope="row">') == 1 and 'class="open"' not in fold
