@@ -37,6 +37,7 @@ STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The str
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
 LINES_TO_SIGN = 3
+BOXES = " ".join(f"☐ {answer}" for answer in ("Approved", "Approved with changes", "Declined"))  # ticked on paper
 NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
     "since": "What changed since the version before",
@@ -220,7 +221,8 @@ class _Document:
         blank = f'<li class="blank">{"Board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
         return (
             f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
-            f'<ul class="signatures">{lines}</ul><ul class="signatures">{blank}</ul>{open_}</section>'
+            f'<ul class="signatures">{lines}</ul><p class="basis">{BOXES}</p>'
+            f'<ul class="signatures">{blank}</ul>{open_}</section>'
         )
 
     # ---- the chapters --------------------------------------------------------------------------------------------

@@ -111,7 +111,7 @@ def test_who_signed_stands_with_the_reservation(tmp_path):
     words = text_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert "Ada Lund, 20 January 2027. With a reservation: The desk first." in words
     assert "Signed by management on 20 January 2027" in words and "Provisional" not in words
-    assert "Board: name, day, signature" in words  # it is theirs to sign yet
+    assert "☐ Approved ☐ Approved with changes ☐ Declined Board: name, day, signature" in words  # theirs to sign yet
     foot = {name: (folder / f"{name}.html").read_text(encoding="utf-8").rpartition("<footer")[2] for name in
             ("strategy", "index")}  # fmt: skip
     assert "Signed by management on 20 January 2027." in foot["strategy"] and "Draft" not in foot["strategy"]
