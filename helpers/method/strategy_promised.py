@@ -24,6 +24,7 @@ from helpers.method.strategy_material import (
     sentence,
     words,
 )
+from helpers.method.strategy_scores import scores_told
 
 CHAPTER = "since"
 HOW = MappingProxyType({"money": "money", "share": "pct"})
@@ -50,9 +51,8 @@ def promise_sentences(material: Material, plans: Sequence[GroupPlan], before: Pr
     Returns
     -------
     list of Sentence or None
-        12.in_since_promised; _moved, of those that somebody means to move; 12.in_since_came_<measure> of each result
-        that can be measured, also of one that is not due; _again where one was missed, or has not come, and is
-        promised anew as it was.
+        12.in_since_promised; 12.in_since_came_<measure> of each result that can be measured, also of one that is not
+        due; _again where one was missed, or has not come, and is promised anew as it was.
     """
     scored = before.scored
     if scored.empty:
@@ -78,7 +78,7 @@ def rests(before: Promised) -> list[str]:
 
 
 def _counted(before: Promised, scored: pd.DataFrame) -> list[Sentence | None]:
-    """How many were due and came, and the same of those that somebody means to move."""
+    """How many were due and came, and apart those that are only watched."""
     places, due = rests(before), scored[scored["due"].astype(bool)]
     values = {"all": counted_as(len(scored), before.place("expected_results"))}
     if due.empty:
@@ -89,22 +89,10 @@ def _counted(before: Promised, scored: pd.DataFrame) -> list[Sentence | None]:
             values["first"] = Told(Value(value=f"{first['by_date']:%Y-%m-%d}", unit="date"), ())
             text = text[:-1] + "; the first is due on {first:date}."
         return [sentence(CHAPTER, "in_since_promised", text, values, evidence="measured", weighed=places)]
-    values |= {"due": counted_as(len(due)), "good": counted_as(int(due["good"].astype(bool).sum()))}
-    text = "Of {all:count} results that were promised {due:count} are due and can be measured: {good:count} of them "
-    text += "came as promised or better."
-    found = [sentence(CHAPTER, "in_since_promised", text, values, evidence="measured", weighed=places)]
-    moved = due[due["better"].isin(["up", "down"])]
-    if 0 < len(moved) < len(due):
-        hit, good = moved["hit"].astype(bool), moved["good"].astype(bool)
-        counts = {"watched": len(due) - len(moved), "moved": len(moved), "hit": hit.sum()}
-        counts |= {"better": (good & ~hit).sum(), "worse": (~good).sum()}
-        within = "{hit:count}" if counts["hit"] else "none"
-        text = "{watched:count} of them we only watch; of the {moved:count} that somebody means to move, "
-        text += f"{within} came within the promised range, {{better:count}} better and "
-        text += "{worse:count} worse."
-        values = {name: counted_as(int(count)) for name, count in counts.items() if f"{{{name}:" in text}
-        found.append(sentence(CHAPTER, "in_since_moved", text, values, evidence="measured", weighed=places))
-    return found
+    told, scores = scores_told(due)
+    values |= scores | {"known": counted_as(len(due))}
+    text = f"Of {{all:count}} results that were expected {{known:count}} are due and can be measured: {told}."
+    return [sentence(CHAPTER, "in_since_promised", text, values, evidence="measured", weighed=places)]
 
 
 def profit_since(plans: Sequence[GroupPlan], before: Promised) -> list[Sentence | None]:

@@ -27,9 +27,10 @@ def scores_told(due: pd.DataFrame) -> tuple[str, dict[str, Told]]:
         "better": int((promised["good"].astype(bool) & ~hit).sum()),
     }
     counts["worse"] = counts["due"] - counts["within"] - counts["better"]
-    told = (
-        "of {due:count} promised results that were due {within:count} came within their range, {better:count} better "
-    )
+    within = "{within:count}" if counts["within"] else "none"
+    told = f"of {{due:count}} promised results that were due {within} came within their range, {{better:count}} better "
     told += "and {worse:count} worse"
-    values = {name: counted_as(count) for name, count in counts.items()} | (values if watched.any() else {})
+    values = {name: counted_as(count) for name, count in counts.items() if count or name != "within"} | (
+        values if watched.any() else {}
+    )
     return told + (f"; {seen}" if watched.any() else ""), values

@@ -240,10 +240,10 @@ def test_what_the_rules_propose_is_told_whole_and_doubt_is_held_against_it():
     )
     built = customer_strategy(replace(start, tables={**start.tables, "group_intents": other}))
     assert "the rules propose re-engineer, then retire" in said(built)["12.in_intent.g2"]
-    assert said(built)["12.risk_doubt"].startswith(
-        "Fleets: re-engineer is the least sure intent. In 40 % of the cases that our ranges allow, our rules would say "
-        "something else than re-engineer, then retire, which they propose today, most often re-engineer"
-    )
+    assert (
+        "Their intent, re-engineer, is the least sure. In 40 % of the cases that our ranges allow, our rules would say "
+        "something else than re-engineer, then retire, which they propose today, most often re-engineer."
+    ) in said(built)["12.risk_exposed"]  # told with what else hangs on that group
 
 
 def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
