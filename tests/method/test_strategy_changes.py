@@ -55,7 +55,8 @@ def test_each_sentence_is_that_worked_by_hand():
         "allow that nothing has changed.",
         "12.in_since_customers": "The number of active customers was 20 and is 33.",
         "12.in_since_promised": "Of 6 results that were expected 4 are due and can be measured: of 3 promised results "
-        "that were due 1 came within their range, 1 better and 1 worse; 1 of 1 that are only watched came within theirs.",
+        "that were due 1 came within their range, 1 better and 1 worse; 1 of 1 that are only watched came within "
+        "theirs.",
         "12.in_since_came_profit.g1": "Yards, profit a year: EUR 90.00 then, EUR 90.00 to 120.00 promised by 31 "
         "December 2026, now EUR 130.00: better. Answered for by Ada.",
         "12.in_since_came_customer_share.g1": "Yards, customer share: 20 % then, 30 to 40 % promised by 31 December "
