@@ -23,6 +23,7 @@ from helpers.method.strategy_work import work_sentences
 
 NEXT_TO_NOTHING = 0.005  # of the profit
 MOST_NAMED, MANY = 3, 6  # groups of one intent that a sentence names; of how many in all it names fewer
+LONG_NAMES = 220  # marks that the names of all groups may take; of longer ones the answer names one of each intent
 VERBS = {
     "grow": "win more business from {whom}",
     "maintain": "keep {whom} as they are",
@@ -68,6 +69,7 @@ def answer(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
             table="board_groups",
         )  # fmt: skip
     values, parts, most = {}, [], MOST_NAMED if len(plans) < MANY else MOST_NAMED - 1
+    most = 1 if sum(len(plan.group_name) for plan in plans) > LONG_NAMES else most
     for intent, verb in VERBS.items():
         own = of_group(list(plans), intent)
         if own:

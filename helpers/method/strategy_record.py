@@ -113,6 +113,7 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
     if len(assumed):
         values = {"all": counted_as(len(assumed), *by_step["assumptions"])}
         text = "It takes {all:count} assumptions: cross out what does not hold."
+        text = text if len(assumed) > 1 else text.replace("assumptions", "assumption")
         found.append(sentence("assumptions", "assumed", text, values, evidence="assumed"))
     if len(questions):
         values = {"all": counted_as(len(questions), *gaps)}

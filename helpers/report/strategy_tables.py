@@ -55,14 +55,9 @@ def worth_table(said: Sequence[Finding], audience: Audience) -> str:
     rows = []
     for one in said:
         name = escape(fill("{group:group}", one.values, audience, where=one.id))
-        cells = [
-            escape(str(one.values[key].value))
-            if key == "verdict"
-            else _quantity(one.values.get(key), audience)
-            if key in one.values
-            else UNKNOWN
-            for key in columns
-        ]
+        known = {key: one.values.get(key) for key in columns}
+        cells = [escape(str(value.value)) if value and key == "verdict" else _quantity(value, audience)
+                 for key, value in known.items()]  # fmt: skip
         rows.append(table_row(name, cells, list(columns.values())))
     return _table(("Group", *columns.values()), [f"<tbody>{''.join(rows)}</tbody>"], "judged worth") if rows else ""
 

@@ -51,6 +51,16 @@ def test_the_answer_names_each_intent_and_the_money(full):
     assert words.endswith("EUR 29.00 to 191.00 in 36 months.")
 
 
+def test_the_answer_counts_groups_whose_names_would_fill_the_sheet():
+    start = material()
+    table = start.tables["group_intents"].assign(primary=["grow", "grow", "retire"], secondary="")
+    short, long = table, table.assign(group_name=["Chandleries and workshops of all the coast " * 2] * 3)
+    words = [said(customer_strategy(replace(start, tables={**start.tables, "group_intents": one})))["12.answer"]
+             for one in (short, long)]  # fmt: skip
+    assert words[0].startswith("We win more business from Yards and Fleets and part with Resellers.")
+    assert words[1].startswith("We win more business from 2 groups and part with Resellers.")
+
+
 def test_sums_are_those_worked_by_hand(full):
     plans = group_plans(material())
     change = expected_change(plans)

@@ -312,6 +312,13 @@ def test_what_groups_are_worth_stands_in_one_table_by_the_year_and_leaves_out_wh
     rows = rows_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert rows[1] == "Yards EUR 400 EUR 100 25 % both sides gain 30 %"
     assert rows[2] == "Fleets – EUR 300 – open 20 %" and rows[3].startswith("Resellers EUR 0 EUR −20 – they")
+    some = {
+        **start.tables,
+        "value_exchange": start.tables["value_exchange"].iloc[:1],
+    }  # who gains is known of one alone
+    folder, _ = make_strategy_report(tmp_path / "some", "working", replace(start, tables=some))
+    rows = rows_of((folder / "strategy.html").read_text(encoding="utf-8"))
+    assert rows[1:3] == ["Yards EUR 100 both sides gain 30 %", "Fleets EUR 300 – 20 %"]
 
 
 def test_a_portion_that_the_intents_do_not_move_is_said_to_come_without_us(tmp_path):
