@@ -10,6 +10,7 @@ from helpers.client.result_model import CannotSay, Value
 from helpers.method.expected_results import WITHOUT_US
 from helpers.method.finding_values import inside_sentence, is_known
 from helpers.method.strategy_board import served_share
+from helpers.method.strategy_goals import goal_sentences
 from helpers.method.strategy_groups import GroupPlan, proposed_intents, selected_tactics, weighed_tactics
 from helpers.method.strategy_material import (
     Material,
@@ -50,7 +51,8 @@ CHAPTERS = MappingProxyType(
         "intent": ("What we intend with each group", ("09",), ("09.answer", "09.firm")),
         "results": ("What we expect, by when, and who answers for it", ("09",), ("09.goals", "09.no_owner")),
         "propositions": ("What we promise", ("10",), ("10.answer", "10.claims", "10.cards", "10.gaps", "10.barriers")),
-        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline")),
+        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline",
+                                           "11.channel_contradictions")),
         "budget": (
             "What it costs",
             ("11", "08"),
@@ -85,7 +87,7 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
         if chapter == "share":
             own = own[:1] + _two_shares(material, plans) + own[1:]
         if chapter == "results":
-            own = _results(material) + own
+            own = _results(material) + own + goal_sentences(material)
         if chapter == "propositions":
             own += [one for plan in plans if (one := _proposition(material, plan))]
         if chapter == "tactics":
@@ -255,6 +257,7 @@ def _proposition(material: Material, plan: GroupPlan) -> Sentence | None:
         "alternative": "Instead of us they would go to: {alternative:text}.",
         "price_line": "Price: {price_line:text}.",
         "channel": "They hear of it by: {channel:text}.",
+        "gap_line": "{gap_line:text}",
     }
     known = {name: material.cell("value_propositions", row, name, "text") for name in parts}
     known = {name: told for name, told in known.items() if told}

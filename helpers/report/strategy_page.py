@@ -12,6 +12,7 @@ from helpers.client.schema import schema
 from helpers.errors import counted
 from helpers.method.strategy_chapters import CHAPTERS
 from helpers.report.board_table import board_table, on_the_sheet, other_groups
+from helpers.report.decision_box import decision_box, signatures
 from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
 from helpers.report.strategy_tables import (
@@ -36,9 +37,6 @@ STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
-LINES_TO_SIGN = 3
-BOXES = " ".join(f"☐ {answer}" for answer in ("Approved", "Approved with changes", "Declined"))  # ticked on paper
-NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
 LAST = {
     "since": "What changed since the version before",
     "beliefs": "What we believed, and what is so",
@@ -56,8 +54,7 @@ def board_findings(result: Result) -> list[Finding]:
 
 def signed_on(result: Result) -> str:
     """The last day on which somebody signed the strategy; empty where nobody has."""
-    said = [one for one in result.findings if one.id.startswith("12.signed_") and one.id not in NOTES]
-    return max((str(one.values["on"].value) for one in said if "on" in one.values), default="")
+    return max((str(one.values["on"].value) for one in signatures(result.findings) if "on" in one.values), default="")
 
 
 def strategy_body(source: ReportSource, results: Mapping[str, Result], audience: Audience, as_of: str) -> str:
@@ -110,8 +107,8 @@ class _Document:
         lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
         table = board_table(self.table("board_groups"), self.audience, self._basis())
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
-        notes = [*(self.board("beside") if table else []), *self.board("changed")]
-        below = f'<p class="basis">{" ".join(map(self.words, notes))}</p>' if notes else ""
+        notes = [self.board("beside") if table else [], self.board("goals"), self.board("changed")]
+        below = "".join(f'<p class="basis">{" ".join(map(self.words, said))}</p>' for said in notes if said)
         return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{below}'
 
     def _basis(self) -> str:
@@ -128,10 +125,6 @@ class _Document:
             mark = "" if signed else '<strong class="mark">Provisional</strong>: '
             return f'{signed} · {mark}<a href="#decisions">{count}</a> to confirm'
         return signed or (" · Draft" if self.result.mode != "final" else "")
-
-    def _signed(self) -> list[Finding]:
-        """Who has signed, one sentence each."""
-        return [one for one in self.board("sign") if one.id not in NOTES]
 
     def _measures(self) -> str:
         """The headline numbers, each with the sentence that says what it is."""
@@ -157,12 +150,13 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self._changes()) + self._told_by_risks()),
+            self._part("What would change our mind", self._other_changes()),
             self._part("What to find out first", self._plain(self.board("learn"))),
             self._part("What it rests on", self._prose(basis)),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
-        return f'<div class="columns">{columns}</div>{self._asked()}'
+        box = decision_box({name: self.board(name) for name in ("ask", "not_asked", "sign")}, self.words)
+        return f'<div class="columns">{columns}</div>{box}'
 
     def _money(self) -> str:
         """Cost and what comes back as a table, and under it what has to be known beside."""
@@ -175,8 +169,10 @@ class _Document:
         return f'<section class="part-of-page"><h2>{escape(title)}</h2>{html}</section>' if html else ""
 
     def _risk_title(self) -> str:
+        """The risks are what would change our mind, too, where nothing else would."""
         count = len(self._risk_pairs())
-        return {1: "The risk", 2: "Two risks", 3: "Three risks"}.get(count, "Risks")
+        title = {1: "The risk", 2: "Two risks", 3: "Three risks"}.get(count, "Risks")
+        return title if self._changes() or not self._risk_flips() else f"{title}, and what would change our mind"
 
     def _risk_pairs(self) -> list[tuple[Finding, Finding | None]]:
         said = {one.id: one for one in self.board("risk")}
@@ -194,36 +190,17 @@ class _Document:
         """What would change our mind, without what the risks have told already."""
         return [one for one in self.board("change") if one.id not in self._risk_flips()][:MOST_CHANGES]
 
-    def _told_by_risks(self) -> str:
-        """Where else on the page a number stands that would change our mind."""
+    def _other_changes(self) -> str:
+        """What would change our mind beside the numbers that the risks tell, and where these stand."""
         at = [str(place) for place, (one, _) in enumerate(self._risk_pairs(), 1) if one.id.startswith("12.risk_flip")]
-        if not at:
-            return ""
-        also = "Also the" if self._changes() else "The"
-        return (
-            f"<p>{also} number{'s' if len(at) > 1 else ''} in risk{'s' if len(at) > 1 else ''} {' and '.join(at)}.</p>"
-        )
+        changes, more = self._plain(self._changes()), "s" if len(at) > 1 else ""
+        told = f"<p>Also the number{more} in risk{more} {' and '.join(at)}.</p>" if at else ""
+        return changes + told if changes else ""
 
     def _risk_flips(self) -> set[str]:
         """The ids of what would change our mind that a risk has told already."""
         groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id.startswith("12.risk_flip")]
         return {f"12.change.{group}" for group in groups}
-
-    def _asked(self) -> str:
-        """The decision asked, and the lines to sign on or who has signed."""
-        asked = self._prose(self.board("ask"))
-        if not asked:
-            return ""
-        signed = self._signed()
-        notes = [self.words(one) for one in self.board("sign") if one.id in NOTES[1:]]
-        open_ = f'<p class="basis">{" ".join(notes)}</p>' if notes else ""
-        lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
-        blank = f'<li class="blank">{"Board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
-        return (
-            f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
-            f'<ul class="signatures">{lines}</ul><p class="basis">{BOXES}</p>'
-            f'<ul class="signatures">{blank}</ul>{open_}</section>'
-        )
 
     # ---- the chapters --------------------------------------------------------------------------------------------
 
