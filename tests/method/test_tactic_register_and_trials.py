@@ -163,6 +163,33 @@ def test_a_tactic_must_end_before_the_result_that_it_feeds_is_due(row, due):
     assert list(found) == schema("tactic_gaps").names
 
 
+@pytest.mark.parametrize(
+    ("row", "due"),
+    [
+        ({"trial_on": "2027-09-02"}, "2027-09-01"),
+        ({"trial_on": "2027-09-02", "measure": "portion"}, "2027-09-01"),  # then the first result of its group counts
+        ({"trial_on": "2027-09-01"}, None),  # on the day itself all have it
+        ({"trial_on": "2027-09-02", "control": ""}, None),  # nobody waits
+        ({"trial_on": "2027-09-02", "selected": "no"}, None),
+        ({"trial_on": "2027-09-02", "group": "g3"}, None),  # nothing is expected of it
+        ({"trial_on": None}, None),
+    ],
+)
+def test_a_control_group_must_not_wait_beyond_the_day_of_the_result(row, due):
+    whole = {"selected": "yes", "control": "Half of them, by lot", "measure": "profit"}
+    table = register(t={**whole, **row}, e1={"stage": "evolve", "group": "all", "selected": "yes"})
+    found = tactic_gaps(table, INTENTS, DRIVERS, LOOPS, RESULTS)
+    waits = [("control_after_result", "t", pd.Timestamp(due))] if due else []
+    assert list(found[["gap", "tactic", "due"]].itertuples(index=False, name=None)) == waits
+    assert not due or "profit a year of Yards is due" in found["sentence"][0]
+
+
+def test_what_a_year_before_explains_makes_the_smallest_effect_smaller():
+    # with a correlation of 0.8 a part of 0.36 of the variance is left: 0.6 of the effect is enough
+    alone, helped = (trials({}, spread=SPREADS.assign(correlation=one))["smallest_effect"][0] for one in (0.0, 0.8))
+    assert helped == pytest.approx(0.6 * alone)
+
+
 def test_how_many_end_too_late_is_said():
     def timeline(**rows):
         rows = {key: {"measure": "profit", "starts": "2027-01-01", "ends": ends} for key, ends in rows.items()}
