@@ -107,8 +107,7 @@ class Judgements:
             scope, _, name = decision.partition(".")
             why = "It is asked only of groups that need it, and today it is not asked of this one."
             if scope not in names:
-                known = f" {nearest(scope, sorted(names))}" if names else ""
-                why = f"No group {quoted(scope)} stands today.{known}"
+                why = f"No group {quoted(scope)} stands today."
             left.append(
                 CannotSay(
                     question=f'{names.get(scope, scope)}: "{self._step.choice(name).question}"',
