@@ -233,7 +233,7 @@ def goal_checks(goals: pd.DataFrame | None, portfolio_goals: Mapping[str, str] |
     return [
         Check(
             id="01.goals",
-            sentence="Each goal that portfolio_goals of decisions/01_frame_engagement.yaml names is delivered in goals. "
+            sentence="Each goal that portfolio_goals of decisions/01_frame_engagement.yaml names is delivered. "
             "Another is left out.",
             found=said,
             expected="all",
