@@ -246,6 +246,15 @@ def test_what_the_rules_propose_is_told_whole_and_doubt_is_held_against_it():
     ) in said(built)["12.risk_exposed"]  # told with what else hangs on that group
 
 
+def test_a_group_of_one_customer_is_told_in_the_singular():
+    start = material()
+    table = start.tables["group_intents"]
+    one = table.assign(customers=table["customers"].mask(table["group_id"] == "g2", 1))
+    built = customer_strategy(replace(start, tables={**start.tables, "group_intents": one}))
+    assert said(built)["12.risk_exposed"].startswith("Fleets, 1 customer, brings EUR 300.00 a year, ")
+    assert " customers, bring EUR 300.00 a year, " in said(customer_strategy(start))["12.risk_exposed"]
+
+
 def test_the_order_of_rows_and_the_names_of_groups_change_no_number():
     start = material()
     turned = {name: table.iloc[::-1].reset_index(drop=True) for name, table in start.tables.items()}
