@@ -210,11 +210,7 @@ class _Totals:
     def _contract_error(self, label: np.ndarray, labels: pd.Index) -> pd.Series:
         of = pd.Series(label, index=self.history["customer_id"].to_numpy())
         owner = self.contracts.contracts["customer_id"].map(of)
-        spread = {
-            one: float(self.contracts.drawn[:, (owner == one).to_numpy() | (one == ALL)].sum(axis=1).std())
-            for one in labels
-        }
-        return pd.Series(spread)
+        return pd.Series({one: self.contracts.error((owner == one).to_numpy() | (one == ALL)) for one in labels})
 
 
 def _by_group(table, group_of, names, parts, totals, basis) -> pd.DataFrame:

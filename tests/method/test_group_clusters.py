@@ -139,6 +139,15 @@ def test_too_few_and_identical_customers():
     assert UNGROUPED == "ungrouped"
 
 
+def test_a_feature_that_is_the_same_for_everybody_changes_no_proof():
+    """A frozen scale counts a channel; once nobody ordered through it any more, the proof ended in a traceback."""
+    points = scaled(planted(), feature_scale(planted())[0])
+    same = np.column_stack([points, np.zeros(len(points))])
+    found, without = groups_are_real(same, 3), groups_are_real(points, 3)
+    assert found.real and found.agreement == without.agreement
+    assert 0 < found.null_agreement < found.agreement
+
+
 def test_agreement_is_the_adjusted_rand_index():
     rng = np.random.default_rng(2)
     one, other = rng.integers(0, 4, 300), rng.integers(0, 4, 300)

@@ -120,6 +120,8 @@ def test_neither_order_nor_currency_matter_and_groups_do_not_touch():
     assert dear["counted"].fillna(0).tolist() == pytest.approx(
         (100 * stake(headroom=None)["counted"]).fillna(0).tolist()
     )
+    # once a customer's draws followed its id, so other names gave other ranges
+    pd.testing.assert_frame_equal(stake(VALUE.assign(customer_id=["z", "y", "x"])), stake())
     aside = pd.concat([VALUE, VALUE.assign(customer_id=["p", "q", "r"], status="dormant")])
     pd.testing.assert_frame_equal(stake(aside), stake())
 
