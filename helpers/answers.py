@@ -191,9 +191,9 @@ class Column:
     """A column of a table that people fill in: its name, how it reads, and what it takes.
 
     `takes` is text, list (texts), pairs (a text for each name), number, share (0 to 1), day (year-month-day), either (a
-    number, of the `unit` share from 0 to 1, or words), or one of `words`. On a page its numbers are written by their `unit` (share or money), and a word
-    as `reads` says it; what is `personal`, such as ids of customers, is not on a client's page. A number stands from
-    `least` to `most`.
+    number, from 0 to 1 where its unit is share, or words), or one of `words`. On a page its numbers are written by
+    their `unit` (share or money), and a word as `reads` says it; what is `personal`, such as ids of customers, is not
+    on a client's page. A number stands from `least` to `most`.
     """
 
     name: str
