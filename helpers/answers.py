@@ -191,9 +191,9 @@ class Column:
     """A column of a table that people fill in: its name, how it reads, and what it takes.
 
     `takes` is text, list (texts), pairs (a text for each name), number, share (0 to 1), day (year-month-day), either (a
-    number or words), or one of `words`. On a page its numbers are written by their `unit` (share or money), and a word
-    as `reads` says it; what is `personal`, such as ids of customers, is not on a client's page. A number stands from
-    `least` to `most`.
+    number, from 0 to 1 where its unit is share, or words), or one of `words`. On a page its numbers are written by
+    their `unit` (share or money), and a word as `reads` says it; what is `personal`, such as ids of customers, is not
+    on a client's page. A number stands from `least` to `most`.
     """
 
     name: str
@@ -330,11 +330,15 @@ def _cell_fault(value: Any, column: Column) -> tuple[str, str] | None:
     """What is wrong with one filled cell, and what to do."""
     if column.words and str(value) not in column.words:
         return f"{quoted(value)} is not an option.", nearest(str(value), column.words)
+    part = column.takes == "share" or column.takes == "either" and column.unit == "share"
+    if part and (percent := re.fullmatch(r"([0-9]+(?:[.,][0-9]+)?) ?%", str(value).strip())):
+        # as words it would be kept, and no fact could ever be held against it
+        return f"{quoted(value)} is no number.", f"Write {float(percent[1].replace(',', '.')) / 100:.12g} for it."
     if column.takes in ("number", "share") and not is_number(value):
         return f"{quoted(value)} is no number.", "Expected a number such as 0.4."
     if column.takes == "number" and not column.least <= value <= column.most:
         return f"{value:.12g} is out of range.", f"Expected {_range(column.least, column.most)}."
-    if column.takes == "share" and not 0 <= value <= 1:
+    if part and is_number(value) and not 0 <= value <= 1:
         return f"{value:.12g} is no part of one.", f"Expected 0 to 1; write {value / 100:.12g} for {value:.12g} %."
     if column.takes == "day" and not is_day(str(value)):
         return f"{quoted(value)} is not a date.", "Expected year-month-day such as 2026-11-23."

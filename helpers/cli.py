@@ -360,7 +360,7 @@ def main() -> int:
     before = _manifest()
     try:
         with ended_as_by_ctrl_c():
-            app(standalone_mode=True)
+            app(prog_name="python3 workbook.py", standalone_mode=True)  # as it is typed
     except SystemExit as end:
         if end.code == INTERRUPTED:
             print("\nInterrupted. Steps that were finished stand; all else is as it was.", file=sys.stderr)

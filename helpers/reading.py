@@ -199,7 +199,8 @@ class StepReading:
             )
         folder = self._results_of(other)
         if folder is None and other in self.step.needs:
-            raise RunError(f"{self.step.id} needs {other}, which has no result. Run it first: workbook run CLIENT.")
+            first = "Run it first: python3 workbook.py run CLIENT."
+            raise RunError(f"{self.step.id} needs {other}, which has no result. {first}")
         return folder
 
     def _results_of(self, step_id: str) -> Path | None:

@@ -262,7 +262,15 @@ class MatchField(Field):
         self._things = {item: widgets.Dropdown(options=[NONE, *answer.words], **labelled(item)) for item in items}
         self._kept: dict[str, Any] = {}
         self._follow(*self._things.values())
-        empty = [] if items else [note("Nothing was delivered that could be matched here, so there is nothing to do.")]
+        empty = (
+            []
+            if items
+            else [
+                note(
+                    "Nothing was delivered that could be matched here. Sign and save to confirm that there is nothing."
+                )
+            ]
+        )
         self.box = widgets.VBox([*self._things.values(), *empty])
 
     @property

@@ -190,12 +190,13 @@ def _advice(
     readable = f"and {any_date(slot, reading)} is null " if typed else ""
 
     def fits(other: Reading) -> bool:
+        # the first row that does not fit is enough: most forms fail at once, and there are many to try
         query = (
-            f"select count(*) from {parsed(received)} where file = {source.number} and {slot} is not null {readable}"
-            f"and ({value(column, slot, other)}) is null"
+            f"select 1 from {parsed(received)} where file = {source.number} and {slot} is not null {readable}"
+            f"and ({value(column, slot, other)}) is null limit 1"
         )
         try:
-            return connection.execute(query).fetchone()[0] == 0
+            return connection.execute(query).fetchone() is None
         except DatabaseError:
             return False
 

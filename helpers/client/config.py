@@ -12,11 +12,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WrapValidator
 
 from helpers.client.checked import Entry, Fault, FilledText, IsoDay, Text, check, unknown_key, wrong
 from helpers.client.parsing import EXCEL_DAYS
-from helpers.client.product_of import KEY, Product, heading_or_product
+from helpers.client.product_of import KEY, Product, heading_or_product, written
 from helpers.client.schema import TableSchema, schema, table_names
 from helpers.client.survey_form import EXPECTED, Ends, form_faults, read_scale
 from helpers.client.yaml_files import plain, read_yaml
@@ -91,7 +91,8 @@ def _scalar(value: Any) -> Any:
 
 
 StepId = Annotated[str, AfterValidator(_step_id)]
-Heading = Annotated[FilledText | None, WrapValidator(heading_or_product)]  # or a Product
+# or a Product, which pydantic is not told of: it would name it in its own words where neither fits
+Heading = Annotated[FilledText | None, WrapValidator(heading_or_product), PlainSerializer(written)]
 
 
 class TableConfig(Entry):

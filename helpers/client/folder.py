@@ -9,7 +9,7 @@ from helpers.client.config import ClientConfig, read_config
 from helpers.errors import ClientFileError, listed, quoted
 
 CONFIG = "client.yaml"
-WHAT_TO_GIVE = f"Give the client folder, the one with {CONFIG} in it: workbook run CLIENT."
+WHAT_TO_GIVE = f"Give the client folder, the one with {CONFIG} in it: python3 workbook.py run CLIENT."
 
 
 @dataclass(frozen=True)

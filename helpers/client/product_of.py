@@ -63,6 +63,15 @@ def heading_or_product(entry: Any, read: ValidatorFunctionWrapHandler) -> Any:
     return Product(tuple(one.strip() for one in headings))
 
 
+def written(heading: str | Product | None) -> Any:
+    """A heading or a product as client.yaml holds it.
+
+    >>> written(Product(("Quantity", "UnitPrice")))
+    {'product_of': ['Quantity', 'UnitPrice']}
+    """
+    return {KEY: list(heading.headings)} if isinstance(heading, Product) else heading
+
+
 def add_products(
     connection: Connection,
     part: str,

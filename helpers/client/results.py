@@ -42,7 +42,7 @@ ABSENT = "= none"
 
 def read_result(results: Path, step_id: str) -> Result:
     """The result of a step from a results folder; RunError when it is missing or damaged."""
-    absent = f"{step_id} has not been run for this client. Run it first: workbook run CLIENT."
+    absent = f"{step_id} has not been run for this client. Run it first: python3 workbook.py run CLIENT."
     return read_json(results / step_id / RESULT, Result, absent=absent)
 
 

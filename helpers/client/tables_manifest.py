@@ -82,5 +82,5 @@ def read_tables_manifest(folder: Path) -> TablesManifest:
     RunError
         If the client's data have not been taken in, or the file is damaged.
     """
-    absent = "The client's data have not been read yet. Run the client first: workbook run CLIENT."
+    absent = "The client's data have not been read yet. Run the client first: python3 workbook.py run CLIENT."
     return read_json(folder / MANIFEST, TablesManifest, absent=absent)

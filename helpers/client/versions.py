@@ -179,7 +179,8 @@ def read_version(client_folder: Path, name: str) -> Version:
     """
     names = version_names(client_folder)
     if name not in names:
-        there = f"There is {listed(names, 12)}." if names else "None has been frozen yet: workbook run CLIENT --final."
+        none = "None has been frozen yet: python3 workbook.py run CLIENT --final."
+        there = f"There is {listed(names, 12)}." if names else none
         if name in missing_names(client_folder):
             there = missing_words(client_folder) + (f" There is {listed(names, 12)}." if names else "")
         raise RunError(f"There is no version {name} of this client. {there}")

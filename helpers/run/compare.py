@@ -84,7 +84,7 @@ def _today(client: Client) -> Side:
     results = client.results_folder
     standing, manifest = finished_steps(results), read_manifest(results)
     if not standing:
-        raise RunError(f"No result of {client.name} stands today. Run it first: workbook run CLIENT.")
+        raise RunError(f"No result of {client.name} stands today. Run it first: python3 workbook.py run CLIENT.")
 
     def table(step_id: str, name: str) -> Any:
         known = step_id in standing and name in standing[step_id].tables

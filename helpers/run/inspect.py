@@ -122,16 +122,19 @@ def _amounts(rows: int, money: pd.Series) -> str:
 
 
 def _judgements(client: Client) -> list[str]:
-    """Each judgement that a built step asks for, and who made it."""
+    """Each judgement that was made, with who made it, and each that every client is asked for.
+
+    Which others are needed only a run can tell: of a group, or where the numbers leave something open.
+    """
     decided, lines = read_every_decision(client.folder), []
     for step in built_steps():
         closed = [one for one in decided.get(step.id, {}).values() if one.decided]
         for choice in step.decides:
             made = [one for one in closed if one.id.partition(".")[2] == choice.name]
             lines += [f"  {step.number}.{one.id}: {one.by} on {one.decided_on}" for one in made]
-            if not made:
+            if choice.always and not made:
                 lines.append(f"  {step.number}.{choice.example}: nobody has decided. {choice.question}")
-    return lines
+    return [*lines, "  What else the numbers ask for is known after a run: status and decisions list it."]
 
 
 def suggest_columns(folder: Path) -> list[str]:
@@ -246,6 +249,12 @@ def _written(theirs: Any) -> str:
     return text.replace(f'"{KEY}"', KEY, 1) if isinstance(theirs, dict) else text
 
 
+def _only_words(table: TableSchema, ours: str) -> str:
+    """Where only some words may stand in a column, a remark that names them: headings do not tell what stands below."""
+    words = table.column(ours).allowed if table.has(ours) else ()
+    return f"    # may hold {listed(words)} only: look" if words else ""
+
+
 def _left_out(table: TableSchema, said: dict[str, Any]) -> list[str]:
     """The columns that client.yaml leaves out; a compulsory one cannot be."""
     return [
@@ -264,7 +273,8 @@ def _suggested_columns(table: TableSchema, header: list[str], said: dict[str, An
         if found[ours] != ours:
             product = isinstance(found[ours], dict)
             why = "no heading fits; these two may make it" if product else "only part of the heading fits"
-            lines.append(f"      {ours}: {_written(found[ours])}" + (f"    # {why}: look" if ours in guessed else ""))
+            note = f"    # {why}: look" if ours in guessed else _only_words(table, ours)
+            lines.append(f"      {ours}: {_written(found[ours])}{note}")
     out = _left_out(table, said)
     lines += [f"      {ours}:    # left out" for ours in out]
     head = "    columns:" if lines else "    # columns:"

@@ -15,10 +15,12 @@ from helpers.answers import Rows
 from helpers.client.decisions import FOLDER, Decision, read_decisions, write_decision
 from helpers.client.folder import open_client
 from helpers.client.result_model import DecisionUsed
-from helpers.client.results import finished_steps
+from helpers.client.results import finished_steps, group_names
 from helpers.client.rows_files import RowsRead, read_rows, same_cell, write_rows
 from helpers.client.yaml_files import as_written
 from helpers.errors import DecisionError, Problem, counted, listed, nearest, quoted, report_problems
+from helpers.run.new import as_typed
+from helpers.show.answer_words import GROUP_COLUMNS
 from helpers.steps import STEPS, Choice, Step
 
 LONGEST = 40  # characters of a cell in the list of changes
@@ -48,8 +50,10 @@ def export_rows(folder: Path, name: str, path: Path) -> str:
     write_rows(path, choice.name, choice.asks, value)
     state = "as it was decided" if entry is not None and entry.decided else "as it is proposed" if value else "empty"
     rows = counted(len(value), "row")
-    back = f"decisions {folder} --import {name} {path} --by NAME --reason WHY"
-    return f"{name} is in {path.name}, {state}: {rows}. Fill it in, leave every heading in it, then: {back}"
+    called = f"python3 workbook.py decisions {as_typed(str(folder))}"
+    back = f"{called} --import {name} {as_typed(str(path))} --by NAME --reason WHY"
+    groups = _groups_named(folder) if any(column.name in GROUP_COLUMNS for column in choice.asks.columns) else ""
+    return f"{name} is in {path.name}, {state}: {rows}. {groups}Fill it in, leave every heading in it, then: {back}"
 
 
 def import_rows(
@@ -124,13 +128,24 @@ def _judgement(folder: Path, name: str) -> tuple[Step, Choice, Decision | None, 
     found = next((pair for pair in tables if (pair[0].number, pair[1].name) == (number, word)), None)
     known = [f"{step.number}.{choice.example}" for step, choice in tables]
     if found is None or found[1].per_group == (scope == "all") or not scope:
-        raise DecisionError(f"{quoted(name)} is no table that people fill in. {nearest(name, known)}")
+        others = [(step.id, step.number, choice.name) for step in STEPS for choice in step.decides]
+        file = next((file for file, *rest in others if rest == [number, word] and found is None), None)
+        hint = f"Answer it in its form, or in {FOLDER}/{file}.yaml." if file else nearest(name, known)
+        raise DecisionError(f"{quoted(name)} is no table that people fill in. {hint}")
     step, choice = found
     client = open_client(folder)
     entry = read_decisions(client.folder, step).get(rest)
     result = finished_steps(client.results_folder).get(step.id)
     used = next((one for one in (result.decisions if result else []) if one.id == name), None)
     return step, choice, entry, used
+
+
+def _groups_named(folder: Path) -> str:
+    """How the groups are called in such a table, as a sentence; empty while no run has formed them."""
+    results = open_client(folder).results_folder
+    names = group_names(results, finished_steps(results))
+    said = [f"{group} ({name})" for group, name in names.items()]
+    return f"The groups: {listed(said, 12)}. " if said else ""
 
 
 def _in_force(entry: Decision | None, used: DecisionUsed | None) -> dict[str, dict[str, Any]]:

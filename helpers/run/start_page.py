@@ -56,7 +56,7 @@ def _next(status: Status, judgements: Sequence[JudgementNow], notebooks: Sequenc
     if one is None or copy is None:
         return _text(status.next_thing(given))
     do = "look again at" if due in status.judgements.stale else "decide"
-    then = _text(f"Then workbook run {as_typed(given)}")
+    then = _text(f"Then python3 workbook.py run {as_typed(given)}")
     return (
         f"{do} {_text(one.id)}: open {_link(copy)}, choose Run > Run All Cells, and answer in the form there: "
         f"*{_text(one.choice.question)}* {then}"

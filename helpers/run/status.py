@@ -93,7 +93,7 @@ class Status:
 
     def next_thing(self, given: str) -> str:
         """The one thing to do now, in the order in which one thing needs the other."""
-        run = f"workbook run {as_typed(given)}"
+        run = f"python3 workbook.py run {as_typed(given)}"
         if first := self._before_judgements(given):
             return first
         if self.judgements.stale:
@@ -114,9 +114,9 @@ class Status:
 
     def _before_judgements(self, given: str) -> str | None:
         """The one thing to do now, where the numbers that judgements rest on are not there or not of today."""
-        check, run = (f"workbook {command} {as_typed(given)}" for command in ("check", "run"))
+        check, run = (f"python3 workbook.py {command} {as_typed(given)}" for command in ("check", "run"))
         if self.held:
-            return f"wait until the run that is on has ended; then workbook status {as_typed(given)}"
+            return f"wait until the run that is on has ended; then python3 workbook.py status {as_typed(given)}"
         if self.files.missing:
             return f"put {listed(self.files.missing)} in place, or name another file in client.yaml; then {check}"
         if self.tables is None:
@@ -130,7 +130,7 @@ class Status:
     def _report(self, path: Path, given: str) -> str:
         if path not in self.older:
             return f"  {path.as_posix()}"
-        again = f"workbook run {as_typed(given)} --audience {path.parent.name}"
+        again = f"python3 workbook.py run {as_typed(given)} --audience {path.parent.name}"
         return f"  {path.as_posix()}, drawn of something else than what stands now; {again} draws it again"
 
     def _window(self) -> Iterator[str]:

@@ -136,5 +136,5 @@ def _made_from(path: Path) -> str:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         raise RunError(
             f"notebooks/{path.name} is not readable as a notebook. Restore it from a copy, or move it away: the next "
-            "`workbook open` makes a fresh one."
+            "`python3 workbook.py open` makes a fresh one."
         ) from None

@@ -59,3 +59,19 @@ def test_a_judgement_of_the_workshop_is_a_number_from_0_to_100():
         ("g1", "direction"),
         ("g1", "market"),
     ]
+
+
+@pytest.mark.parametrize("column", ["customer_share", "part_losing_money"])
+@pytest.mark.parametrize(
+    ("typed", "found", "remedy"),
+    [
+        ("40%", '"40%" is no number.', "Write 0.4 for it."),
+        ("12,5 %", '"12,5 %" is no number.', "Write 0.125 for it."),
+        (40, "40 is no part of one.", "Expected 0 to 1; write 0.4 for 40 %."),
+    ],
+)
+def test_a_guess_of_a_part_is_not_sealed_as_words_that_no_fact_can_be_held_against(column, typed, found, remedy):
+    (wrong,) = answer_of("01", "beliefs").wrong({"sales": {column: typed}})
+    assert (wrong.at, wrong.found, wrong.remedy) == (("sales", column), found, remedy)
+    for kept in (0.4, "about a third", "20% to 30%"):
+        assert not list(answer_of("01", "beliefs").wrong({"sales": {column: kept}}))

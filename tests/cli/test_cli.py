@@ -69,7 +69,7 @@ def test_a_folder_that_is_none(command, name, said, tmp_path):
     done = workbook(command, name, cwd=tmp_path)
     assert done.returncode == 1
     assert said in done.stderr
-    assert "workbook run CLIENT" in done.stderr
+    assert "python3 workbook.py run CLIENT" in done.stderr
     assert done.stderr.endswith("Nothing was changed.\n")
 
 

@@ -49,7 +49,7 @@ def test_wrong_usage_is_two_and_changes_nothing(words, tmp_path):
     before = files(tmp_path)
     done = workbook("run", "a", "b", *words, cwd=tmp_path)
     assert done.returncode == 2
-    assert "Usage: workbook run" in done.stderr
+    assert "Usage: python3 workbook.py run" in done.stderr
     assert files(tmp_path) == before
 
 

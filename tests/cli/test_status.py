@@ -92,7 +92,8 @@ def test_a_new_folder_waits_for_its_file(tmp_path):
     assert done.returncode == 0
     assert "data/transactions.csv is not there" in done.stdout
     last = done.stdout.splitlines()[-1]
-    expected = "put data/transactions.csv in place, or name another file in client.yaml; then workbook check acme"
+    check = "python3 workbook.py check acme"
+    expected = f"put data/transactions.csv in place, or name another file in client.yaml; then {check}"
     assert last == f"Next: {expected}"
 
 
@@ -106,7 +107,7 @@ def test_a_client_that_never_ran(tmp_path):
     assert lines[0] == "Maker 764 (Complete Journey)"
     assert "  no run has read the client's files yet" in lines
     assert ["01", "Frame", "the", "engagement", "never", "not", "run", "yet"] in [line.split() for line in lines]
-    assert lines[-1] == f"Next: workbook check {client}, then workbook run {client}"
+    assert lines[-1] == f"Next: python3 workbook.py check {client}, then python3 workbook.py run {client}"
     assert files(client) == before
     assert not (client / "results").exists()
 
@@ -125,7 +126,7 @@ def test_a_client_that_was_run(finished):
     assert "  report/working/index.html" in lines
     assert f"  0 decided, 0 of them stale; {len(open_ones(finished))} open" in lines
     assert lines[-1].startswith(
-        f"Next: decide 01.all.values in decisions/{FIRST}.yaml; workbook run {finished} --final"
+        f"Next: decide 01.all.values in decisions/{FIRST}.yaml; python3 workbook.py run {finished} --final"
     )
     assert files(finished) == before
 
@@ -136,7 +137,7 @@ def test_pages_that_show_something_else_than_what_stands_are_told_apart(finished
     page.parent.mkdir()
     page.write_text("older", encoding="utf-8")
     lines = client_status(finished).lines("acme")
-    again = "workbook run acme --audience client draws it again"
+    again = "python3 workbook.py run acme --audience client draws it again"
     assert f"  report/client/index.html, drawn of something else than what stands now; {again}" in lines
     assert "  report/working/index.html" in lines
 
@@ -150,7 +151,7 @@ def test_a_step_that_failed_says_why_and_one_that_waited_for_it(finished):
     text = text_of(finished)
     assert "01 Frame the engagement failed 2026-11-20 10:11 a check fails.\n" in text
     assert "05 Customer share blocked 2026-11-20 10:11 it reads" in text
-    assert text.endswith("Next: mend what stopped 01, as said above, then workbook run acme")
+    assert text.endswith("Next: mend what stopped 01, as said above, then python3 workbook.py run acme")
 
 
 @pytest.mark.parametrize("damage", ["", "{", '{"format": 2, "x": 1}'])
@@ -169,7 +170,7 @@ def test_a_delivered_file_that_changed(finished):
     assert status.files.changed == ["file data/transactions.csv changed"]
     assert {one.state for one in status.steps} == {"outdated"}
     assert all(one.words.endswith("since then the client's files changed") for one in status.steps)
-    assert status.next_thing("a b") == "workbook run 'a b'"
+    assert status.next_thing("a b") == "python3 workbook.py run 'a b'"
     path.write_bytes(path.read_bytes()[:-1])
     assert not client_status(finished).files.changed
 
@@ -207,7 +208,7 @@ def test_a_decision_makes_its_own_step_outdated_and_those_that_read_it(finished)
     status = client_status(finished)
     assert status.judgements.made == ["05.all.scope"]
     assert "05.all.scope" not in status.judgements.open
-    assert status.next_thing("acme") == "workbook run acme"
+    assert status.next_thing("acme") == "python3 workbook.py run acme"
     (finished / "decisions" / f"{SHARE}.yaml").unlink()
     assert set(states(finished).values()) == {"done"}
 
@@ -241,7 +242,7 @@ def test_tables_that_are_others_or_gone(finished):
     shutil.rmtree(tables.parent)
     status = client_status(finished)
     assert status.tables is None
-    assert status.next_thing("acme") == "workbook check acme, then workbook run acme"
+    assert status.next_thing("acme") == "python3 workbook.py check acme, then python3 workbook.py run acme"
 
 
 def test_a_result_that_somebody_touched_does_not_count(finished):
@@ -264,7 +265,7 @@ def test_a_stale_judgement_is_looked_at_before_an_open_one(finished):
     lines = status.lines("acme")
     assert f"  1 decided, 1 of them stale; {len(open_ones(finished)) - 1} open" in lines
     assert "  stale: 05.all.scope: 05.answer/share was 0.8, is now 0.9" in lines
-    assert lines[-1] == f"Next: look again at 05.all.scope in decisions/{SHARE}.yaml, then workbook run acme"
+    assert lines[-1] == f"Next: look again at 05.all.scope in decisions/{SHARE}.yaml, then python3 workbook.py run acme"
 
 
 def test_what_a_draft_asks_group_by_group_is_open(finished):
@@ -277,13 +278,13 @@ def test_when_all_is_decided_comes_the_final_run_and_then_the_report(finished, m
     monkeypatch.setattr(module, "built_steps", lambda: [find_step(SHARE)])
     decide_scope(finished)
     as_if_run(finished, SHARE, provisional=[])
-    assert client_status(finished).next_thing("acme") == "workbook run acme --final"
+    assert client_status(finished).next_thing("acme") == "python3 workbook.py run acme --final"
     as_if_run(finished, SHARE, mode="final", provisional=[])
     status = client_status(finished)
     assert status.steps[0].words.endswith(" final")
     assert status.next_thing("acme") == "read report/working/index.html"
     shutil.rmtree(finished / "report")
-    assert client_status(finished).next_thing("acme") == "workbook run acme"
+    assert client_status(finished).next_thing("acme") == "python3 workbook.py run acme"
     assert client_status(finished).lines("acme")[-3] == "  none"
 
 
@@ -302,7 +303,7 @@ def test_a_broken_client_is_told_and_the_others_too(tmp_path):
         assert f"{fault}\n{(faults / fault / 'expected.txt').read_text(encoding='utf-8')}" in done.stderr
     assert 'nowhere\nThere is no folder "nowhere".' in done.stderr
     assert "good one\n" in done.stdout
-    assert "workbook check 'good one'" in done.stdout
+    assert "python3 workbook.py check 'good one'" in done.stdout
     assert files(tmp_path) == before
 
 

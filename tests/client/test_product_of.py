@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from datetime import date
 from decimal import Decimal
 
@@ -247,6 +248,15 @@ def test_faults_are_told_in_words(tmp_path, line, words):
     assert message.startswith("client.yaml - 1 problem in "), message
     assert "line 7, tables.transactions.columns." in message
     assert words in message
+
+
+def test_a_product_is_remembered_as_client_yaml_holds_it(make_client):
+    """Freshness hashes what client.yaml says of a table; pydantic once warned of each product on the user's screen."""
+    entry = make_client(orders("6,2.55"), COLUMNS).config.tables["transactions"]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        said = entry.model_dump(mode="json")["columns"]
+    assert (said["revenue"], said["date"]) == ({"product_of": ["Quantity", "UnitPrice"]}, "Date")
 
 
 # ---- suggestions -----------------------------------------------------------------------------------------------------

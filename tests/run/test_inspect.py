@@ -10,7 +10,7 @@ from helpers.client.schema import schemas
 from helpers.client.yaml_files import plain, read_yaml
 from helpers.errors import WorkbookError
 from helpers.run.inspect import check_client, suggest_columns, suggested_map
-from helpers.steps import KIT
+from helpers.steps import KIT, built_steps
 from tests.conftest import copy_sample
 from tests.run.toy import toy_client
 
@@ -47,6 +47,17 @@ def test_check_accounts_for_every_row_and_cent_of_the_sample(sample):
     assert "  What do customers value" in text
     assert "wallets:" not in text[text.index("What cannot be said") :], "a table that was delivered"
     assert lines[-1] == "The data can be used. Nothing was changed."
+
+
+def test_check_asks_only_for_what_every_client_is_asked(sample):
+    """Which group is in a downturn, say, no file tells: a client was asked for the plan of a group nobody had formed."""
+    shutil.rmtree(sample / "decisions")
+    lines = check_client(sample)
+    asked = [line.partition(":")[0].strip() for line in lines if "nobody has decided" in line]
+    always = [f"{step.number}.{choice.example}" for step in built_steps() for choice in step.decides if choice.always]
+    assert asked == always
+    assert "04.g1.downturn_plan" not in asked
+    assert "  What else the numbers ask for is known after a run: status and decisions list it." in lines
 
 
 def test_check_names_who_has_decided(sample):
@@ -127,6 +138,15 @@ def test_suggest_needs_only_the_names_of_files(tmp_path, tables):
     assert '      revenue: "Net \\"EUR\\""    # only part of the heading fits: look' in text
     assert '# left over: "Farbe"' in text
     assert files(client) == before
+
+
+def test_suggest_says_which_words_a_column_may_hold(tmp_path):
+    """A heading may fit a column whose words the file does not use: Account type with Trade and Web."""
+    client = toy_client(tmp_path / "client")
+    (client / "data" / "accounts.csv").write_text("Customer,Account type\nC1,Trade\n")
+    (client / "client.yaml").write_text("tables: {customers: data/accounts.csv}\n")
+    only = "may hold transactional, preferred, contract and partner only: look"
+    assert f'      relationship_type: "Account type"    # {only}' in suggest_columns(client)
 
 
 def test_suggest_says_what_is_missing_and_goes_on(tmp_path):

@@ -83,6 +83,8 @@ def test_out_and_back_changes_nothing(client, tmp_path, suffix):
     path = tmp_path / f"register{suffix}"
     said = export_rows(client, NAME, path)
     assert "as it was decided: 3 rows" in said
+    # what it says can be typed as it stands
+    assert f"python3 workbook.py decisions {client} --import {NAME} {path} --by NAME --reason WHY" in said
     assert import_rows(client, NAME, path, **WHO) == [f"{NAME} says the same as {path.name}; nothing was written."]
     assert text_of(client) == FILE
 
@@ -303,7 +305,8 @@ def test_a_file_is_not_written_over_and_other_endings_are_refused(client, tmp_pa
     [
         ("11.all.tactic", 'Did you mean "11.all.tactics"'),
         ("11.g1.tactics", "is no table that people fill in"),
-        ("05.all.scope", "is no table that people fill in"),
+        ("05.all.scope", r"Answer it in its form, or in decisions/05_customer_share\.yaml\."),
+        ("10.g1.proposition", r"Answer it in its form, or in decisions/10_value_propositions\.yaml\."),
         ("nonsense", "Known here: "),
     ],
 )

@@ -121,6 +121,6 @@ def test_the_start_page_says_what_stands_and_what_is_open(run_sample, tmp_path):
 
 def test_before_the_first_run_it_says_what_to_do_first(client):
     page = write_start_page(client, working_notebooks(client), "client").read_text(encoding="utf-8")
-    assert "**Next:** workbook check client, then workbook run client" in page
+    assert r"**Next:** python3 workbook\.py check client, then python3 workbook\.py run client" in page
     assert "No run has read the client's files yet." in page
     assert page.count("| never |") == len(built_steps())

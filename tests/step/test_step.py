@@ -261,7 +261,7 @@ def test_a_check_that_fails_is_shown_and_kept(step):
 def test_without_a_run_it_says_what_to_do(tmp_path, client, monkeypatch):
     monkeypatch.setenv(MODE, "draft")
     shutil.copytree(client, tmp_path / "new", ignore=shutil.ignore_patterns("results", "report"))
-    with pytest.raises(RunError, match="workbook run CLIENT"):
+    with pytest.raises(RunError, match="python3 workbook.py run CLIENT"):
         open_step(STEP, tmp_path / "new")
 
 
