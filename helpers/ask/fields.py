@@ -262,15 +262,8 @@ class MatchField(Field):
         self._things = {item: widgets.Dropdown(options=[NONE, *answer.words], **labelled(item)) for item in items}
         self._kept: dict[str, Any] = {}
         self._follow(*self._things.values())
-        empty = (
-            []
-            if items
-            else [
-                note(
-                    "Nothing was delivered that could be matched here. Sign and save to confirm that there is nothing."
-                )
-            ]
-        )
+        none = "Nothing was delivered that could be matched here. Sign and save to confirm that there is nothing."
+        empty = [] if items else [note(none)]
         self.box = widgets.VBox([*self._things.values(), *empty])
 
     @property

@@ -310,10 +310,12 @@ def _goals(goals: pd.DataFrame) -> Finding:
     if not any(vague.values()):
         text = "Business goals stated: {goals:count}, each with a measure, a target and a date."
     else:
-        text = (
-            "Business goals stated: {goals:count}. Without a measure: {no_measure:count}; without a target or a date: "
-            "{no_target:count}. Nobody can tell when those are reached."
-        )
+        # only what is lacking: a measure that says there is none yet would stand beside "without a measure: 0"
+        lacks = {"no_measure": "without a measure: {no_measure:count}", "no_target": "without a target or a date: "
+                 "{no_target:count}"}  # fmt: skip
+        told = "; ".join(words for state, words in lacks.items() if vague[state])
+        text = f"Business goals stated: {{goals:count}}; {told}. Nobody can tell when those are reached."
+        values = {name: value for name, value in values.items() if vague.get(name, 1)}
     return Finding(text=text, values=values, **said)
 
 

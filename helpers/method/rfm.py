@@ -22,7 +22,7 @@ DEFAULT_GROUPS = MappingProxyType(
         "g1": {"name": "Best customers", "rule": "recency_score >= 4 and frequency_score >= 4 and money_score >= 4"},
         "g2": {"name": "Regular customers", "rule": "recency_score >= 3 and frequency_score >= 3"},
         "g3": {"name": "Good ones slipping away", "rule": GOOD_ONCE},
-        "g4": {"name": "Recent, with few orders", "rule": "recency_score >= 4"},
+        "g4": {"name": "Recent with few orders", "rule": "recency_score >= 4"},
         "g5": {"name": "Occasional customers", "rule": "recency_score >= 2"},
         "g6": {"name": "Nearly gone", "rule": "recency_score >= 1"},
     }

@@ -133,7 +133,10 @@ def _winnable(estimates: EstimateTables) -> Finding | None:
         "headroom": money_value(won["headroom"], won["headroom_low"], won["headroom_high"]),
         "winnable": money_value(won["winnable"], won["winnable_low"], won["winnable_high"]),
     }
-    text = "Of the {headroom:money} a year that goes to others, {winnable:money_range} can be won within a year"
+    # 05.answer and 05.headroom count the known wallets alone
+    beside = ", estimated wallets included," if estimates.fit is not None and estimates.fit.estimated else ","
+    text = f"Of the {{headroom:money}} a year that goes to others{beside} "
+    text += "{winnable:money_range} can be won within a year"
     groups = estimates.winnable[estimates.winnable["group_id"] != ALL]
     groups = groups[groups["winnable"].notna() & (groups["customers"] >= MIN_CELL) & ~groups["group_id"].isin(BESIDE)]
     if len(groups) > 1 and won["winnable"] > 0:

@@ -160,8 +160,9 @@ def _by_scope(tables: ShareTables) -> Finding:
 
 
 def _by_category(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
-    rows = tables.categories_in_scope
-    rows = rows[rows["customer_share"].notna() & (rows["customers"] >= MIN_CELL)]
+    rows = tables.categories_in_scope[tables.categories_in_scope["customer_share"].notna()]
+    few = int((rows["customers"] < MIN_CELL).sum())
+    rows = rows[rows["customers"] >= MIN_CELL]
     said = {"id": "05.share_by_category", "table": "share_by_category", "evidence": tables.evidence}
     if rows.empty:
         text = "No category in scope has enough buyers with a known wallet ({least:count}) to be read alone."
@@ -188,8 +189,11 @@ def _by_category(tables: ShareTables, cuts: tuple[float, float]) -> Finding:
         "Our share runs from {top_share:pct} in {top:text} to {bottom_share:pct} in {bottom:text}: of "
         "{categories:count} shelves we own " + ("{own:count}" if own else "none")
     )
-    text += " and hardly matter on {weak:count}." if weak else "."
-    counts = {"own": own, "weak": weak}
+    text += " and hardly matter on {weak:count}" if weak else ""
+    # they stand in the picture too, and may lie beyond both ends
+    more = f"; {{few:count}} more {'has' if few == 1 else 'have'} too few known wallets to be read alone."
+    text += more if few else "."
+    counts = {"own": own, "weak": weak, "few": few}
     return Finding(text=text, values=values | {name: count_value(n) for name, n in counts.items() if n}, **said)
 
 

@@ -157,11 +157,13 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
         found.append(sentence("measure", "share", f"{text}.", values, evidence="measured", n=people, weighed=weighed))
     equity = {name: material.value(f"04.answer/{name}") for name in ("equity", "months", "customers")}
     if equity["equity"] and equity["equity"].value.low is not None:
+        evidence = material.finding("04.answer").evidence
+        rests_on = ", at an assumed margin" if evidence == "assumed" else ""
         text = (
-            "{equity:money} is what our {customers:count} customers will be worth to us over {months:count} months "
-            "({equity:money_range})."
+            "{equity:money} is what our {customers:count} customers will be worth to us over {months:count} months"
+            f"{rests_on} ({{equity:money_range}})."
         )
-        found.append(sentence("measure", "equity", text, equity, evidence="modelled", n=_count(equity["customers"])))
+        found.append(sentence("measure", "equity", text, equity, evidence=evidence, n=_count(equity["customers"])))
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
     fees = material.value("09.fees/fees")

@@ -263,6 +263,9 @@ def _proposition(material: Material, plan: GroupPlan) -> Sentence | None:
     known = {name: told for name, told in known.items() if told}
     if "promise" not in known:
         return None
+    # people write a promise and a proof with a full stop or without one
+    bare = [name for name in ("promise", proof) if name in known and str(known[name].value.value)[-1:] not in ".!?…”"]
+    parts |= {name: f"{parts[name]}." for name in bare}
     text = " ".join(["{group:group}:", *(parts[name] for name in known)])
     text += " (A draft, which nobody has decided on.)" if row.get("state") == "draft" else ""
     return sentence(

@@ -234,11 +234,13 @@ def _is_row(value: Any) -> bool:
 def _row_html(row: Mapping[str, Any]) -> str:
     """A row on one line, without what it leaves blank.
 
-    >>> _row_html({"kind": "keep", "to": "", "low": 0.1})
-    'kind: keep; low: 0.1'
+    >>> _row_html({"kind": "keep", "to": "", "why": "They stay.", "how": "By post."})
+    'kind: keep; why: They stay; how: By post.'
     """
     cells = {key: cell for key, cell in row.items() if cell is not None and cell != ""}
-    return "; ".join(f"{escape(plain(key))}: {escape(plain(cell))}" for key, cell in cells.items()) or "nothing"
+    said = [f"{escape(plain(key))}: {escape(plain(cell))}" for key, cell in cells.items()]
+    # a sentence in the middle ends with the semicolon alone
+    return "; ".join([*(one.removesuffix(".") for one in said[:-1]), *said[-1:]]) or "nothing"
 
 
 def _same(one: Any, other: Any) -> bool:

@@ -227,10 +227,13 @@ def test_from_an_intent_to_a_tactic_and_back_on_another_day(client, lab, browser
     assert [form.get_by_label(label).input_value() for label in ("Decided by", "Why")] == ["Bo", "Filled in."]
     form.get_by_text("boat \N{EN DASH} A boat").click()
     shown = form.get_by_label("Cost", exact=True)
+    shown.nth(1).wait_for(timeout=WAIT)  # the kernel opens the row, not the browser
     assert [shown.nth(at).is_visible() for at in range(3)] == [False, True, False], "each row opens by its title"
     chosen = form.get_by_label("Group", exact=True).nth(1).evaluate("one => one.selectedOptions[0].text")
     assert chosen.replace("\N{NO-BREAK SPACE}", " ") == groups["g1"]
     form.get_by_text("Add a tactic").click()
+    # the last row is the new one only when the kernel has added it: until then it is another, folded one
+    form.get_by_text("A new tactic").wait_for(timeout=WAIT)
     typed(form, "Short name (key)", "van")
     typed(form, "Tactic", "A van")
     form.get_by_label("Group", exact=True).last.select_option(groups["g2"])

@@ -263,7 +263,7 @@ def test_goals_values_and_beliefs_that_are_there():
         beliefs={"sales": {"top_driver": "price"}},
         decided={"values": "one", "direction": "two", "hurdle": 0},
     )
-    assert text["goals"].startswith("Business goals stated: 3. Without a measure: 1; without a target or a date: 1.")
+    assert text["goals"].startswith("Business goals stated: 3; without a measure: 1; without a target or a date: 1. ")
     assert text["portfolio_goals"].endswith("all (3).")
     assert text["stance"] == "Values, direction and hurdle are stated before any customer is chosen."
     assert text["beliefs"].startswith("Beliefs sealed before any result: 1 (leaders: 1)")

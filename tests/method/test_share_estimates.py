@@ -117,7 +117,8 @@ def test_what_is_said_where_wallets_were_estimated():
     assert "90 % of the hidden wallets lay within their range" in text["wallet_study"]
     assert "came out 3 points off on average" in text["wallet_study"]
     assert text["winnable_headroom"] == (
-        "Of the EUR 1,000 a year that goes to others, EUR 120.00 to 320.00 can be won within a year."
+        "Of the EUR 1,000 a year that goes to others, estimated wallets included, EUR 120.00 to 320.00 can be won "
+        "within a year."
     )
     assert text["capture_rate"].startswith(
         "What can be won supposes that all give way as the readiest quarter did: 20 % of what was elsewhere, seen in "

@@ -443,3 +443,12 @@ def test_the_period_of_the_wallets_in_words(start, end, words):
     tables = share_tables(category, wallets(wallet("c1", 90, 40, start=start, end=end)))
     assert period_label(tables).replace("\u00a0", " ") == words
     assert period_label(share_tables(category, None)) == ""
+
+
+def test_a_shelf_with_too_few_wallets_is_told_since_the_picture_shows_it():
+    category, held = two_categories()
+    few = sold(("c01", "hats", 9), ("c02", "hats", 9))
+    rows = wallets(wallet("c01", 9, 9, "hats"), wallet("c02", 9, 9, "hats"))
+    text = said(pd.concat([category, few]), pd.concat([held, rows]))["share_by_category"]
+    assert text.endswith(" 1; 1 more has too few known wallets to be read alone.")
+    assert text.startswith("Our share runs from 80 % in tea to 5 % in cups: of 2 shelves")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from helpers.method.customer_strategy import customer_strategy
 from helpers.method.strategy_groups import group_plans
 from helpers.method.strategy_worth import worth_sentences
 from helpers.show.audience import audience_for
@@ -60,3 +61,29 @@ def test_a_loss_after_untraced_service_keeps_the_words_of_its_step():
     first = start.said["04_value_to_us"].findings
     start = replace(start, said={**start.said, "04_value_to_us": result("04_value_to_us", *first, rest)})
     assert said(start)["12.in_worth_untraced"] == "EUR 450.00: we lose EUR 70.00."
+
+
+def test_what_customers_are_worth_names_an_assumed_margin_on_the_boards_page():
+    """A margin rate that somebody guessed carries the whole amount; the board reads its headline alone."""
+    start = material()
+    first = start.said["04_value_to_us"]
+    guessed = first.model_copy(
+        update={"findings": [one.model_copy(update={"evidence": "assumed"}) for one in first.findings]}
+    )
+    for result_of_04, words in ((first, "months ("), (guessed, "months, at an assumed margin (")):
+        here = replace(start, said={**start.said, "04_value_to_us": result_of_04})
+        built = customer_strategy(here, asked="Approve it.")
+        reader = audience_for("working", "EUR", GROUPS)
+        equity = next(one.finding for one in built.sentences if one.finding.id == "12.equity")
+        assert words in say(equity, reader).replace("\N{NO-BREAK SPACE}", " ")
+        assert equity.evidence == result_of_04.findings[0].evidence
+
+
+def test_a_promise_ends_with_one_full_stop_whoever_wrote_it():
+    for promise in ("On the quay by noon", "On the quay by noon.", "On the quay by noon!"):
+        start = material()
+        table = start.tables["value_propositions"].assign(promise=promise, headline="Noon")
+        built = customer_strategy(replace(start, tables={**start.tables, "value_propositions": table}), asked="So.")
+        told_of = [say(one.finding, audience_for("working", "EUR", GROUPS)) for one in built.sentences]
+        line = next(one for one in told_of if "We say: “Noon”." in one)
+        assert f"{promise.rstrip('.')}{'' if promise[-1] == '!' else '.'} " in line and ".." not in line

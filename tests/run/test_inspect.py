@@ -50,7 +50,7 @@ def test_check_accounts_for_every_row_and_cent_of_the_sample(sample):
 
 
 def test_check_asks_only_for_what_every_client_is_asked(sample):
-    """Which group is in a downturn, say, no file tells: a client was asked for the plan of a group nobody had formed."""
+    """Which group is in a downturn, say, no file tells; clients were asked for plans of groups nobody had formed."""
     shutil.rmtree(sample / "decisions")
     lines = check_client(sample)
     asked = [line.partition(":")[0].strip() for line in lines if "nobody has decided" in line]
