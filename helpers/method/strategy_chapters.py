@@ -46,12 +46,12 @@ CHAPTERS = MappingProxyType(
         "future": (
             "Who leads us into the future",
             ("08",),
-            ("08.answer", "08.no_test", "08.right_to_win", "08.direction", "08.ready_growth", "08.movers"),
+            ("08.answer", "08.no_test", "08.right_to_win", "08.movers"),
         ),
         "intent": ("What we intend with each group", ("09",), ("09.answer", "09.firm")),
         "results": ("What we expect, by when, and who answers for it", ("09",), ("09.goals", "09.no_owner")),
         "propositions": ("What we promise", ("10",), ("10.answer", "10.claims", "10.cards", "10.gaps", "10.barriers")),
-        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline",
+        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials",
                                            "11.channel_contradictions")),
         "budget": (
             "What it costs",

@@ -12,6 +12,7 @@ from helpers.client.schema import schema
 from helpers.errors import counted
 from helpers.method.strategy_chapters import CHAPTERS
 from helpers.report.board_table import board_table, on_the_sheet, other_groups
+from helpers.report.chapter_pictures import chapter_picture
 from helpers.report.decision_box import decision_box, signatures
 from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
@@ -26,6 +27,7 @@ from helpers.report.strategy_tables import (
     tactics_table,
     worth_table,
 )
+from helpers.report.strategy_words import words_used
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.masking import mask_table
@@ -60,11 +62,11 @@ def signed_on(result: Result) -> str:
 def strategy_body(source: ReportSource, results: Mapping[str, Result], audience: Audience, as_of: str) -> str:
     """The body of strategy.html, from the result of step 12 and its tables."""
     page = _Document(source, results, audience)
-    return (
-        f'<article class="strategy"><section class="sheet">{page.first(as_of)}</section>'
-        f'<section class="sheet">{page.second()}</section>'
-        f'<section class="chapters">{page.chapters()}</section></article>'
-    )
+    sheets = "".join(f'<section class="sheet">{sheet}</section>' for sheet in (page.first(as_of), page.second()))
+    chapters = page.chapters()
+    meant = words_used(sheets + chapters)
+    last = f'<section class="chapter" id="words"><h2>The words we use</h2>{meant}</section>' if meant else ""
+    return f'<article class="strategy">{sheets}<section class="chapters">{chapters}{last}</section></article>'
 
 
 class _Document:
@@ -240,6 +242,7 @@ class _Document:
         return (
             f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
             f"{self._story([one for one in said if not any(is_row(one) for is_row in rows)])}"
+            f"{chapter_picture(name, self.source, self.results, self.audience)}"
             f"{worth_table([*filter(is_worth, said)], self.audience)}"
             f"{tactics_table([*filter(is_tactic, said)], self.audience)}"
             f"{results_table([*filter(is_result, said)], self.audience)}"
@@ -278,7 +281,7 @@ class _Document:
 
     def _beliefs(self) -> str:
         table = self.table("beliefs_and_facts")
-        shown = [name for name in ("leader", "question_name", "believed", "value", "fact", "verdict") if name in table]
+        shown = [name for name in ("leader", "question_name", "believed", "fact", "verdict") if name in table]
         if table.empty or "leader" not in shown:  # without the leaders the rows could not be told apart
             return ""
         return html_table(table, schema("beliefs_and_facts"), self.audience, columns=shown)
