@@ -31,7 +31,7 @@ WORTH_COLUMNS = {
     "share": "Our share of what they spend",
     "others": "Goes to others a year",
 }
-UNKNOWN = "–"
+UNKNOWN, OPEN = "–", "open"  # what is not known, and a verdict that nothing decides: a column of these says nothing
 
 
 def is_tactic(said: Finding) -> bool:
@@ -51,13 +51,14 @@ def is_worth(said: Finding) -> bool:
 
 def worth_table(said: Sequence[Finding], audience: Audience) -> str:
     """What the groups are worth to us and we to them as a table; a column of which nothing is known is left out."""
-    columns = {name: title for name, title in WORTH_COLUMNS.items() if any(name in one.values for one in said)}
+    known = {name for one in said for name, value in one.values.items() if name != "verdict" or value.value != OPEN}
+    columns = {name: title for name, title in WORTH_COLUMNS.items() if name in known}
     rows = []
-    for one in said:
+    for one in said if columns else ():
         name = escape(fill("{group:group}", one.values, audience, where=one.id))
-        known = {key: one.values.get(key) for key in columns}
+        own = {key: one.values.get(key) for key in columns}
         cells = [escape(str(value.value)) if value and key == "verdict" else _quantity(value, audience)
-                 for key, value in known.items()]  # fmt: skip
+                 for key, value in own.items()]  # fmt: skip
         rows.append(table_row(name, cells, list(columns.values())))
     return _table(("Group", *columns.values()), [f"<tbody>{''.join(rows)}</tbody>"], "judged worth") if rows else ""
 
