@@ -20,7 +20,8 @@ TACTIC_COLUMNS = (
     ("Seen by", "{measure:text}", "measure"),
 )
 RESULT_COLUMNS = ("Result", "Today", "Expected", "By", "Who")
-PROMISE_COLUMNS = ("Result", "Then", "Promised", "Is", "Verdict", "Who")
+PROMISE_COLUMNS = ("Result", "Then", "Promised", "By", "Is", "Verdict", "Who")
+QUANTITIES = ("was", "meant", "now")
 WORTH_COLUMNS = {
     "revenue": "Revenue a year",
     "profit": "Profit a year",
@@ -56,9 +57,7 @@ def worth_table(said: Sequence[Finding], audience: Audience) -> str:
     rows = []
     for one in said if columns else ():
         name = escape(fill("{group:group}", one.values, audience, where=one.id))
-        own = {key: one.values.get(key) for key in columns}
-        cells = [escape(str(value.value)) if value and key == "verdict" else _quantity(value, audience)
-                 for key, value in own.items()]  # fmt: skip
+        cells = [_told(one, key) if key == "verdict" else _quantity(one.values.get(key), audience) for key in columns]
         rows.append(table_row(name, cells, list(columns.values())))
     return _table(("Group", *columns.values()), [f"<tbody>{''.join(rows)}</tbody>"], "judged worth") if rows else ""
 
@@ -113,12 +112,15 @@ def promise_table(said: Sequence[Finding], audience: Audience) -> str:
         name = escape(fill(whose, one.values, audience, where=one.id))
         rows += [_band(name, len(PROMISE_COLUMNS))] if name != before else []
         before = name
-        numbers = [_quantity(one.values.get(key), audience, ranged=key == "meant") for key in ("was", "meant", "now")]
-        owner = one.values.get("owner")
-        more = [escape(str(one.values["verdict"].value)), escape(str(owner.value)) if owner else "nobody"]
-        head = escape(str(one.values["measure"].value))
-        rows.append(table_row(head, [*numbers, *more], PROMISE_COLUMNS[1:], _colour(more[0])))
+        was, meant, now = (_quantity(one.values.get(key), audience, ranged=key == "meant") for key in QUANTITIES)
+        by, verdict = escape(fill("{by:date}", one.values, audience, where=one.id)), _told(one, "verdict")
+        cells = [was, meant, by, now, verdict, _told(one, "owner", "nobody")]
+        rows.append(table_row(_told(one, "measure"), cells, PROMISE_COLUMNS[1:], _colour(verdict)))
     return _table(PROMISE_COLUMNS, [f"<tbody>{''.join(rows)}</tbody>"], "judged promises") if rows else ""
+
+
+def _told(said: Finding, key: str, otherwise: str = UNKNOWN) -> str:
+    return escape(str(said.values[key].value)) if key in said.values else otherwise
 
 
 def _colour(verdict: str) -> str:

@@ -273,16 +273,16 @@ def test_what_came_of_each_promise_stands_in_a_table_and_no_cell_has_cents(tmp_p
     table = chapter[chapter.index("<table") : chapter.index("</table>")]
     rows = [" ".join(text_of(f"<main>{row}").split()) for row in re.findall(r"<tr.*?</tr>", table)]
     assert rows == [
-        "Result Then Promised Is Verdict Who",
+        "Result Then Promised By Is Verdict Who",
         "Yards",
-        "profit a year EUR 90 EUR 90 to 120 EUR 130 better Ada",
-        "customer share 20 % 30 to 40 % 30 % not due yet Ada",
+        "profit a year EUR 90 EUR 90 to 120 31 December 2026 EUR 130 better Ada",
+        "customer share 20 % 30 to 40 % 31 December 2027 30 % not due yet Ada",
         "Fleets",
-        "profit a year EUR 300 EUR 310 to 330 EUR 300 worse nobody",
+        "profit a year EUR 300 EUR 310 to 330 31 December 2026 EUR 300 worse nobody",
         "Resellers",
-        "part of customers 40 % 35 to 45 % 40 % in range, only watched Bo",
+        "part of customers 40 % 35 to 45 % 31 December 2026 40 % in range, only watched Bo",
         "Walk-ins",
-        "who lapse 30 % 10 to 30 % 20 % as promised Bo",
+        "who lapse 30 % 10 to 30 % 31 December 2026 20 % as promised Bo",
     ]
     assert "Promised" not in chapter[: chapter.index("<table")]
     assert text_of(f"<main>{chapter}").count("EUR 90 to 120") == 1
