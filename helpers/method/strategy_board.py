@@ -231,7 +231,7 @@ def _not_ready(material: Material) -> Sentence | None:
         return None
     cells = [place("value_propositions", row, name) for row in rows for name in ("gaps", "headline")]
     count = sum(bool(is_known(row["gaps"]) and row["gaps"] and row["headline"]) for row in rows)
-    text = "Promises that are not ready: {open:count}; what is open stands in What we promise."
+    text = "Promises not ready: {open:count} (see What we promise)."
     return sentence("beside", "not_ready", text, {"open": counted_as(count, *cells[::2])}, evidence="judged",
                     weighed=cells)  # fmt: skip
 

@@ -35,8 +35,8 @@ def paces(material: Material, plans: Sequence[GroupPlan]) -> list[Pace]:
 
     Notes
     -----
-    Limits are those of an XmR chart over the quarters of the window, as in step 13. What is told is the sum of the last
-    four quarters, which has each season once, and only where it lies on the side to which the quarter points.
+    Limits are those of an XmR chart over the quarters of the window, by the rule of step 13. What is told is the sum of
+    the last four quarters, which has each season once, and only where it lies on the side to which the quarter points.
 
     Examples
     --------

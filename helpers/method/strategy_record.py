@@ -105,7 +105,8 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
     if len(judged):
         values = {"all": counted_as(len(judged), *by_step["decisions"]), "decided": counted_as(decided)}
         text = "People have made {decided:count} of the {all:count} judgements behind this"
-        text += "; the others are by rule, or open." if decided < len(judged) else "."
+        rest = len(judged) - decided
+        text += f"; the other{'s are' if rest > 1 else ' is'} by rule, or open." if rest else "."
         if not decided:
             text = "Nobody has made any of the {all:count} judgements behind this: all are proposed by rule, or open."
             values.pop("decided")

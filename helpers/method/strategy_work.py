@@ -77,9 +77,9 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
         more = ""
         if None not in cost:
             values["cost"], more = summed([one for one in cost if one], "money"), " ({cost:money})"
-        text = f"The other {{rest:count}}{more} stand in What we do."
+        text = f"{{rest:count}} more{more} stand in the chapter."
         if len(rest) == 1:
-            text = f"One more{more} stands in What we do."
+            text = f"One more{more} stands in the chapter."
         found.append(sentence("do", "do", text, values, evidence="judged", weighed=weighed))
     return found
 

@@ -147,7 +147,7 @@ def test_promises_that_are_not_ready_are_counted_where_they_are_marked():
     assert "12.not_ready" not in said(start)
     offers = start.tables["value_propositions"].assign(gaps=[2, 0], gap_line=["Open before it goes out: price.", ""])
     words = said(changed(start, value_propositions=offers))
-    assert words["12.not_ready"] == "Promises that are not ready: 1; what is open stands in What we promise."
+    assert words["12.not_ready"] == "Promises not ready: 1 (see What we promise)."
     assert words["12.in_propositions.g1"].endswith("Open before it goes out: price.")
 
 

@@ -88,7 +88,7 @@ def test_a_tactic_that_ends_after_its_result_is_due_is_flagged_and_one_that_ends
     assert words["12.late_terms"] == (
         "New terms ends on 31 January 2028, after its result is due: 31 December 2027 (Resellers, profit a year)."
     )
-    assert words["12.do"] == "The other 2 (EUR 68.00) stand in What we do."  # a desk of 60, terms of 8
+    assert words["12.do"] == "2 more (EUR 68.00) stand in the chapter."  # a desk of 60, terms of 8
     rows = start.tables["tactics"].copy()
     rows.loc[1, "selected"] = False
     assert late_tactics(changed(start, tactics=rows)) == []

@@ -319,6 +319,12 @@ def test_what_groups_are_worth_stands_in_one_table_by_the_year_and_leaves_out_wh
     folder, _ = make_strategy_report(tmp_path / "some", "working", replace(start, tables=some))
     rows = rows_of((folder / "strategy.html").read_text(encoding="utf-8"))
     assert rows[1:3] == ["Yards EUR 100 both sides gain 30 %", "Fleets EUR 300 – 20 %"]
+    open_ = start.tables["value_exchange"].assign(position="undecided")  # a column that says nothing is left out
+    folder, _ = make_strategy_report(
+        tmp_path / "open", "working", replace(start, tables={**start.tables, "value_exchange": open_})
+    )
+    rows = rows_of((folder / "strategy.html").read_text(encoding="utf-8"))
+    assert rows[:2] == ["Group Profit a year Our share of what they spend", "Yards EUR 100 30 %"]
 
 
 def test_a_portion_that_the_intents_do_not_move_is_said_to_come_without_us(tmp_path):
