@@ -176,10 +176,10 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
         values |= {"what": text_value(row["title"]), "has": count_value(row["customers"])}
         values |= {"needed": count_value(row["size"]), "group": group_value(row["group_id"])}
         text += " For the others there are too few customers. The nearest is {what:text}:" if len(known) > 1 else ""
-        text += " {group:group} has {has:count} customers, and {needed:count} are needed to see what it is thought to "
-        text += "bring."
+        text += " there are {has:count} customers in {group:group}, and {needed:count} are needed to see what it is "
+        text += "thought to bring."
         text = text.replace("For the others there are", "There are") if not possible.any() else text
-        text = text.replace("year. {group:group}", "year: {group:group}")
+        text = text.replace("year. there are", "year: there are")
     return _finding("11.trials", text, values, len(known), "trial_plans")
 
 

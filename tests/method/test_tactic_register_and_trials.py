@@ -384,7 +384,7 @@ def test_what_is_said_of_a_register():
     )
     assert found["11.trials"].startswith(
         "One of 2 tactics can be tried to a clear answer within a year. For the others there are too few customers. "
-        "The nearest is E1: Yards has"
+        "The nearest is E1: there are 40 customers in Yards"
     )
 
 
