@@ -95,6 +95,12 @@ def test_what_holds_at_the_border_is_left_alone(row):
     assert gaps_of(t=row) == []
 
 
+def test_without_any_group_no_tactic_is_blamed_for_naming_one():
+    for nothing in (None, INTENTS[:0]):
+        table = tactics({"a": {"title": "A", **WHOLE}}, nothing, DRIVERS)
+        assert table["group_id"].tolist() == ["no_group"] and tactic_gaps(table, nothing, DRIVERS, LOOPS).empty
+
+
 def test_what_is_needed_must_have_ended_and_be_chosen():
     first = {"starts": "2027-01-01", "ends": "2027-03-31", "selected": "no"}
     e = {"e1": {"stage": "evolve", "selected": "yes"}, "e2": {"stage": "evolve", "group": "g2", "selected": "yes"}}
