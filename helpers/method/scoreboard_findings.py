@@ -59,9 +59,10 @@ def scoreboard_findings(
     -------
     list of Finding
         13.answer, what came since the earlier version, or that this is the first; 13.bridge, what moved customer
-        equity; 13.measuring, what of it no customer did; 13.scored, what came of the results, or in the first version
-        who answers for them; 13.owners, whose ranges held most and least often; 13.portfolio, which measures of all
-        customers moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
+        equity; 13.equity, whether it moved by more than its ranges allow; 13.measuring, what of it no customer did;
+        13.scored, what came of the promises and of what is only watched, or in the first version who answers for them;
+        13.owners, whose ranges held most often, and whose never or least; 13.portfolio, which measures of all customers
+        moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
         13.moved.<measure>, those in the second picture; 13.limits, how many have limits; 13.persistent, measures whose
         signals come easily
     """
@@ -261,16 +262,10 @@ def _bridge(bridge: pd.DataFrame, equity: tuple[Value, Value] | None) -> list[Fi
     }
     way = "rose" if change >= 0 else "fell"
     text = f"Customer equity {way} by {{change:money}}, from {{before:money}} to {{now:money}}."
-    if equity is not None:
-        values |= {"before": equity[0], "now": equity[1]}
-        text = f"Customer equity {way} by {{change:money}}, from {{before:money}} ({{before:money_range}}) to "
-        text += "{now:money} ({now:money_range}): "
-        chance = "the ranges allow that nothing has changed."
-        text += chance if _may_be_chance(equity) else "more than both ranges allow."
     if parts["amount"].any():
         most = parts.loc[parts["amount"].abs().idxmax()]
         values |= {"most": text_value(inside_sentence(most["part_name"])), "amount": money_value(most["amount"])}
-        text += " The largest part of what moved it is {most:text}: {amount:money}."
+        text += " What moved it most is {most:text}: {amount:money}."
     stayed = round(float(amounts.reindex([*CAUSES, CONTRACTS]).sum()), 2)
     if stayed:  # who came and who left can hide what became of all others
         values["stayed"] = money_value(abs(stayed))
@@ -278,6 +273,12 @@ def _bridge(bridge: pd.DataFrame, equity: tuple[Value, Value] | None) -> list[Fi
     people = int(bridge.loc[bridge["part"] == NOW, "customers"].iloc[0])
     kind = {"n": people, "evidence": "modelled", "table": "equity_bridge"}
     found = [Finding(id="13.bridge", text=text, values=values, **kind)]
+    if equity is not None:
+        text = "Customer equity was {before:money} ({before:money_range}) and is {now:money} ({now:money_range}): "
+        chance = "the ranges allow that nothing has changed."
+        text += chance if _may_be_chance(equity) else "more than both ranges allow."
+        values = {"before": equity[0], "now": equity[1]}
+        found.append(Finding(id="13.equity", text=text, values=values, **kind))
     if round(measuring, 2):
         text = (
             "{measuring:money} of that change comes from measuring and from no customer: the model was fitted anew, or "

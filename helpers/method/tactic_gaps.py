@@ -226,7 +226,7 @@ def _said(value: object) -> bool:
 def _orphan(row: Mapping, intents: Mapping[str, tuple[str, ...]], known: set[str] | None) -> Iterable[tuple[str, str]]:
     """Why nothing that we intend or know asks for this tactic."""
     name, group = row["title"] or row["tactic"], row["group_id"]
-    if group == NO_GROUP:
+    if group == NO_GROUP and intents:  # without any group nothing of this is the register's fault
         whom = f"“{row['group_written']}”" if row["group_written"] else "nobody"
         yield "no_group", f"{name} is for {whom}, which is no group of ours."
     elif group != ALL and group in intents:

@@ -480,10 +480,10 @@ def test_whether_equity_moved_is_said_with_what_its_ranges_allow():
         return {one.id: one.text for one in found}
 
     chance = told(worth(100.0, 80.0, 120.0), worth(120.0, 100.0, 140.0))
-    assert "the ranges allow that nothing has changed" in chance["13.bridge"]
+    assert "the ranges allow that nothing has changed" in chance["13.equity"]
     assert "which its ranges allow to be no change at all" in chance["13.answer"]
     sure = told(worth(100.0, 95.0, 105.0), worth(120.0, 115.0, 125.0))
-    assert "more than both ranges allow" in sure["13.bridge"] and "no change" not in sure["13.answer"]
+    assert "more than both ranges allow" in sure["13.equity"] and "no change" not in sure["13.answer"]
     # another horizon is another number: nothing is said of ranges then
     assert equity_then_and_now(worth(100.0, 80.0, 120.0), worth(120.0, 100.0, 140.0, months=24)) is None
     assert equity_then_and_now(None, worth(1.0, 0.0, 2.0)) is None

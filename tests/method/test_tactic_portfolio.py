@@ -146,6 +146,8 @@ def test_what_is_won_stays_below_what_there_is_to_win():
     open_ended = tactic_portfolio(table.assign(group_name="Yards"))
     assert open_ended.uncapped == ("g1",)
     assert "Can so much be won in Yards?" in [one.question for one in portfolio_cannot_say(open_ended)]
+    nowhere = tactic_portfolio(table.assign(group_id="no_group", group_name="No group of ours"))
+    assert not any("No group" in one.question for one in portfolio_cannot_say(nowhere))
 
 
 def test_what_is_needed_is_chosen_too_though_it_loses():

@@ -95,6 +95,12 @@ def test_what_holds_at_the_border_is_left_alone(row):
     assert gaps_of(t=row) == []
 
 
+def test_without_any_group_no_tactic_is_blamed_for_naming_one():
+    for nothing in (None, INTENTS[:0]):
+        table = tactics({"a": {"title": "A", **WHOLE}}, nothing, DRIVERS)
+        assert table["group_id"].tolist() == ["no_group"] and tactic_gaps(table, nothing, DRIVERS, LOOPS).empty
+
+
 def test_what_is_needed_must_have_ended_and_be_chosen():
     first = {"starts": "2027-01-01", "ends": "2027-03-31", "selected": "no"}
     e = {"e1": {"stage": "evolve", "selected": "yes"}, "e2": {"stage": "evolve", "group": "g2", "selected": "yes"}}
@@ -195,7 +201,7 @@ def test_how_many_end_too_late_is_said():
         rows = {key: {"measure": "profit", "starts": "2027-01-01", "ends": ends} for key, ends in rows.items()}
         return said(register(**rows), results=RESULTS)["11.timeline"].partition("2027. ")[2]
 
-    one = "A ends after the result that it is to bring is due, on 1 September 2027"
+    one = "“A” ends after the result that it is to bring is due, on 1 September 2027"
     assert timeline(a="2027-10-01", b="2027-02-01") == f"{one}."
     assert timeline(a="2027-10-01", b="2027-12-01") == f"{one}; so does one more tactic."
     assert timeline(a="2027-10-01", b="2027-12-01", c="2027-12-01") == f"{one}; so do 2 more tactics."
@@ -383,8 +389,8 @@ def test_what_is_said_of_a_register():
         "The work runs from 1 January 2027 to 1 February 2027. Fair starts before E1 has ended, which it needs."
     )
     assert found["11.trials"].startswith(
-        "One of 2 tactics can be tried to a clear answer within a year. For the others there are too few customers. "
-        "The nearest is E1: Yards has"
+        "One of 2 tactics can be tried to a clear answer within a year. The nearest of the others is “E1”: it would "
+        "take"
     )
 
 

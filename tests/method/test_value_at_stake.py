@@ -149,7 +149,7 @@ def test_what_is_said():
     assert set(said) == {"09.at_stake", "09.no_owner"}
     whole = said["09.at_stake"]
     assert whole.values["money"].value == pytest.approx(51.0) and whole.text.endswith(
-        "is what {group:group} buys elsewhere."
+        "is what customers in {group:group} buy elsewhere."
     )
     # the range is that of the one lever, and holds it
     assert whole.values["money"].low < 51 < whole.values["money"].high < whole.values["all"].value + 51
