@@ -1,4 +1,4 @@
-"""Freezing where the disk is full or the place cannot be written, and two final runs at once: said, and nothing half."""
+"""Freezing on a full disk or in a closed place, and two final runs at once: said in words, and nothing is half made."""
 
 from __future__ import annotations
 
