@@ -66,12 +66,13 @@ def first_time(folder: Path) -> Path:
 
 
 def other_ids_and_rows(folder: Path) -> None:
-    """Other ids, rows in another order, and the lines of orders in two files."""
+    """Other ids, and rows in another order; that of goals is the client's own, and is kept."""
     first_time(folder)
     for path in (*(folder / "data").glob("*.csv"), *(folder / "decisions").glob("*.yaml")):
         path.write_text(renamed(path.read_text(encoding="utf-8")), encoding="utf-8")
     for path in (folder / "data").glob("*.csv"):
-        _rows(path, lambda head, rows: random.Random(5).sample(rows, len(rows)))
+        if path.stem != "goals":
+            _rows(path, lambda head, rows: random.Random(5).sample(rows, len(rows)))
 
 
 def other_money(folder: Path) -> None:
