@@ -116,6 +116,7 @@ def _differing(one: object, other: object, times: int, where: str = "") -> Itera
         yield f"{where}: {one!r} and {other!r}"
 
 
+@pytest.mark.timeout(1_800)
 @pytest.mark.parametrize(("change", "times"), [(other_ids_and_rows, 1), (other_money, 100)])
 def test_ids_orders_and_currency_change_no_strategy(run_once, change, times):
     first = run_once("harbour-first-time", first_time)
