@@ -104,7 +104,7 @@ def group_assumptions(tables: GroupTables) -> list[Assumption]:
         cuts = ", ".join(f"{cut:g}" for cut in QUANTILES)
         facts["quantiles"] = ("Scores of recency, frequency and money are cut at these quantiles.", cuts)
     if tables.formed.way_in == BEHAVIOUR:
-        facts["exact"] = ("Rules that put at least this part of unseen customers right are called exact.", EXACT)
+        facts["exact"] = ("Rules that put at least this part of unseen customers right are called good.", EXACT)
     return [Assumption(id=f"03.{name}", text=text, value=value) for name, (text, value) in facts.items()]
 
 

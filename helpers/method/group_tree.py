@@ -116,7 +116,7 @@ def group_rules(
                 "holds": both / int(holds.sum()) if holds.any() else np.nan,
                 "covers": covers,
                 "fidelity": fidelity,
-                "verdict": "exact" if min(fidelity, covers) >= EXACT else "approximate",
+                "verdict": "good" if min(fidelity, covers) >= EXACT else "approximate",
             }
         )
     named = ["group_id", "group_name", "rule", "expression", "customers", "holds", "covers", "fidelity", "verdict"]

@@ -194,13 +194,15 @@ def _conflicts(tables: ShareTables) -> Finding | None:
     values |= {f"who_{place}": Value(value=name, unit="customer") for place, name in enumerate(named["customer_id"])}
     which = ", ".join(f"{{who_{place}:customer}}" for place in range(len(named)))
     one = len(rows) == 1
-    text = "One wallet lies" if one else "{conflicts:count} wallets lie"
+    # of the whole scope; step 01 counts the rows, of single categories, that lie below
+    text = "One customer's whole wallet lies" if one else "The whole wallets of {conflicts:count} customers lie"
+    them = "to the same customer" if one else "to each of them"
     told = tables.wallets[tables.wallets["customer_id"].isin(rows["customer_id"])]
     if (told["covered_days"] < told["period_days"]).any():
         # what the customer bought on the days that we see may be all that it buys in the period
-        text += f" below what we sold to the same customer, scaled to the wallet's whole period; ask again: {which}"
+        text += f" below what we sold {them}, scaled to the wallet's whole period; ask again: {which}"
     else:
-        text += f" below what we sold to the same customer, which cannot be true; ask again: {which}"
+        text += f" below what we sold {them}, which cannot be true; ask again: {which}"
     text += " and others" if len(rows) > len(named) else ""
     known = int((tables.customer_share["wallet_state"] == "known").sum())
     many = known > 0 and len(rows) >= MANY_CONFLICTS * (known + len(rows))

@@ -201,8 +201,8 @@ def test_conflicts_are_named_the_worst_first_and_at_most_five():
     made = estimates(tables)
     finding = next(one for one in step_findings(tables, made) if one.id == "05.conflicts")
     assert sentences([finding])["05.conflicts"] == (
-        "7 wallets lie below what we sold to the same customer, which cannot be true; ask again: c06, c05, c04, c03, "
-        "c02 and others."
+        "The whole wallets of 7 customers lie below what we sold to each of them, which cannot be true; ask again: "
+        "c06, c05, c04, c03, c02 and others."
     )
     assert (finding.n, finding.smallest) == (7, 1), "no client reads who they are"
 
@@ -216,8 +216,8 @@ def test_conflicts_with_scaled_sales_are_no_lie_and_many_of_them_bend_the_share(
         finding = next(one for one in step_findings(tables, estimates(tables)) if one.id == "05.conflicts")
         told.append(sentences([finding])["05.conflicts"])
     assert told[0] == (
-        "One wallet lies below what we sold to the same customer, which cannot be true; ask again: c00. Leaving out so "
-        "many, 4 remain, may make our share look smaller than it is."
+        "One customer's whole wallet lies below what we sold to the same customer, which cannot be true; ask again: "
+        "c00. Leaving out so many, 4 remain, may make our share look smaller than it is."
     )
     assert "cannot be true" not in told[1] and "scaled to the wallet's whole period; ask again: c00" in told[1]
 
