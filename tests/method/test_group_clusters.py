@@ -60,9 +60,8 @@ def test_features_by_hand():
 
 def test_who_came_in_the_second_half_of_the_year_has_no_trend():
     bought = [(name, day, 1, 1, 10.0, 0.0, 10.0) for name, day in (("new", "2025-07-01"), ("old", "2025-06-30"))]
-    found = group_features(
-        history(*bought, *[(one[0], "2025-12-01", *one[2:]) for one in bought]), NONE, NONE, end=AS_OF
-    )
+    again = [(name, "2025-12-01", *rest) for name, _, *rest in bought]
+    found = group_features(history(*bought, *again), NONE, NONE, end=AS_OF)
     assert found.set_index("customer_id")["trend"].to_dict() == {"new": pytest.approx(np.nan, nan_ok=True), "old": 0.0}
 
 

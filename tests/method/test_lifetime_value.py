@@ -115,12 +115,11 @@ def test_a_running_contract_is_added_and_one_without_an_order_counts_alone(sold)
 def test_what_is_not_known_of_contracts_and_margins_is_in_the_total_once_and_in_full(sold):
     """All customers are in one group, so that its interval and that of the whole are one."""
     fees = {"customer_id": [f"c{n:03d}" for n in range(60)], "monthly_fee": 400.0, "period_months": 12}
-    runs = [
-        pd.Timestamp("2026-06-30") if n % 3 else pd.NaT for n in range(60)
-    ]  # two in three ended a month or more ago
-    held = pd.DataFrame(fees | {"start_date": pd.Timestamp("2024-01-01"), "end_date": runs})
-    held["end_date"] = held["end_date"].where(held["end_date"].isna(), pd.Timestamp("2025-12-31"))
-    without, with_fees = (values(sold, contracts=given)[0].groups.set_index("group_id") for given in (None, held))
+    ends = [pd.Timestamp("2025-12-31") if n % 3 else pd.NaT for n in range(60)]  # two in three have ended
+    held = pd.DataFrame(fees | {"start_date": pd.Timestamp("2024-01-01"), "end_date": ends})
+    cost = sold["revenue"] * np.random.default_rng(1).uniform(0.3, 0.9, len(sold))
+    varied = sold.assign(cost_of_goods=cost.round(2))  # customers have the margin of all, and what is not known of it
+    without, with_fees = (values(varied, contracts=given)[0].groups.set_index("group_id") for given in (None, held))
     for rows in (without, with_fees):
         assert rows.loc["all", "clv_low":"clv_high"].tolist() == rows.loc["g1", "clv_low":"clv_high"].tolist()
     reach = [(rows["clv_high"] - rows["clv"])["all"] for rows in (without, with_fees)]
