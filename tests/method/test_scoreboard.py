@@ -84,6 +84,10 @@ def test_who_falls_silent_counts_once_in_the_month_in_which_the_twelfth_silent_m
     # in January 2025 both fall silent, of three at risk; the year before it nobody can be known to
     assert own[["label", "value", "customers"]].values.tolist()[0] == ["Jan 2025", round(2 / 3, 9), 3]
     assert own["value"].tolist()[1:] == [0.0, 0.0] and own["customers"].tolist()[1:] == [1, 2]
+    # who orders again before the month ends is not told as silent
+    back = pd.concat([rows, days(("c2", "2025-01-31", 10.0)).assign(orders=1)])
+    table = portfolio_series(back, as_of="2025-04-01")
+    assert table.loc[table["name"] == "lapse_rate", "value"].iloc[0] == round(1 / 3, 9)
 
 
 def test_customers_who_came_through_others_by_the_month_of_their_first_order():
