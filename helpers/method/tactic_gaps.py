@@ -289,7 +289,7 @@ def _of_its_group(row: Mapping, results: pd.DataFrame | None) -> pd.DataFrame:
 
 def _waiting(row: Mapping, results: pd.DataFrame) -> Iterable[dict]:
     """The gap where a control group still goes without on the day on which the first of these results is due."""
-    if results.empty or not row["control"] or not row["trial_on"] > results["by_date"].iloc[0]:
+    if results.empty or not _said(row.get("control")) or not row["trial_on"] > results["by_date"].iloc[0]:
         return
     first = results.iloc[0]
     measure = inside_sentence(first["measure_name"])
