@@ -110,7 +110,8 @@ def _answer(group_intents: pd.DataFrame) -> Finding:
         # what nobody is to grow or to leave is an answer as well
         if named or intent == GROW:
             parts.append(f"{verb} {listed(named, len(named)) if named else 'none'}")
-    text = f"Of {{groups:count}} groups we {'; '.join(parts[:-1])}; and {parts[-1]}."
+    between = ";" if len(parts) > 2 else ","
+    text = f"Of {{groups:count}} groups we {'; '.join(parts[:-1])}{between} and {parts[-1]}."
     if len(parts) == 1:
         text = f"Of {{groups:count}} groups we {parts[0]}."
     text += _left(group_intents, values)
