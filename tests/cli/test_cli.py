@@ -24,7 +24,7 @@ from tests.conftest import copy_sample
 def test_help_is_help(words):
     done = workbook(*words)
     assert done.returncode == 0
-    assert "Usage: workbook" in done.stdout
+    assert "Usage: python3 workbook.py" in done.stdout
     assert not done.stderr
 
 
@@ -50,7 +50,7 @@ def test_help_is_help(words):
 def test_wrong_usage_is_two(words, tmp_path):
     done = workbook(*words, cwd=tmp_path)
     assert done.returncode == 2
-    assert "Usage: workbook" in done.stderr + done.stdout
+    assert "Usage: python3 workbook.py" in done.stderr + done.stdout
     assert not files(tmp_path)
 
 
