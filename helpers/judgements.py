@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from helpers.client.decisions import decision_template, is_stale, outside, read_decisions
-from helpers.client.result_model import DecisionUsed, Result, Value
+from helpers.client.result_model import CannotSay, DecisionUsed, Result, Value
 from helpers.errors import DecisionMissing, DecisionStale, StepInputError, counted, listed, nearest, quoted
 from helpers.steps import Choice, Step
 
@@ -91,6 +91,32 @@ class Judgements:
         moved = is_stale(decided, choice, now, options)
         facts |= {"value": decided.value, "reason": decided.reason, "by": decided.by, "decided_on": decided.decided_on}
         return DecisionUsed(state="stale" if moved else "decided", moved=moved, **facts)
+
+    def left_out(self, used: Iterable[DecisionUsed], names: Mapping[str, str]) -> list[CannotSay]:
+        """What people decided for a group and the step did not ask: the group is gone, or it has no need of it today.
+
+        Parameters
+        ----------
+        used : what the step asked
+        names : mapping of group_id to name, of the groups that stand today
+        """
+        asked = {one.id.partition(".")[2] for one in used}
+        over = [name for name in self._decided if name not in asked and self._choice(name).per_group]
+        left = []
+        for decision in sorted(over):
+            scope, _, name = decision.partition(".")
+            why = "It is asked only of groups that need it, and today it is not asked of this one."
+            if scope not in names:
+                why = f"No group {quoted(scope)} stands today."
+            left.append(
+                CannotSay(
+                    question=f'{names.get(scope, scope)}: "{self._step.choice(name).question}"',
+                    because=f"{why} What was decided is left out.",
+                    unlocked_by=f"a group of today in place of {scope}, or {decision} struck out of decisions/"
+                    f"{self._step.id}.yaml.",
+                )
+            )
+        return left
 
     def refuse_open(self, used: Iterable[DecisionUsed]) -> None:
         """Stop a final run that rests on something open; all of it is told at once, with the text to paste.

@@ -35,7 +35,7 @@ from helpers.client.schema import schema
 from helpers.client.step_inputs import code_hash
 from helpers.client.tables import file_hash, read_table
 from helpers.client.tables_manifest import read_tables_manifest
-from helpers.errors import StepInputError, nearest
+from helpers.errors import StepInputError, counted, nearest
 from helpers.judgements import Judgements
 from helpers.reading import StepReading
 from helpers.show import blocks
@@ -283,6 +283,8 @@ class OpenStep(StepReading):
             raise StepInputError(f"{self.step.id} ends without {missing}. Keep or decide each, even if empty.")
         if self.mode == "final":
             self._judged.refuse_open(self.said.decisions)
+        left = self._judged.left_out(self.said.decisions, self.audience.groups)
+        self.said.cannot_say.extend(left)
         self._inherit()
         write_json(self._folder / RESULT, self.said)
         sha = file_hash(self._folder / RESULT)
@@ -291,6 +293,7 @@ class OpenStep(StepReading):
             shutil.rmtree(target, ignore_errors=True)
             shutil.copytree(self._folder, target)
         words = f"{self.step.id}: {len(self.said.findings)} findings, {len(self.said.tables)} tables published."
+        words += f" {counted(len(left), 'decision')} left out: see what we cannot say." if left else ""
         put("published", f"<p>{words}</p>", words, sha256=sha)
 
     def _inherit(self) -> None:

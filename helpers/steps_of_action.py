@@ -42,7 +42,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
         reads=("customer_days", "customer_summary", "transactions"),
         reads_if_there=("touchpoints", "survey", "spend", "service_events", "activity_costs"),
         needs=("04_value_to_us", "09_choose_intent"),
-        better_with=("03_form_groups", "06_value_to_them", "10_value_propositions"),
+        better_with=("03_form_groups", "06_value_to_them", "08_face_of_future", "10_value_propositions"),
         decides=(
             Choice(
                 "tactics",
@@ -113,7 +113,7 @@ STEPS_OF_ACTION: tuple[Step, ...] = (
             *("tactic_portfolio", "tactic_register", "tactic_findings", "channel_consistency", "channel_choice"),
             "lifetime_terms",
             *("channel_findings", "cost_to_serve", "treatment_fit", "treatment_findings", "spend_by_function"),
-            *("spend_alignment", "spend_findings"),
+            *("spend_alignment", "spend_findings", "weakest_promise"),
         ),
         headlines=(Headline("Tactics chosen", "answer/chosen"), Headline("Cost of the tactics", "answer/cost")),
     ),

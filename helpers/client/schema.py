@@ -74,7 +74,7 @@ COLUMN_KEYS = tuple(part.name for part in fields(Column))
 class TableSchema:
     """One table. `key` is what a row is one of; `further` describes columns whose names only the client knows.
 
-    `further_prefix` limits those to names that begin so (`driver_`); empty allows any name.
+    Such a name ends in a star, which stands for what the client wrote: `driver_*`, or `*` for any name.
     """
 
     name: str

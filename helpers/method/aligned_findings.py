@@ -11,7 +11,7 @@ ORDER = (
     *("answer", "best_set", "team_against_best", "budget_more", "headroom_full", "best_gap"),
     *("orphans", "gaps", "timeline", "trials"),
     *("intent_unfunded", "intent_overfunded", "processes_unchanged", "spend_out_of_line", "reactive"),
-    *("weakest_function", "weakest_link", "channels", "channel_contradictions", "channel_losses"),
+    *("weakest_function", "weakest_link", "weakest_promise", "channels", "channel_contradictions", "channel_losses"),
     *("best_below", "treatment"),
 )
 # a sentence is left out where one of these was said: it holds the same, and the table behind it shows the rest

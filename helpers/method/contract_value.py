@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from helpers.errors import StepInputError
 from helpers.method.contract_model import ContractModel, fit_sbg
@@ -26,18 +27,41 @@ class ContractValue:
 
     contracts : DataFrame, one row per running or pending contract: customer_id, value (discounted currency), and the
         columns of `contract_terms`
-    drawn : array, draws x contracts: what each could bring
     model : the renewals' model, or None where no contract has ended or none was renewed
+    fees : array, contracts x renewals: the discounted fees that come in if so many more ends are outlived, or more
+    kept : mapping of renewals so far to array, draws of the model x renewals: the chance to outlive so many more ends
     """
 
     contracts: pd.DataFrame
-    drawn: np.ndarray
     model: ContractModel | None
+    fees: np.ndarray
+    kept: dict[int, np.ndarray]
 
     @property
     def by_customer(self) -> pd.Series:
         """Value by customer_id, all contracts of a customer together."""
         return self.contracts.groupby("customer_id")["value"].sum()
+
+    def error(self, inside: np.ndarray) -> float:
+        """The standard error of what some contracts bring together: each may end, and the model could be another.
+
+        Parameters
+        ----------
+        inside : array of bool, one value per row of `contracts`
+
+        Notes
+        -----
+        Given a model, contracts end independently, so their variances add up; that of the sum's mean over draws of the
+        model comes on top. Only the model is drawn, and no contract: whoever has which id, the error is the same.
+        """
+        done, within, between = self.contracts["renewals"].to_numpy(), 0.0, 0.0
+        for renewals, kept in self.kept.items():
+            fees = self.fees[inside & (done == renewals)]
+            # of a value V with P(V >= fees up to j) = kept[j]: E V^2 = sum of kept[j] x (what V^2 rises by at j)
+            rises = np.diff(fees.cumsum(axis=1) ** 2, axis=1, prepend=0.0).sum(axis=0)
+            within += float(kept.mean(axis=0) @ rises - ((fees.T @ fees) * (kept.T @ kept)).sum() / len(kept))
+            between = between + kept @ fees.sum(axis=0)
+        return float(np.sqrt(max(within, 0.0) + np.var(between)))
 
 
 def contract_value(
@@ -89,16 +113,16 @@ def contract_value(
     ends = np.floor((middles - wait[:, None]) / period[:, None]) + 1
     ends = np.where(middles < wait[:, None], 0, ends).astype(int)
     worth = table["monthly_fee"].to_numpy()[:, None] * (1 + annual_discount) ** (-middles / 12)
-    done = table["renewals"].to_numpy()
     most = int(ends.max()) if ends.size else 0
+    fees = np.stack([np.where(ends == more, worth, 0.0).sum(axis=1) for more in range(most + 1)], axis=1)
+    ahead = np.arange(most + 1)
     if model is None:
-        stays = np.broadcast_to(np.arange(most + 1) == 0, (len(table), most + 1)).astype(float)
-        drawn = np.where(ends == 0, worth, 0.0).sum(axis=1)[None, :].repeat(DRAWS, axis=0)
-    else:
-        stays = model.survival(done[:, None] + np.arange(most + 1)) / model.survival(done)[:, None]
-        drawn = _drawn(model, done, ends, worth)
-    value = (worth * np.take_along_axis(stays, ends, axis=1)).sum(axis=1) if len(table) else np.zeros(0)
-    return ContractValue(table.assign(value=np.round(value, 4)), drawn, model)
+        return ContractValue(table.assign(value=np.round(fees[:, 0], 4)), None, fees, {})
+    done = table["renewals"].to_numpy()
+    stays = _kept([model], done[:, None], ahead)[0]
+    others = model.draw(np.random.default_rng(SEED), DRAWS)
+    kept = {one: _kept(others, one, ahead) for one in sorted(set(done.tolist()))}
+    return ContractValue(table.assign(value=np.round((fees * stays).sum(axis=1), 4)), model, fees, kept)
 
 
 def _model(lives: pd.DataFrame) -> ContractModel | None:
@@ -111,13 +135,6 @@ def _model(lives: pd.DataFrame) -> ContractModel | None:
         return None
 
 
-def _drawn(model: ContractModel, done: np.ndarray, ends: np.ndarray, worth: np.ndarray) -> np.ndarray:
-    """Futures: a model of each draw, then each contract's own chance to end, given that it was renewed so far."""
-    rng = np.random.default_rng(SEED)
-    alpha, beta = np.array([[one.alpha, one.beta] for one in model.draw(rng, DRAWS)]).T
-    chance = rng.beta(alpha[:, None], beta[:, None] + done)
-    renewed = rng.geometric(np.clip(chance, 1e-12, 1.0)) - 1  # ends that it outlives
-    up_to = np.column_stack([np.zeros(len(worth)), worth.cumsum(axis=1)])
-    # months before the first end that it does not outlive
-    months = (ends[None, :, :] <= renewed[:, :, None]).sum(axis=2) if ends.size else np.zeros_like(renewed)
-    return np.take_along_axis(up_to[None, :, :].repeat(len(months), axis=0), months[:, :, None], axis=2)[:, :, 0]
+def _kept(models: list[ContractModel], done: ArrayLike, ahead: np.ndarray) -> np.ndarray:
+    """The chance to outlive so many ends more, given that `done` were outlived; models stand first."""
+    return np.stack([model.survival(done + ahead) / model.survival(done) for model in models])

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 import pandas as pd
 
 from helpers.client.result_model import CannotSay, Check, Finding
+from helpers.method.strategy_asked import asked_parts, reasons_told
 from helpers.method.strategy_beliefs import belief_sentences, beliefs_and_facts
 from helpers.method.strategy_board import board_sentences
 from helpers.method.strategy_changes import Before, change_sentences
 from helpers.method.strategy_chapters import chapter_gaps, chapter_sentences
-from helpers.method.strategy_closing import asked_sentences, in_order, strategy_checks, strategy_table, trials_told
+from helpers.method.strategy_closing import asked_sentences, in_order, strategy_checks, strategy_table
 from helpers.method.strategy_groups import GroupPlan, board_groups, group_plans
 from helpers.method.strategy_material import Material, Sentence
 from helpers.method.strategy_record import decisions_made, open_questions, record_sentences, strategy_assumptions
 from helpers.method.strategy_risks import Risk, doubt_sentences, flips, risk_table, risks
-from helpers.method.strategy_work import asked_review, asked_takes
 
 
 @dataclass(frozen=True)
@@ -102,15 +102,15 @@ def strategy_sentences(
 ) -> list[Sentence]:
     """All sentences of the document in order, from the plans of the groups, the risks, the beliefs and the facts."""
     spoken = [line for one in found for line in (one.sentence, one.answer)]
-    beside = [*((asked_takes(material), asked_review(material)) if asked else ()), trials_told(material)]
     parts = [
         board_sentences(material, plans),
         spoken,
         flips(material, plans),
         asked_sentences(asked, signed, material.said),
-        [one for one in beside if one],
+        asked_parts(material) if asked else [],
     ]
     chapters = chapter_sentences(material, plans) + belief_sentences(material, facts)
+    chapters += reasons_told(material, asked=bool(asked))
     since = change_sentences(material, plans, before)
     rest = [*doubt_sentences(material, plans), *material.quotes("change", ("11.learning",))]
     return in_order([*parts, record_sentences(material), chapters, since, rest])

@@ -176,16 +176,6 @@ def driver_importance(
     return Importance(table, outcomes, main.outcome, mean_correlation=main.mean_correlation, **known)
 
 
-def weights_of(importance: Importance, group_id: str = ALL) -> pd.Series:
-    """The importance of each driver to one group, by driver; that of all for a group without a row of its own.
-
-    Sums to one; empty where nothing can be said.
-    """
-    table = importance.table
-    own = table[table["group_id"] == group_id]
-    return (own if len(own) else table[table["group_id"] == ALL]).set_index("driver")["importance"]
-
-
 def _rows(fit: Fit, answers: Answers, groups: pd.DataFrame | None) -> tuple[list[dict], dict[str, np.ndarray]]:
     """The rows of all customers and of each group with a response, and the draws behind them."""
     labels, sincere = answers.labels, answers.sincere

@@ -12,7 +12,6 @@ import pandas as pd
 WIN_ON, FIX_FIRST, CONTESTED = "win_on", "fix_first", "contested"
 OVER_SERVED, KEEP = "over_served", "keep"
 UNDECIDED, CANNOT_SAY = "undecided", "cannot_say"
-PLACES = (WIN_ON, FIX_FIRST, CONTESTED, OVER_SERVED, KEEP, UNDECIDED, CANNOT_SAY)
 PROFITABLY, COSTLY = "win_profitably", "win_costly"
 SURE = 0.8  # P(importance >= 1/p) from which on a driver counts as important; from 1 - SURE down as unimportant
 TOLD = ("importance", "importance_low", "importance_high", "p_important", "borrowed_part")

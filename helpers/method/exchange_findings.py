@@ -22,10 +22,10 @@ from helpers.method.finding_values import (
     text_value,
 )
 from helpers.method.full_profiles import known_parts
+from helpers.method.group_parts import MIN_CELL
 from helpers.method.share import ALL
 from helpers.method.value_exchange import CANNOT_SAY, LOW, OVER_GIVE, PARITY, SWEET, UNDECIDED, UNDER_GET
 
-MIN_CELL = 10  # groups with fewer customers are not singled out in a sentence that compares
 WHERE = {
     SWEET: "both sides gain",
     OVER_GIVE: "they gain, and we give more than we get",

@@ -155,7 +155,8 @@ def expected_results(
             if ranged is None or ranged[0][0] == ranged[0][2] == base:
                 continue
             given = decided.pop(f"{group}.{measure}", {})
-            row = {"group_id": group, "group_name": name, **_row(measure, base, *ranged, given, by_date)}
+            whose = f"{group}.{measure} ({MEASURES[measure][0]} of {name})"
+            row = {"group_id": group, "group_name": name, **_row(measure, base, *ranged, given, by_date, whose)}
             row["measure_name"] += BEFORE_FEES if measure == PROFIT and before_fees else ""
             rows.append(row | {"as_without": measure == PORTION and _as_without_us(group, row, portfolio_projection)})
     groups = set(value_at_stake["group_id"])
@@ -272,14 +273,19 @@ def _due(group: str, projection: pd.DataFrame | None, by_date: object, scenario:
     return (due.iloc[0] if len(due) else own.iloc[-1]).to_dict()
 
 
-def _row(measure: str, base: float, ends: tuple[float, ...], rests_on: str, given: Mapping, by_date: object) -> dict:
+def _row(
+    measure: str, base: float, ends: tuple[float, ...], rests_on: str, given: Mapping, by_date: object, whose: str
+) -> dict:
     """One result, as decided where people did."""
     name, unit, better, table = MEASURES[measure]
     own = [given.get(end) for end in ENDS]
     low, likely, high = (float(one) if one is not None else float(end) for one, end in zip(own, ends, strict=True))
     if not low <= likely <= high:
+        told = (f"{title} {end:.12g} ({'proposed' if said is None else 'decided'})"
+                for title, end, said in zip(ENDS, (low, likely, high), own, strict=True))  # fmt: skip
         raise StepInputError(
-            f"Expected results, {name}: {low:g}, {likely:g}, {high:g}. Expected low, likely and high in that order."
+            f"Expected results, {whose}: found {listed(list(told))}. Expected low, likely and high in that order: "
+            "what a row leaves out is proposed, so give all three in decisions/09_choose_intent.yaml, or none."
         )
     return {
         "measure": measure,

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from helpers.client.result_model import Assumption
-from helpers.errors import StepInputError, counted, nearest
+from helpers.client.result_model import Assumption, Check
+from helpers.errors import StepInputError, counted, listed, nearest, quoted
 from helpers.method.money import HALF_A_CENT
 
 # The order in which people think of the tables, not the alphabet's.
@@ -171,7 +171,8 @@ def goals_in_portfolio_terms(goals: pd.DataFrame | None, portfolio_goals: Mappin
         goal, and what there is of measure, baseline, target, by_date.
     portfolio_goals : mapping of goal to portfolio goal, or None
         The decision: value_tiers, relationship_types, advocates, customer_equity or none. A goal that it does not name
-        stands for none. Without delivered goals the goals named here are the goals, without a measure.
+        stands for none; one that is not delivered is left out, and told by `goal_checks`. Without delivered goals the
+        goals named here are the goals, without a measure.
 
     Returns
     -------
@@ -181,7 +182,7 @@ def goals_in_portfolio_terms(goals: pd.DataFrame | None, portfolio_goals: Mappin
     Raises
     ------
     StepInputError
-        If a goal stands twice, or the decision names a goal or a portfolio goal that does not exist.
+        If a goal stands twice, or the decision names a portfolio goal that does not exist.
 
     References
     ----------
@@ -202,12 +203,7 @@ def goals_in_portfolio_terms(goals: pd.DataFrame | None, portfolio_goals: Mappin
     if table["goal"].duplicated().any():
         twice = table.loc[table["goal"].duplicated(), "goal"].iloc[0]
         raise StepInputError(f'goals: the goal "{twice}" stands twice. Give each goal its own words.')
-    for goal, portfolio_goal in decided.items():
-        if goal not in set(table["goal"]):
-            known = nearest(goal, table["goal"].tolist())
-            raise StepInputError(
-                f'The decision portfolio_goals names the goal "{goal}", which is not delivered. {known}'
-            )
+    for portfolio_goal in decided.values():
         if portfolio_goal not in PORTFOLIO_GOALS:
             known = nearest(str(portfolio_goal), PORTFOLIO_GOALS)
             raise StepInputError(f'The decision portfolio_goals: "{portfolio_goal}" is no portfolio goal. {known}')
@@ -220,6 +216,30 @@ def goals_in_portfolio_terms(goals: pd.DataFrame | None, portfolio_goals: Mappin
     table["state"] = pd.Series("measured", index=table.index, dtype="str").where(dated, "no_target")
     table["state"] = table["state"].where(table["measure"] != "", "no_measure")
     return table
+
+
+def goal_checks(goals: pd.DataFrame | None, portfolio_goals: Mapping[str, str] | None) -> list[Check]:
+    """Whether each goal that people restated is one of the delivered; of another, what was decided is left out.
+
+    Examples
+    --------
+    >>> goals = pd.DataFrame({"goal": ["Grow in refit"]})
+    >>> goal_checks(goals, {"Grow in refits": "value_tiers"})[0].found
+    'not delivered: "Grow in refits". Did you mean "Grow in refit"?'
+    """
+    there = [] if goals is None else goals["goal"].astype(str).tolist()
+    gone = [goal for goal in portfolio_goals or {} if there and goal not in there]
+    said = f"not delivered: {listed([quoted(goal) for goal in gone])}. {nearest(gone[0], there)}" if gone else "all"
+    return [
+        Check(
+            id="01.goals",
+            sentence="Each goal that portfolio_goals of decisions/01_frame_engagement.yaml names is delivered. "
+            "Another is left out.",
+            found=said,
+            expected="all",
+            verdict="flag" if gone else "pass",
+        )
+    ]
 
 
 def beliefs_table(beliefs: Mapping[str, Mapping[str, Any]] | None, *, decided_on: str | None = None) -> pd.DataFrame:

@@ -87,6 +87,7 @@ def goal_outlook(
     Returns
     -------
     DataFrame, one row per goal and scenario: the columns of the published goal_outlook
+        measure                str    the goal's own, with its unit, as delivered
         measured_by            str    the measure of the portfolio
         today, expected, _low, _high  float  that measure, now and at the end of the first projected year not before
                                       by_date
@@ -106,15 +107,16 @@ def goal_outlook(
     rows = []
     for goal in portfolio_goals.to_dict("records"):
         for name, paths in scenarios.items():
-            row = {key: goal.get(key) for key in ("goal", "portfolio_goal", "baseline", "target", "by_date")}
+            row = {key: goal.get(key) for key in ("goal", "measure", "portfolio_goal", "baseline", "target", "by_date")}
             said = _outlook(goal, paths, marks, as_of, level)
             rows.append(row | {"scenario": name, "scenario_name": SCENARIOS[name]} | said)
-    columns = ["goal", "portfolio_goal", "scenario", "scenario_name", "measured_by", "baseline", "target", "by_date"]
+    columns = ["goal", "measure", "portfolio_goal", "scenario", "scenario_name", "measured_by"]
+    columns += ["baseline", "target", "by_date"]
     numbers = ["today", "expected", "expected_low", "expected_high", "change", "year", "asked", "chance"]
     table = pd.DataFrame(rows, columns=[*columns, *numbers, "verdict", "why_not"])
     table["by_date"] = pd.to_datetime(table["by_date"])
     numeric = dict.fromkeys(["baseline", "target", *numbers], "float64") | {"year": "Int64"}
-    words = dict.fromkeys([*columns[:5], "verdict", "why_not"], "str")
+    words = dict.fromkeys([*columns[:6], "verdict", "why_not"], "str")
     return table.astype({"year": "float64"}).astype(numeric | words)
 
 

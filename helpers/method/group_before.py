@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from helpers.client.result_model import Check
+from helpers.errors import quoted
 from helpers.method.group_clusters import Centres, assign, fit_centres, frozen_centres
 from helpers.method.group_members import BESIDE
 from helpers.method.share import ALL
@@ -55,6 +57,32 @@ class GroupsBefore:
     def channel(self) -> str | None:
         """The channel that the kept centres count; None where they count none, or there are none."""
         return frozen_centres(self.centres)[0].scale.channel if self.keeps(BEHAVIOUR) else None
+
+
+def channel_checks(before: GroupsBefore | None, features: pd.DataFrame) -> list[Check]:
+    """Whether orders still come through the channel that the kept centres count.
+
+    Where it has another name today, every customer seems to have left it, and many seem to have moved.
+
+    Parameters
+    ----------
+    before : GroupsBefore or None
+    features : DataFrame, one row per customer, from `group_features`, with the channel of the kept centres
+    """
+    channel = before.channel if before is not None else None
+    if not channel or features.empty:
+        return []
+    there = bool((features["channel_mix"] > 0).any())
+    return [
+        Check(
+            id="03.channel",
+            sentence="The kept groups are told apart by a channel too, and orders still come through it. If it has "
+            "another name now, give it its old one in the data, or form the groups anew.",
+            found=channel if there else f"none through {quoted(channel)}",
+            expected=channel,
+            verdict="pass" if there else "flag",
+        )
+    ]
 
 
 def refit_proposal(before: GroupsBefore | None) -> dict[str, tuple[str, str]]:

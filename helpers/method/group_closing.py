@@ -7,7 +7,7 @@ import pandas as pd
 from helpers.client.result_model import Assumption, CannotSay, Check
 from helpers.errors import listed
 from helpers.method.checks import none_found, same_count
-from helpers.method.group_before import GroupsBefore
+from helpers.method.group_before import GroupsBefore, channel_checks
 from helpers.method.group_evidence import LEAST_AGREEMENT, NULL_SETS, OR_REVENUE_PART, PAIRS, SMALLEST_PART
 from helpers.method.group_features import MONTHS
 from helpers.method.group_forming import BEHAVIOUR, RFM
@@ -155,6 +155,7 @@ def group_checks(
     ]
     if tables.before is not None and tables.moves is not None:
         checks += _moves_checks(tables.moves, len(tables.before.groups), len(active))
+    checks += channel_checks(tables.before if formed.kept else None, tables.found.features)
     if formed.identity.anchors:
         words = "Customers that stand for a group and are in another, or in none."
         checks.append(none_found("03.anchors", words, formed.identity.astray))

@@ -248,7 +248,11 @@ def _clouds(points: np.ndarray, rng: np.random.Generator, count: int) -> list[np
     """Sets of as many rows with the margins and the rank correlations of the points, and nothing else of them."""
     rows, features = points.shape
     ranks = pd.DataFrame(points).rank().to_numpy()
-    spearman = np.atleast_2d(np.corrcoef(ranks.T))
+    # a feature that is the same for everybody goes with no other, such as a frozen channel through which nobody orders
+    varies = np.flatnonzero(np.ptp(ranks, axis=0) > 0)
+    spearman = np.eye(features)
+    if len(varies):
+        spearman[np.ix_(varies, varies)] = np.corrcoef(ranks[:, varies].T)
     normal = 2 * np.sin(np.pi / 6 * spearman)
     values, vectors = np.linalg.eigh(normal)
     root = (vectors * np.sqrt(values.clip(min=0))) @ vectors.T

@@ -10,11 +10,12 @@ import pandas as pd
 from helpers.errors import StepInputError, listed, quoted
 from helpers.method.group_members import BESIDE as STANDING_BESIDE
 from helpers.method.group_members import group_order
-from helpers.method.share import ALL, ALL_NAME, UNGROUPED, UNGROUPED_NAME
+from helpers.method.share import ALL, ALL_NAME, UNGROUPED
 
 NO_CUSTOMER, NO_CUSTOMER_NAME = "no_customer", "Without a customer"
 # parts that are no group that anybody formed, with their names
-BESIDE = {**STANDING_BESIDE, UNGROUPED: UNGROUPED_NAME, NO_CUSTOMER: NO_CUSTOMER_NAME}
+BESIDE = {**STANDING_BESIDE, NO_CUSTOMER: NO_CUSTOMER_NAME}
+MIN_CELL = 10  # customers; of a group with fewer no sentence is said alone, and none that compares singles it out
 
 
 def parts_of(customer_id: pd.Series, groups: pd.DataFrame | None) -> pd.Series:

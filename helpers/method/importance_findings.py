@@ -20,7 +20,6 @@ from helpers.method.group_parts import ALL
 from helpers.method.response_bias import GROUP
 from helpers.method.survey_answers import Answers
 
-MIN_CELL = 5
 CONCLUDES = {RECOMMEND: "whether customers would recommend us", "satisfaction": "how satisfied customers are"}
 SILENT = {
     TOO_FEW: "too few answers count ({responses:count})",

@@ -49,7 +49,17 @@ EMPTY: Mapping[str, tuple[str, ...]] = {
     ),
     "holdout": ("state", "state_name", "part_before", "part", "part_low", "part_high", "part_seen", "inside"),
     "outlook": (
-        *("goal", "portfolio_goal", "scenario", "scenario_name", "measured_by", "baseline", "target", "by_date"),
+        *(
+            "goal",
+            "measure",
+            "portfolio_goal",
+            "scenario",
+            "scenario_name",
+            "measured_by",
+            "baseline",
+            "target",
+            "by_date",
+        ),
         *("today", "expected", "expected_low", "expected_high", "change", "year", "asked", "chance", "verdict"),
         "why_not",
     ),
@@ -127,7 +137,8 @@ def years_ahead(
     first = {group: intents[group][0] for group in names}
     shifts = intent_shifts(first, decided)
     made = {"projection": portfolio_projection(moves, names, as_of=as_of, shifts=shifts, draws=draws)}
-    made["moves"] = moves_table(moves, draws, np.random.default_rng([SEED, 2]))
+    # the same draws as the rates of leaving have: what step 13 scores is the number that was promised from
+    made["moves"] = moves_table(moves, draws, np.random.default_rng([SEED, 1]))
     held = holdout_year(moves, names, draws=draws)
     made |= {} if held is None else {"holdout": held}
     if portfolio_goals is not None and customer_value is not None:

@@ -33,14 +33,12 @@ class LifetimeBasis:
     sharing : array of str, who shares a fit, by the rows of the history
     by_kind : bool, whether that is by kind
     held_out : HoldOut, or None where too few bought again before the cut
-    held_out_alone : HoldOut of one fit of all; the same object where there is no other
     """
 
     history: pd.DataFrame
     sharing: np.ndarray
     by_kind: bool
     held_out: HoldOut | None
-    held_out_alone: HoldOut | None
 
 
 def lifetime_basis(
@@ -72,7 +70,7 @@ def lifetime_basis(
     history = purchase_history(customer_days, end=as_of)
     alone = _held_out(customer_days, None, as_of=as_of)
     one = np.full(len(history), "", dtype=object)
-    nothing = LifetimeBasis(history, one, False, alone, alone)
+    nothing = LifetimeBasis(history, one, False, alone)
     have = group_centres is not None and len(group_centres) and customer_quarter is not None
     if not have or alone is None:
         return nothing
@@ -90,7 +88,7 @@ def lifetime_basis(
     sharing = lifetime_groups(history, kinds_when_last_bought(*at, end=as_of))
     if not (sharing != "").any():
         return nothing
-    return LifetimeBasis(history, sharing, True, by_kind, alone)
+    return LifetimeBasis(history, sharing, True, by_kind)
 
 
 def _held_out(customer_days: pd.DataFrame, groups: pd.Series | None, *, as_of: object) -> HoldOut | None:

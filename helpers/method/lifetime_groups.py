@@ -22,7 +22,7 @@ from helpers.method.shared_models import shared_models
 
 KNOWN_WEEKS = 26  # watched for less, a customer's pace says more of its age than of its kind
 KNOWN_REPEATS = 2
-QUARTER_DAYS = 95
+QUARTER = pd.Timedelta(days=95)
 
 
 def kinds_when_last_bought(
@@ -58,10 +58,12 @@ def kinds_when_last_bought(
     found: list[pd.Series] = []
     placed: set[str] = set()
     for quarter_end in [last, *starts[:0:-1]]:
-        features = group_features(
-            customer_days, customer_quarter, customer_channel, end=quarter_end, channel=centres.scale.channel
-        )
-        new = features[(features["recency"] <= QUARTER_DAYS) & ~features["customer_id"].isin(placed)]
+        lately = customer_days["date"].between(quarter_end - QUARTER, quarter_end, inclusive="left")
+        those = set(customer_days.loc[lately, "customer_id"].dropna()) - placed
+        # each is measured by its own rows, so that nobody else's need to be looked at again
+        own = [table[table["customer_id"].isin(those)] for table in (customer_days, customer_quarter, customer_channel)]
+        features = group_features(*own, end=quarter_end, channel=centres.scale.channel)
+        new = features[features["recency"] <= QUARTER.days]
         if len(new):
             placed |= set(new["customer_id"])
             found.append(assign(new, centres).set_index("customer_id")["label"].astype("int64"))

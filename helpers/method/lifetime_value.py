@@ -143,7 +143,7 @@ def lifetime_value(
     if models is not None:
         intervals = _Totals(models, history, ahead["value"].to_numpy(), rates, net, contracts, weeks, factors)
     group_of = parts.reindex(ids).fillna(DORMANT)
-    groups = _by_group(table, group_of, names, parts, intervals, rates.basis)
+    groups = _by_group(table, group_of, names, parts, intervals)
     part = _check_part(ahead, check, rates, group_of, rates.basis)
     customers = table.rename_axis("customer_id").reset_index()[COLUMNS]
     return LifetimeValue(customers, groups, rates.basis, models, part, months, annual_discount)
@@ -182,20 +182,27 @@ class _Totals:
         self.models, self.history, self.value, self.rates, self.net = models, history, value, rates, net
         self.contracts, self.weeks, self.factors = contracts, weeks, factors
 
-    def of(self, rates: EarningRates, label: np.ndarray, fees: bool) -> pd.DataFrame:
-        """low and high around zero, by label and for "all": how far below and above its mean a total may come."""
-        errors = rates.customers.set_index("customer_id").reindex(self.history["customer_id"])
-        weights = errors["margin_rate"].fillna(0.0).to_numpy()
-        ends, whole = self.models.total_intervals(self.history, self.weeks, self.factors, label, weights)
-        ends.loc[ALL] = whole
-        means = pd.Series(self.value * weights).groupby(label).sum()
-        means[ALL] = means.sum()
-        spread = self._margin_error(errors, label)
-        if fees:
-            spread = np.hypot(spread, self._contract_error(label, spread.index))
-        below = np.hypot(ends["low"] - means[ends.index], REACH * spread[ends.index])
-        above = np.hypot(ends["high"] - means[ends.index], REACH * spread[ends.index])
-        return pd.DataFrame({"below": WIDENED * below, "above": WIDENED * above})
+    def of(self, label: np.ndarray) -> list[pd.DataFrame]:
+        """Of revenue, and of profit where a margin is known: how far below and above its mean a total may come.
+
+        By label and for "all"; both are of the same drawn futures.
+        """
+        kinds = [self.net] if self.rates.basis == NO_MARGIN else [self.net, self.rates]
+        errors = [kind.customers.set_index("customer_id").reindex(self.history["customer_id"]) for kind in kinds]
+        weights = [one["margin_rate"].fillna(0.0).to_numpy() for one in errors]
+        totals = self.models.total_intervals(self.history, self.weeks, self.factors, label, *weights)
+        found = []
+        for kind, error, weight, (ends, whole) in zip(kinds, errors, weights, totals, strict=True):
+            ends.loc[ALL] = whole
+            means = pd.Series(self.value * weight).groupby(label).sum()
+            means[ALL] = means.sum()
+            spread = self._margin_error(error, label)
+            if kind is self.rates:
+                spread = np.hypot(spread, self._contract_error(label, spread.index))
+            below = np.hypot(ends["low"] - means[ends.index], REACH * spread[ends.index])
+            above = np.hypot(ends["high"] - means[ends.index], REACH * spread[ends.index])
+            found.append(pd.DataFrame({"below": WIDENED * below, "above": WIDENED * above}))
+        return found
 
     def _margin_error(self, errors: pd.DataFrame, label: np.ndarray) -> pd.Series:
         """The standard error that margins give to each total: customers' own, and that of the kind they draw to."""
@@ -210,25 +217,21 @@ class _Totals:
     def _contract_error(self, label: np.ndarray, labels: pd.Index) -> pd.Series:
         of = pd.Series(label, index=self.history["customer_id"].to_numpy())
         owner = self.contracts.contracts["customer_id"].map(of)
-        spread = {
-            one: float(self.contracts.drawn[:, (owner == one).to_numpy() | (one == ALL)].sum(axis=1).std())
-            for one in labels
-        }
-        return pd.Series(spread)
+        return pd.Series({one: self.contracts.error((owner == one).to_numpy() | (one == ALL)) for one in labels})
 
 
-def _by_group(table, group_of, names, parts, totals, basis) -> pd.DataFrame:
+def _by_group(table, group_of, names, parts, totals) -> pd.DataFrame:
     """The published clv_by_group: "all" first, the groups, the dormant last."""
     label = None
     if totals is not None:
         label = group_of.reindex(totals.history["customer_id"]).to_numpy(dtype=object)
-        revenue = totals.of(totals.net, label, fees=False)
-        profit = None if basis == NO_MARGIN else totals.of(totals.rates, label, fees=True)
+        revenue, *others = totals.of(label)
+        profit = others[0] if others else None
         active = label != DORMANT
         if not active.all():
             # "all" is the active: the dormant are worth little, and are taken out of the sum of variances
-            for frame in (revenue, profit):
-                if frame is not None and DORMANT in frame.index:
+            for frame in (revenue, *others):
+                if DORMANT in frame.index:
                     for side in ("below", "above"):
                         left = frame.at[ALL, side] ** 2 - frame.at[DORMANT, side] ** 2
                         frame.at[ALL, side] = np.sqrt(max(left, 0.0))

@@ -16,7 +16,7 @@ from helpers.method.share import ALL
 from helpers.method.survey_answers import OTHER, OWN, Answers
 
 
-def needs_cannot_say(answers: Answers, driver_map: pd.DataFrame) -> list[CannotSay]:
+def needs_cannot_say(driver_map: pd.DataFrame) -> list[CannotSay]:
     """The questions about performance that stay open for this client, each only where it does.
 
     Without any rating there is nothing to compare, and `importance_cannot_say` says so.

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from helpers.method.bg_nbd import fit_bg_nbd
 from helpers.method.purchase_history import purchase_history
-from helpers.method.purchase_likelihood import MIN_REPEATERS
+from helpers.method.purchase_likelihood import MIN_REPEATERS, NAMES
 from helpers.method.purchase_model import PurchaseModel
+from helpers.method.purchase_moments import parameter_slopes
 
 WEEKS_A_MONTH = 365.25 / 84
-_STEP = 1e-3  # of the logarithm of a parameter
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,8 @@ def newborn_of(model: PurchaseModel, *, months: int, annual: float) -> Newborn:
         ahead = np.diff(np.append(0.0, of.expected_newborn(weeks)))
         return np.cumsum(np.append(1.0, ahead * factors))
 
-    slopes = []
-    for name in ("r", "alpha", "a", "b"):
-        up, down = (
-            by_month(replace(model, **{name: getattr(model, name) * np.exp(side)}))[-1] for side in (_STEP, -_STEP)
-        )
-        slopes.append((up - down) / (2 * _STEP))
-    variance = float(np.array(slopes) @ model.covariance @ np.array(slopes))
+    slopes = parameter_slopes(model, NAMES, lambda of: by_month(of)[-1])[:, 0]
+    variance = float(slopes @ model.covariance @ slopes)
     days = by_month(model)
     return Newborn(float(days[-1]), days, float(np.sqrt(max(variance, 0.0))))
 

@@ -20,7 +20,7 @@ SILENCE = 21  # days without an answer end a wave
 LONGEST = 92  # days; a survey that never rests is cut into quarters
 EFFORT_DAYS = 91  # of work before a wave, on which its answers can rest
 YEAR = 365.25
-PLATEAU, PAYS, FALLS, STEADY, UNKNOWN = STATES = ("plateau", "pays", "falls", "steady", "unknown")
+PLATEAU, PAYS, FALLS, STEADY, UNKNOWN = ("plateau", "pays", "falls", "steady", "unknown")
 NUMBERS = [f"{name}{end}" for name in ("effort_slope", "score_slope") for end in ("", "_low", "_high")]
 DIGITS = 9
 

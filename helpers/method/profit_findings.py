@@ -20,14 +20,13 @@ from helpers.method.finding_values import (
     share_value,
     text_value,
 )
-from helpers.method.group_parts import BESIDE
+from helpers.method.group_parts import BESIDE, MIN_CELL
 from helpers.method.margin_trend import PROFIT_RATE
 from helpers.method.profit import PROFIT
 from helpers.method.profit_flips import CHANGE
 from helpers.method.share import ALL
 from helpers.method.whale import WhaleFacts
 
-MIN_CELL = 10  # groups with fewer customers are not singled out in a sentence that compares
 NO_SLOPE = 0.005  # a year: a rate whose whole interval lies within half a point is called steady
 
 

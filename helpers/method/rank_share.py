@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from helpers.errors import StepInputError, nearest
+from helpers.client.result_model import Check
+from helpers.errors import StepInputError, nearest, quoted
 from helpers.method.share import ALL, ALL_NAME, group_names
 from helpers.method.share_wallets import in_scope
 
@@ -111,7 +112,7 @@ def rank_based_share_table(
     scope_categories : list of str, optional
         Rows without a category count only without it.
     our_name : str, optional
-        What `supplier` says when it means us. Unknown: applicability is judged, the shares stay empty.
+        What `supplier` says when it means us. Unknown, or in no row: applicability is judged, the shares stay empty.
     customer_share : DataFrame, one row per buyer, from `share.customer_share`, optional
         Adds a row per group, and the wallets of customers whose spend with their suppliers is not known.
     groups : DataFrame, optional
@@ -136,7 +137,7 @@ def rank_based_share_table(
     Raises
     ------
     StepInputError
-        If no row of the table names `our_name`, or a basis is not one of the three.
+        If a basis is not one of the three.
 
     Notes
     -----
@@ -157,7 +158,8 @@ def rank_based_share_table(
     >>> table[["customers", "set_size", "rank_based_share", "spend_share", "applies"]].round(3).values.tolist()
     [[2, 2.0, 0.667, 0.45, True]]
     """
-    rows = _clean(supplier_spend, our_name)
+    rows = _clean(supplier_spend)
+    our_name = our_name if (rows["supplier"] == our_name).any() else None
     rows = rows[rows["customer_id"].isin(set(buyers)) & in_scope(rows["category"], scope_categories)]
     table = []
     for basis in BASES:
@@ -179,8 +181,32 @@ def rank_based_share_table(
     return pd.DataFrame(table, columns=COLUMNS)
 
 
-def _clean(supplier_spend: pd.DataFrame | None, our_name: str | None) -> pd.DataFrame:
-    """The table with all its optional columns, or no rows; refuses a basis or a name that is not in it."""
+def our_name_checks(supplier_spend: pd.DataFrame | None, our_name: str | None) -> list[Check]:
+    """Whether a row of supplier_spend names us; nothing where the table or our name is not known.
+
+    Examples
+    --------
+    >>> our_name_checks(pd.DataFrame({"supplier": ["Harbour Supplies"]}), "Harbor Supplies")[0].found
+    'no row says "Harbor Supplies". Did you mean "Harbour Supplies"?'
+    """
+    if supplier_spend is None or our_name is None or supplier_spend.empty:
+        return []
+    suppliers = supplier_spend["supplier"].dropna().astype(str)
+    there = bool((suppliers == our_name).any())
+    said = "" if there else f"no row says {quoted(our_name)}. {nearest(our_name, sorted(set(suppliers))[:1000])}"
+    return [
+        Check(
+            id="05.our_name",
+            sentence="supplier_spend names us as supplier_name in client.yaml does; else no share is read from ranks.",
+            found=said or our_name,
+            expected=our_name,
+            verdict="pass" if there else "flag",
+        )
+    ]
+
+
+def _clean(supplier_spend: pd.DataFrame | None) -> pd.DataFrame:
+    """The table with all its optional columns, or no rows; refuses a basis that is none."""
     needed = ["customer_id", "supplier", "category", "spend", "supplier_rank", "rank_basis", "satisfaction"]
     if supplier_spend is None:
         return pd.DataFrame(columns=needed)
@@ -193,9 +219,6 @@ def _clean(supplier_spend: pd.DataFrame | None, our_name: str | None) -> pd.Data
         raise StepInputError(
             f'supplier_spend: there is no rank basis "{unknown[0]}". {nearest(str(unknown[0]), BASES)}'
         )
-    if our_name is not None and len(rows) and not (rows["supplier"] == our_name).any():
-        near = nearest(our_name, sorted(set(rows["supplier"].dropna().astype(str)))[:1000])
-        raise StepInputError(f'supplier_spend: no row names the supplier "{our_name}", which is said to be us. {near}')
     return rows
 
 
@@ -266,5 +289,5 @@ def _applicability(set_size: float, use_several: float, basis: str, our_name: st
     if not SET_SIZES[0] <= set_size <= SET_SIZES[1]:
         return False, "The mean number of suppliers that count lies outside the range for which the rule was tested."
     if our_name is None:
-        return True, "It would apply, but which supplier is us is not stated, so the share stays empty."
+        return True, "It would apply, but no row is known to be ours, so the share stays empty."
     return True, "Enough customers use several suppliers, and the ranks do not rest on spend."

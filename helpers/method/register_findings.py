@@ -151,7 +151,7 @@ def _time(tactics: pd.DataFrame, tactic_gaps: pd.DataFrame) -> Finding | None:
     if len(late):
         values |= {"late": text_value(late["title"].iloc[0]), "due": date_value(late["due"].iloc[0])}
         values["more"] = count_value(len(late) - 1)
-        text += " {late:text} ends after the result that it is to bring is due, on {due:date}."
+        text += " “{late:text}” ends after the result that it is to bring is due, on {due:date}."
         text = text[:-1] + "; so do {more:count} more tactics." if len(late) > 2 else text
         text = text[:-1] + "; so does one more tactic." if len(late) == 2 else text
     return _finding("11.timeline", text, values, len(dated), "tactics")
@@ -175,11 +175,9 @@ def _trials(trial_plans: pd.DataFrame) -> Finding | None:
         row = known.loc[lacks[~possible].idxmin()]
         values |= {"what": text_value(row["title"]), "has": count_value(row["customers"])}
         values |= {"needed": count_value(row["size"]), "group": group_value(row["group_id"])}
-        text += " For the others there are too few customers. The nearest is {what:text}:" if len(known) > 1 else ""
-        text += " {group:group} has {has:count} customers, and {needed:count} are needed to see what it is thought to "
-        text += "bring."
-        text = text.replace("For the others there are", "There are") if not possible.any() else text
-        text = text.replace("year. {group:group}", "year: {group:group}")
+        nearest = " The nearest to it" if not possible.any() else " The nearest of the others"
+        text = f"{text}{nearest} is “{{what:text}}”" if len(known) > 1 else text[:-1]
+        text += ": it would take {needed:count} customers in {group:group}, and there are {has:count}."
     return _finding("11.trials", text, values, len(known), "trial_plans")
 
 

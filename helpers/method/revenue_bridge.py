@@ -39,17 +39,16 @@ HALVES = (
 class BridgeFacts:
     """What the bridge says of those who bought in the prior half, and how far back it could look.
 
-    `kept` is the part of them who bought in the current half too. Of their prior revenue, `gross_retention` is what
-    stayed when the growth of those who bought more is not counted, `net_retention` with it (above 1 where they grew).
-    All three are missing where there is nothing to divide by. `earlier_months` are whole months of history before the
-    window: with 0, `new` holds those who came back, too; with few, some of those who last bought before them.
+    `kept` is the part of them who bought in the current half too. `net_retention` is what they bring now / their
+    prior revenue (above 1 where they grew). Both are missing where there is nothing to divide by. `earlier_months` are
+    whole months of history before the window: with 0, `new` holds those who came back, too; with few, some of those who
+    last bought before them.
     """
 
     bought_prior: int
     bought_both: int
     prior_revenue: float
     kept: float
-    gross_retention: float
     net_retention: float
     earlier_months: int
 
@@ -159,8 +158,8 @@ def bridge_facts(revenue_bridge: pd.DataFrame, *, earlier_months: int) -> Bridge
     >>> bridge = pd.DataFrame({"part": ["expanded", "lost"], "customers": [3, 1], "amount": [10.0, -20.0],
     ...     "prior_revenue": [80.0, 20.0]})
     >>> facts = bridge_facts(bridge, earlier_months=12)
-    >>> facts.kept, facts.gross_retention, facts.net_retention
-    (0.75, 0.8, 0.9)
+    >>> facts.kept, facts.net_retention
+    (0.75, 0.9)
     """
     rows = revenue_bridge.set_index("part").reindex(BUYERS_PRIOR)
     rows = rows[["customers", "amount", "prior_revenue"]].astype(float).fillna(0.0)
@@ -171,7 +170,6 @@ def bridge_facts(revenue_bridge: pd.DataFrame, *, earlier_months: int) -> Bridge
         bought_both=both,
         prior_revenue=prior,
         kept=both / bought if bought else np.nan,
-        gross_retention=_kept_of(prior, amount[["contracted", "lost"]].sum()),
         net_retention=_kept_of(prior, amount.sum()),
         earlier_months=earlier_months,
     )

@@ -14,7 +14,6 @@ import pandas as pd
 from helpers.method.money import UNITS
 
 MEASURES = ("recency", "frequency", "money")
-SCORES = tuple(f"{measure}_score" for measure in MEASURES)
 QUANTILES = (0.2, 0.4, 0.6, 0.8)
 # the first rule that holds names a customer; the last holds for all who have scores
 GOOD_ONCE = "recency_score <= 2 and (frequency_score >= 4 or money_score >= 4)"

@@ -19,7 +19,6 @@ from helpers.method.rule_text import Misread, clean
 MOST_DEPTH = 60
 COMPARISONS = (ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE)
 ORDERED = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-ARITHMETIC = (ast.Add, ast.Sub, ast.Mult, ast.Div)
 A_KIND = MappingProxyType({"number": "a number", "text": "words", "day": "a day", "boolean": "true or false"})
 SUCH = "A rule compares columns with numbers or words in quotes, such as orders >= 12."
 

@@ -39,13 +39,33 @@ class Truth:
         return Truth(self.fails, self.holds)
 
 
-def truth_of(node: ast.expr, frame: pd.DataFrame, columns: Mapping[str, RuleColumn]) -> Truth:
+class Asked:
+    """A table that rules are asked of; each of its columns is read once, however many rules name it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+        self._read: dict[tuple[str, str], np.ndarray] = {}
+
+    def __len__(self) -> int:
+        return len(self._frame)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._frame
+
+    def column(self, name: str, kind: str) -> np.ndarray:
+        """The values of a column as a rule compares them, see `_values`; not to be written to."""
+        if (name, kind) not in self._read:
+            self._read[name, kind] = _column(self._frame[name], kind)
+        return self._read[name, kind]
+
+
+def truth_of(node: ast.expr, frame: Asked, columns: Mapping[str, RuleColumn]) -> Truth:
     """For which rows of a table a condition holds, and for which it fails.
 
     Parameters
     ----------
     node : ast.expr, a condition that `helpers.method.rule_reader` has let pass
-    frame : DataFrame with the columns that it names
+    frame : Asked, of a table with the columns that it names
     columns : mapping of a word of the rule to its column
     """
     if isinstance(node, ast.BoolOp):
@@ -64,7 +84,7 @@ def truth_of(node: ast.expr, frame: pd.DataFrame, columns: Mapping[str, RuleColu
     return Truth(yes, known & ~yes)
 
 
-def _comparison(node: ast.Compare, frame: pd.DataFrame, columns: Mapping[str, RuleColumn]) -> Truth:
+def _comparison(node: ast.Compare, frame: Asked, columns: Mapping[str, RuleColumn]) -> Truth:
     """A chain holds where each of its links does."""
     everyone = np.ones(len(frame), dtype=bool)
     whole, left = Truth(everyone, ~everyone), node.left
@@ -109,10 +129,10 @@ def _kind(nodes: list[ast.expr], columns: Mapping[str, RuleColumn]) -> str:
     return "day" if "day" in kinds else (kinds or ["number"])[0]
 
 
-def _values(node: ast.expr, kind: str, frame: pd.DataFrame, columns: Mapping[str, RuleColumn]) -> np.ndarray:
+def _values(node: ast.expr, kind: str, frame: Asked, columns: Mapping[str, RuleColumn]) -> np.ndarray:
     """One value for each row: float with NaN, words or true and false as objects with None, days with NaT."""
     if isinstance(node, ast.Name):
-        return _column(frame[columns[node.id].name], kind)
+        return frame.column(columns[node.id].name, kind)
     if isinstance(node, ast.Constant):
         if kind == "number":
             return np.full(len(frame), float(node.value))

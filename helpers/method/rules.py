@@ -16,7 +16,7 @@ from helpers.errors import Problem, StepInputError, quoted, report_problems
 from helpers.method.rule_columns import RuleColumn
 from helpers.method.rule_reader import read
 from helpers.method.rule_text import Misread, excerpt
-from helpers.method.rule_values import truth_of
+from helpers.method.rule_values import Asked, truth_of
 from helpers.method.rule_words import condition_words
 
 UNGROUPED = "ungrouped"
@@ -76,12 +76,16 @@ class Rule:
         >>> parse_rule('orders >= 12 or region == "South"', rule_columns(frame)).holds(frame).tolist()
         [True, False, True]
         """
+        return pd.Series(self.holds_in(Asked(frame)), index=frame.index, dtype=bool)
+
+    def holds_in(self, frame: Asked) -> np.ndarray:
+        """The same of a table that other rules are asked of too."""
         lacking = [column.name for column in self.columns.values() if column.name not in frame]
         if lacking:
             raise StepInputError(
                 f"The rule {quoted(self.text)} needs the column {quoted(lacking[0])}. It is not there."
             )
-        return pd.Series(truth_of(self.tree, frame, self.columns).holds, index=frame.index, dtype=bool)
+        return truth_of(self.tree, frame, self.columns).holds
 
     def absent_words(self, frame: pd.DataFrame) -> list[tuple[str, str]]:
         """Words that the rule looks for and no row has, with their column: a misspelt one holds for nobody in silence.
@@ -189,8 +193,9 @@ def first_match(frame: pd.DataFrame, rules: Mapping[str, Rule]) -> pd.Series:
     """
     labels = np.full(len(frame), UNGROUPED, dtype=object)
     free = np.ones(len(frame), dtype=bool)
+    asked = Asked(frame)
     for name, rule in rules.items():
-        taken = free & rule.holds(frame).to_numpy()
+        taken = free & rule.holds_in(asked)
         labels[taken] = name
         free &= ~taken
     return pd.Series(labels, index=frame.index, dtype="str")

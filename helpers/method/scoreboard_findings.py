@@ -8,9 +8,11 @@ import pandas as pd
 
 from helpers.client.result_model import Finding, Value
 from helpers.errors import listed
+from helpers.method.difference import beyond_both
 from helpers.method.equity_bridge import BEFORE, CAUSES, CONTRACTS, DEFINITION, MODEL, NOW
 from helpers.method.expected_results import NOT_DUE
 from helpers.method.finding_values import (
+    capital,
     count_value,
     date_value,
     group_value,
@@ -29,6 +31,7 @@ from helpers.method.xmr import CHANCE, PERSISTENT
 
 HOW = {"money": "money", "share": "pct1", "count": "ratio"}
 WAY = {True: "better", False: "worse"}
+LEAST_RESULTS = 3  # fewer of an owner say nothing of how well it promises
 
 
 def scoreboard_findings(
@@ -39,6 +42,7 @@ def scoreboard_findings(
     *,
     as_of: object,
     since: object | None,
+    equity: tuple[Value, Value] | None = None,
 ) -> list[Finding]:
     """The findings on measures, equity and results, each only where there is something to say.
 
@@ -48,21 +52,24 @@ def scoreboard_findings(
     as_of : date
     since : date or None
         as_of of the earlier version; None in the first one.
+    equity : (then, now), from `earlier_version.equity_then_and_now`, or None
+        Customer equity with its ranges, where both count the same: whether it moved by more than they allow.
 
     Returns
     -------
     list of Finding
         13.answer, what came since the earlier version, or that this is the first; 13.bridge, what moved customer
-        equity; 13.measuring, what of it no customer did; 13.scored, what came of the results, or in the first version
-        who answers for them; 13.owners, whose ranges held most and least often; 13.portfolio, which measures of all
-        customers moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
+        equity; 13.equity, whether it moved by more than its ranges allow; 13.measuring, what of it no customer did;
+        13.scored, what came of the promises and of what is only watched, or in the first version who answers for them;
+        13.owners, whose ranges held most often, and whose never or least; 13.portfolio, which measures of all customers
+        moved in the last twelve months; 13.moved, how many of all did, and how many would by chance;
         13.moved.<measure>, those in the second picture; 13.limits, how many have limits; 13.persistent, measures whose
         signals come easily
     """
     limited = score_measures[score_measures["limits"] != "none"]
     lately = limited[limited["last_signal"] >= pd.Timestamp(as_of) - pd.DateOffset(months=LATELY)]
-    found = [_answer(limited, lately, equity_bridge, results_scored, since)]
-    found += [*_bridge(equity_bridge), _scored(results_scored, since), _owners(results_scored)]
+    found = [_answer(limited, lately, equity_bridge, results_scored, since, equity)]
+    found += [*_bridge(equity_bridge, equity), _scored(results_scored, since), _owners(results_scored)]
     found += [_portfolio(scoreboard, limited, lately), _moved(limited, lately)]
     pictured = dict.fromkeys(scoreboard.loc[scoreboard["picture"] == MOVED, "measure"])
     found += [_one(row, scoreboard) for row in limited[limited["measure"].isin(pictured)].to_dict("records")]
@@ -97,7 +104,7 @@ def learning_findings(learning_loop: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _answer(limited, lately, bridge, scored, since) -> Finding:
+def _answer(limited, lately, bridge, scored, since, equity) -> Finding:
     """What there is to say in one sentence, since the earlier version or for the first time."""
     kind = {"evidence": "measured", "n_of": "row"}
     if since is None:
@@ -110,15 +117,17 @@ def _answer(limited, lately, bridge, scored, since) -> Finding:
     kind |= {"table": "score_measures", "n": len(limited)}
     values: dict[str, Value] = {"limits": count_value(len(limited)), "moved": count_value(len(lately))}
     values["since"] = date_value(since)
-    words, due = [], scored[scored["due"].astype(bool)]
+    words, due = [], scored[scored["due"].astype(bool) & (scored["better"] != "")]
     if len(due):
         values |= {"good": count_value(due["good"].sum()), "due": count_value(len(due))}
-        words.append("{good:count} of {due:count} results that were due came as expected or better")
+        words.append("{good:count} of {due:count} promised results that were due came within their range or better")
     if len(bridge):
         amounts = bridge.set_index("part")["amount"]
         change = amounts[NOW] - amounts[BEFORE]
         values |= {"change": money_value(abs(change)), "now": money_value(amounts[NOW])}
-        words.append(f"customer equity {'rose' if change >= 0 else 'fell'} by {{change:money}} to {{now:money}}")
+        way = "rose" if change >= 0 else "fell"
+        chance = ", which its ranges allow to be no change at all," if _may_be_chance(equity) else ""
+        words.append(f"customer equity {way} by {{change:money}} to {{now:money}}{chance}")
     words.append(
         "{moved:count} of the {limits:count} measures with limits moved beyond noise in the last twelve months"
     )
@@ -234,7 +243,12 @@ def _whose(row: dict) -> str:
     return f" ({row['group_name']})" if row["group_name"] else ""
 
 
-def _bridge(bridge: pd.DataFrame) -> list[Finding]:
+def _may_be_chance(equity: tuple[Value, Value] | None) -> bool:
+    """Whether customer equity moved by no more than the ranges of then and now allow; False where that is not known."""
+    return equity is not None and not beyond_both(*((one.value, one.low, one.high) for one in equity))
+
+
+def _bridge(bridge: pd.DataFrame, equity: tuple[Value, Value] | None) -> list[Finding]:
     """The largest part of the change of equity, what those who stayed did to it, and what is no change of customers."""
     if bridge.empty:
         return []
@@ -251,7 +265,7 @@ def _bridge(bridge: pd.DataFrame) -> list[Finding]:
     if parts["amount"].any():
         most = parts.loc[parts["amount"].abs().idxmax()]
         values |= {"most": text_value(inside_sentence(most["part_name"])), "amount": money_value(most["amount"])}
-        text += " The largest part of what moved it is {most:text}: {amount:money}."
+        text += " What moved it most is {most:text}: {amount:money}."
     stayed = round(float(amounts.reindex([*CAUSES, CONTRACTS]).sum()), 2)
     if stayed:  # who came and who left can hide what became of all others
         values["stayed"] = money_value(abs(stayed))
@@ -259,6 +273,12 @@ def _bridge(bridge: pd.DataFrame) -> list[Finding]:
     people = int(bridge.loc[bridge["part"] == NOW, "customers"].iloc[0])
     kind = {"n": people, "evidence": "modelled", "table": "equity_bridge"}
     found = [Finding(id="13.bridge", text=text, values=values, **kind)]
+    if equity is not None:
+        text = "Customer equity was {before:money} ({before:money_range}) and is {now:money} ({now:money_range}): "
+        chance = "the ranges allow that nothing has changed."
+        text += chance if _may_be_chance(equity) else "more than both ranges allow."
+        values = {"before": equity[0], "now": equity[1]}
+        found.append(Finding(id="13.equity", text=text, values=values, **kind))
     if round(measuring, 2):
         text = (
             "{measuring:money} of that change comes from measuring and from no customer: the model was fitted anew, or "
@@ -274,11 +294,7 @@ def _scored(scored: pd.DataFrame, since: object | None) -> Finding | None:
         return None
     due = scored[scored["due"].astype(bool)]
     kind = {"evidence": "measured", "table": "results_scored", "n": len(scored), "n_of": "row"}
-    values = {"all": count_value(len(scored)), "due": count_value(len(due))}
-    values |= {"hit": count_value(due["hit"].sum()), "better": count_value((due["good"] & ~due["hit"]).sum())}
-    values["worse"] = count_value((~due["good"]).sum())
-    text = "Of {due:count} results that were due, {hit:count} came within their range, {better:count} better and "
-    text += "{worse:count} worse."
+    text, values = _came(due)
     if since is None:
         owned = scored["owner"] != NOBODY
         values = {"all": count_value(len(scored)), "owned": count_value(owned.sum())}
@@ -293,33 +309,61 @@ def _scored(scored: pd.DataFrame, since: object | None) -> Finding | None:
         values = {name: value for name, value in values.items() if f"{{{name}:" in text}
     elif due.empty:
         text = "None of the {all:count} results that we expect is due and can be measured yet"
-        values, ahead = {"all": values["all"]}, scored.loc[scored["outcome"] == NOT_DUE, "by_date"].dropna()
+        values, ahead = {"all": count_value(len(scored))}, scored.loc[scored["outcome"] == NOT_DUE, "by_date"].dropna()
         values |= {"first": date_value(ahead.min())} if len(ahead) else {}
         text += "; the next is due on {first:date}." if len(ahead) else "."
     return Finding(id="13.scored", text=text, values=values, **kind)
 
 
+def _came(due: pd.DataFrame) -> tuple[str, dict[str, Value]]:
+    """What came of the promised results, and apart of the portions: nobody means to move those one way."""
+    watched = due["better"] == ""
+    promised, values, words = due[~watched], {}, []
+    if len(promised):
+        hit, good = (promised[name].astype(bool) for name in ("hit", "good"))
+        values |= {"due": count_value(len(promised)), "better": count_value((good & ~hit).sum())}
+        values |= {"worse": count_value((~good).sum())} | ({"hit": count_value(hit.sum())} if hit.any() else {})
+        came = "{hit:count} came within their range" if hit.any() else "none came within its range"
+        words.append(f"of {{due:count}} promised results that were due {came}, {{better:count}} better and "
+                     "{worse:count} worse")  # fmt: skip
+    if watched.any():
+        values |= {"watched": count_value(watched.sum()), "seen": count_value(due.loc[watched, "hit"].sum())}
+        words.append("of {watched:count} portions that are only watched {seen:count} came within their range")
+    return f"{capital('; '.join(words))}.", values
+
+
 def _owners(scored: pd.DataFrame) -> Finding | None:
-    """Whose ranges held most and least often; of equal ones the owner with more results, then by name."""
+    """Whose ranges held most often, and whose never or least; of equal ones the owner with more results, then by name.
+
+    Of owners with fewer than three results none is said to be the least: only that none of their ranges held.
+    """
     table = owner_scores(scored)
     table = table[table["owner"] != NOBODY].sort_values(
         ["hit_rate", "results", "owner"], ascending=[False, False, True]
     )
     if table.empty:
         return None
-    best, least = table.iloc[0], table.iloc[-1]
+    best, rest = table.iloc[0], table.iloc[1:]
     values = {"best": text_value(best["owner"]), "held": count_value(best["hits"]), "due": count_value(best["results"])}
-    text = "The ranges of {best:text} held {held:count} of {due:count} times."
-    if best["hit_rate"] > least["hit_rate"]:
+    text = "The ranges of {best:text} held {held:count} of {due:count} times"
+    never, many = rest[rest["hits"] == 0], rest[rest["results"] >= LEAST_RESULTS]
+    if len(table) > 1 and table["hit_rate"].nunique() == 1:
+        values = {"rate": share_value(best["hit_rate"]), "owners": count_value(len(table))}
+        text = "The ranges of all {owners:count} owners held alike often: {rate:pct} of those that were due"
+    elif len(never):
+        names = []
+        for at, row in enumerate(never.to_dict("records")):
+            values |= {f"never{at}": text_value(row["owner"]), f"of{at}": count_value(row["results"])}
+            names.append(f"{{never{at}:text}} (none of {{of{at}:count}})")
+        text += f", and those of {listed(names, 20)} never"
+    elif len(many) and many.iloc[-1]["hit_rate"] < best["hit_rate"]:
+        least = many.iloc[-1]
         values |= {"least": text_value(least["owner"]), "less": count_value(least["hits"])}
         values["of"] = count_value(least["results"])
         text = "The ranges of {best:text} held most often, {held:count} of {due:count} times, and those of "
-        text += "{least:text} least, {less:count} of {of:count}."
-    elif len(table) > 1:
-        values = {"rate": share_value(best["hit_rate"]), "owners": count_value(len(table))}
-        text = "The ranges of all {owners:count} owners held alike often: {rate:pct} of those that were due."
+        text += "{least:text} least, {less:count} of {of:count}"
     kind = {"evidence": "measured", "table": "results_scored", "n": int(table["results"].sum()), "n_of": "row"}
-    return Finding(id="13.owners", text=text, values=values, **kind)
+    return Finding(id="13.owners", text=f"{text}.", values=values, **kind)
 
 
 def _value(value: float, unit: str) -> Value:

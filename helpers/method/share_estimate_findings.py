@@ -15,11 +15,11 @@ from helpers.method.finding_values import (
     share_value,
 )
 from helpers.method.group_members import BESIDE
+from helpers.method.group_parts import MIN_CELL
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
 from helpers.method.share_estimates import EstimateTables
 from helpers.method.share_findings import share_findings
-from helpers.method.share_scope import MIN_PART
-from helpers.method.share_tables import MIN_CELL, ShareTables
+from helpers.method.share_tables import ShareTables
 from helpers.method.wallet_study import wallet_study_summary
 
 CONFLICTS_NAMED = 5
@@ -31,7 +31,6 @@ def step_findings(
     estimates: EstimateTables,
     *,
     cuts: tuple[float, float] = CUTS,
-    min_part: float = MIN_PART,
     min_coverage: float = MIN_COVERAGE,
 ) -> list[Finding]:
     """All findings of step 05: the answer, what it would be with everyone, what can be won, then one for each exhibit.
@@ -40,7 +39,7 @@ def step_findings(
     ----------
     tables : ShareTables
     estimates : EstimateTables
-    cuts, min_part, min_coverage
+    cuts, min_coverage
         As the tables were made with.
 
     Returns
@@ -51,7 +50,7 @@ def step_findings(
         a rate of capture; 05.own_frontier where wallets could be neither known nor estimated; 05.conflicts where
         wallets lie below our own revenue.
     """
-    answer, *others = share_findings(tables, cuts=cuts, min_part=min_part, min_coverage=min_coverage)
+    answer, *others = share_findings(tables, cuts=cuts, min_coverage=min_coverage)
     first = [_modelled(estimates), _winnable(estimates), _frontier(estimates)]
     last = [_rate(estimates), _model(estimates), _study(estimates), _conflicts(tables)]
     return [finding for finding in (answer, *first, *others, *last) if finding is not None]

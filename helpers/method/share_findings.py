@@ -20,10 +20,10 @@ from helpers.method.finding_values import (
     share_value,
     text_value,
 )
+from helpers.method.group_parts import MIN_CELL
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE, share_band
 from helpers.method.share_group_findings import group_findings
-from helpers.method.share_scope import MIN_PART
-from helpers.method.share_tables import MIN_CELL, ShareTables, period_words, scope_words, why_unknown
+from helpers.method.share_tables import ShareTables, period_words, scope_words, why_unknown
 from helpers.method.share_trend_findings import trend_findings
 
 SAME_SHARE = 0.05  # scopes whose shares differ by less tell the same story
@@ -35,7 +35,6 @@ def share_findings(
     tables: ShareTables,
     *,
     cuts: tuple[float, float] = CUTS,
-    min_part: float = MIN_PART,
     min_coverage: float = MIN_COVERAGE,
 ) -> list[Finding]:
     """The findings of step 05, the answer first.
@@ -43,7 +42,7 @@ def share_findings(
     Parameters
     ----------
     tables : ShareTables
-    cuts, min_part, min_coverage
+    cuts, min_coverage
         As the tables were made with.
 
     Returns

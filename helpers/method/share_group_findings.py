@@ -8,8 +8,9 @@ from __future__ import annotations
 from helpers.client.result_model import Finding
 from helpers.method.finding_values import count_value, group_value, is_known, money_value, row_share, share_value
 from helpers.method.group_members import BESIDE
+from helpers.method.group_parts import MIN_CELL
 from helpers.method.share import ALL, CUTS, MIN_COVERAGE
-from helpers.method.share_tables import MIN_CELL, ShareTables
+from helpers.method.share_tables import ShareTables
 
 
 def group_findings(

@@ -17,7 +17,6 @@ from helpers.method.share_market import Market
 from helpers.method.share_wallets import USED
 from helpers.method.share_years import COLUMNS as YEARS
 
-MIN_CELL = 10  # fewer customers than this are not read alone
 # Why a buyer has no known wallet, by the states of the wallets that were delivered for it.
 UNKNOWN = {
     "none": "were not delivered",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from helpers.client.result_model import Finding
 from helpers.method.finding_values import count_value, date_value, group_value, share_value
+from helpers.method.group_parts import MIN_CELL
 from helpers.method.share import ALL
-from helpers.method.share_tables import MIN_CELL, ShareTables
+from helpers.method.share_tables import ShareTables
 from helpers.method.share_years import STILL
 
 MOVES = {"rose": "rose from {before:%s} to {now:%s}", "fell": "fell from {before:%s} to {now:%s}"}

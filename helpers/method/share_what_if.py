@@ -48,7 +48,7 @@ def if_capture_rate(winnable: pd.DataFrame) -> Callable[[Any], Finding]:
 
     Parameters
     ----------
-    winnable : DataFrame, one row per group, from `winnable_headroom.winnable_by_group`
+    winnable : DataFrame, one row per group, from `winnable_groups.winnable_by_group`
 
     Returns
     -------

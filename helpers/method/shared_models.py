@@ -89,9 +89,9 @@ class SharedModels:
         weeks: ArrayLike,
         factors: ArrayLike,
         groups: ArrayLike,
-        weights: ArrayLike,
+        *weights: ArrayLike,
         level: float = LEVEL,
-    ) -> tuple[pd.DataFrame, tuple[float, float]]:
+    ) -> list[tuple[pd.DataFrame, tuple[float, float]]]:
         """Between which amounts the totals of groups, and that of all, will lie: parameters, purchases and spend drawn.
 
         Parameters
@@ -100,14 +100,14 @@ class SharedModels:
             As `table`.
         groups : array, one value per customer
             To be added up by; need not be the groups that share a fit.
-        weights : array, one value per customer
+        weights : arrays, one for each kind of total, one value per customer
             What one of the currency spent adds to the total, such as the margin.
 
         Returns
         -------
-        DataFrame, one row per group, sorted
-            low, high : money
-        (low, high) of the sum of all
+        list, one pair for each kind of total
+            DataFrame, one row per group, sorted: low and high, money
+            (low, high) of the sum of all
 
         Notes
         -----
@@ -117,23 +117,31 @@ class SharedModels:
         NaN where the spend model has no variance (q of two or less).
         """
         codes, names = pd.factorize(np.asarray(groups), sort=True)
-        weights = np.asarray(weights, dtype=float)
-        compute = self._drawn if len(history) <= MOST_DRAWN else self._computed
-        ends, whole = compute(history, weeks, factors, codes, len(names), weights, level)
-        return pd.DataFrame(ends, columns=["low", "high"], index=names), (float(whole[0]), float(whole[1]))
+        given = [np.asarray(one, dtype=float) for one in weights]
+        fixed = (history, weeks, factors, codes, len(names))
+        if len(history) <= MOST_DRAWN:
+            found = self._drawn(*fixed, given, level)
+        else:
+            found = [self._computed(*fixed, one, level) for one in given]
+        return [
+            (pd.DataFrame(ends, columns=["low", "high"], index=names), (float(low), float(high)))
+            for ends, (low, high) in found
+        ]
 
     def _drawn(self, history, weeks, factors, codes, groups, weights, level):
         """By simulation: neither ids nor the order of rows matter, since customers are taken in the order of values."""
-        totals = np.zeros((DRAWS, groups))
+        totals = np.zeros((len(weights), DRAWS, groups))
         for name, at, columns in self.parts(history):
-            order = np.lexsort([weights[at], *columns[::-1], codes[at]])
-            drawn = {column: values[order] for column, values in zip(COLUMNS, columns, strict=True)}
+            # customers of one group and history may change places, so that each kind of total has an order of its own
+            orders = [np.lexsort([one[at], *columns[::-1], codes[at]]) for one in weights]
+            drawn = {column: values[orders[0]] for column, values in zip(COLUMNS, columns, strict=True)}
             rng = np.random.default_rng(SEED)
             models = self.purchases[name].draw(rng, DRAWS), self.spends[name].draw(rng, DRAWS)
-            own = drawn_totals(*models, drawn, codes[at][order], weights[at][order], weeks, factors, rng)
-            totals[:, : own.shape[1]] += own
+            sorted_weights = [one[at][order] for one, order in zip(weights, orders, strict=True)]
+            own = drawn_totals(*models, drawn, codes[at][orders[0]], sorted_weights, weeks, factors, rng)
+            totals[..., : own.shape[2]] += own
         tails = [(1 - level) / 2, (1 + level) / 2]
-        return np.quantile(totals, tails, axis=0).T, np.quantile(totals.sum(axis=1), tails)
+        return [(np.quantile(one, tails, axis=0).T, np.quantile(one.sum(axis=1), tails)) for one in totals]
 
     def _computed(self, history, weeks, factors, codes, groups, weights, level):
         """By moments: the same to a draw's error, at a cost that hardly grows with the customers."""

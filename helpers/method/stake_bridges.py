@@ -86,8 +86,8 @@ def _fees(profit_chance: pd.DataFrame | None, years: float) -> list[Finding]:
         values |= {f"group_{place}": group_value(row["group_id"]), f"with_{place}": money_value(row["profit"] / years)}
         values[f"loss_{place}"] = money_value(-row["customer_profit"] / years)
         text += "; " if place > 1 else ": "
-        text += f"with them {{group_{place}:group}} earns {{with_{place}:money}} a year, without them it loses "
-        text += f"{{loss_{place}:money}}"
+        text += f"with them {{with_{place}:money}} a year is left of {{group_{place}:group}}, without them "
+        text += f"{{loss_{place}:money}} is lost"
     text += "."
     said = {"n": int(rows["customers"].sum()), "evidence": "measured", "table": "expected_results"}
     return [Finding(id="09.fees", text=text, values=values, smallest=int(rows["customers"].min()), **said)]

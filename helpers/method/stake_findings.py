@@ -13,8 +13,8 @@ from helpers.method.money import HALF_A_CENT
 from helpers.method.value_at_stake import KEEP, KEPT, LEVERS, RELEASE, REPAIR, WIN, stake_by_group
 
 LARGEST = {
-    WIN: "what {group:group} buys elsewhere",
-    REPAIR: "what {group:group} costs to serve above the usual",
+    WIN: "what customers in {group:group} buy elsewhere",
+    REPAIR: "what it costs above the usual to serve {group:group}",
     KEEP: "what those of {group:group} bring who would leave",
     RELEASE: "what we lose on customers of {group:group}",
 }
@@ -69,8 +69,8 @@ def _not_pulled(value_at_stake: pd.DataFrame) -> Finding | None:
         "money": money_value(row["alone"], row["alone_low"], row["alone_high"]),
     }
     text = (
-        "No intent reaches for what {group:group} buys elsewhere and could be won: "
-        "{money:money} of profit a year if we grew it ({money:money_range})."
+        "No intent reaches for what customers in {group:group} buy elsewhere and could be won: "
+        "{money:money} of profit a year if we grew the group ({money:money_range})."
     )
     return Finding(
         id="09.not_pulled", text=text, values=values, n=int(row["customers"]), evidence="modelled",

@@ -89,7 +89,7 @@ def answer(
         values["step"] = words("11 Align the tactics", material.step_of("11"))
     elif aim:
         values["aim"] = words(aim, material.step_of("11"))
-        text = "Nothing that we plan answers it: no chosen tactic for {group:group} is meant to {aim:text}."
+        text = "Nothing that we plan answers it: no chosen tactic for them is meant to {aim:text}."
     else:
         values["aim"] = words("No tactic can answer it; it has to be found out", material.step_of("11"))
         text = "{aim:text}."

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.client.result_model import Value
 from helpers.method.finding_values import inside_sentence, is_known
 from helpers.method.strategy_material import Material, Sentence, Told, counted_as, place, sentence, words
+from helpers.method.value_words import in_words, range_in_words
 
 FAVOURITE, DIFFICULT, SHARE, LOSING, DRIVER = (
     "favourite_customers", "difficult_customers", "customer_share", "part_losing_money", "top_driver",
@@ -133,7 +134,9 @@ def _part(material: Material, question: str, belief: str) -> dict:
     low, high = (value, value) if low is None or high is None else (low, high)
     near = low - CLOSE <= guess <= high + CLOSE
     ends = {"low": fact.value.low, "high": fact.value.high}
-    return told | {"value": value} | ends | {"verdict": RIGHT if near else NOT_SO}
+    between = f" ({range_in_words(low, high, 'share')})" if fact.value.low is not None else ""
+    said = f"{in_words(value, 'share')}{between}"
+    return told | {"value": value, "fact": said} | ends | {"verdict": RIGHT if near else NOT_SO}
 
 
 def _first_driver(material: Material) -> dict | None:
@@ -153,8 +156,9 @@ def _driver_row(material: Material, belief: str) -> dict:
     if named["rank"] == 1:
         return {"fact": fact, "verdict": RIGHT}
     near = is_known(named["importance_high"]) and named["importance_high"] >= first["importance"]
-    return {"fact": f"{fact}, {inside_sentence(str(named['label']))} is number {int(named['rank'])}",
-            "verdict": OPEN if near else NOT_SO}  # fmt: skip
+    fact += f", {inside_sentence(str(named['label']))} is number {int(named['rank'])}"
+    # what is open is said to be so: the answers cannot tell the two apart
+    return {"fact": f"{fact}; too close to tell" if near else fact, "verdict": OPEN if near else NOT_SO}
 
 
 def _beliefs(material: Material, question: str) -> tuple[str, ...]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from helpers.client.result_model import Value
+from helpers.method.finding_values import is_known
+from helpers.method.strategy_goals import out_of_reach
 from helpers.method.strategy_groups import SERVED, GroupPlan, of_group, weighed_tactics, yearly
 from helpers.method.strategy_material import (
     Material,
@@ -13,6 +15,7 @@ from helpers.method.strategy_material import (
     Told,
     counted_as,
     listing,
+    place,
     sentence,
 )
 from helpers.method.strategy_money import added_as_shown, by_day, cost_and_effect, money_sentences, taken
@@ -20,8 +23,9 @@ from helpers.method.strategy_work import work_sentences
 
 NEXT_TO_NOTHING = 0.005  # of the profit
 MOST_NAMED, MANY = 3, 6  # groups of one intent that a sentence names; of how many in all it names fewer
+LONG_NAMES = 220  # marks that the names of all groups may take; of longer ones the answer names one of each intent
 VERBS = {
-    "grow": "win more of {whom}",
+    "grow": "win more business from {whom}",
     "maintain": "keep {whom} as they are",
     "re_engineer": "change how we serve {whom}",
     "retire": "part with {whom}",
@@ -35,11 +39,17 @@ def board_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence
         12.answer; 12.share, 12.equity, 12.profit, 12.revenue, 12.customers, the measures; 12.whom.<group_id>, why;
-        12.fees, 12.beside; then those of `money_sentences` and of `work_sentences`
+        12.fees, 12.beside, 12.not_ready, 12.goals; then those of `money_sentences` and of `work_sentences`
     """
     found = [answer(material, plans), *_measures(material, plans)]
     found += [_whom(plan) for plan in plans]
-    found += [_fees(material), _beside(material, plans), *money_sentences(material, plans)]
+    found += [
+        _fees(material),
+        _beside(material, plans),
+        _not_ready(material),
+        out_of_reach(material),
+        *money_sentences(material, plans),
+    ]
     return [*(one for one in found if one is not None), *work_sentences(material, plans)]
 
 
@@ -59,6 +69,7 @@ def answer(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
             table="board_groups",
         )  # fmt: skip
     values, parts, most = {}, [], MOST_NAMED if len(plans) < MANY else MOST_NAMED - 1
+    most = 1 if sum(len(plan.group_name) for plan in plans) > LONG_NAMES else most
     for intent, verb in VERBS.items():
         own = of_group(list(plans), intent)
         if own:
@@ -156,13 +167,13 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
     fees = material.value("09.fees/fees")
-    text = "{profit:money} a year is what our customers leave us, "
+    text = "{profit:money} a year is what our customers leave us "
     text += "before contract fees and " if fees else ""
-    text += "after the service that can be traced to them"
+    text += "after the service that is traced to them"
     # with its sign, unlike 04's words
     rest = material.rows("profit_ladder", group_id="all", rung="profit_after_untraced")
     left = yearly(material.cell("profit_ladder", rest[0] if rest else None, "amount", "money"), material)
-    text += "; after the rest of the service it is {left:money}." if left else "."
+    text += "; after all service {left:money}." if left else "."
     values = {"profit": profit} | ({"left": left} if left else {})
     weighed = fees.sources if fees else ()
     found.append(sentence("measure", "profit", text, values, evidence="measured", weighed=weighed))
@@ -186,8 +197,8 @@ def _fees(material: Material) -> Sentence | None:
     text, turned = "Profit is before {fees:money} of contract fees a year", []
     for name in sorted(name for name in said.values if name.startswith("group_")):
         values |= {key: material.value(f"09.fees/{key}") for key in (name, name.replace("group", "with"))}
-        turned.append(f"{{{name}:group}} earns {{{name.replace('group', 'with')}:money}}")
-    text += f"; with its own, {' and '.join(turned)}" if turned else ""
+        turned.append(f"{{{name.replace('group', 'with')}:money}} for {{{name}:group}}")
+    text += f"; with them it is {' and '.join(turned)}" if turned else ""
     return sentence("beside", "fees", f"{text}.", values, evidence="measured")
 
 
@@ -202,7 +213,7 @@ def _beside(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
         return None
     sources = (*every.sources, *(name for plan in plans for name in plan.profit.sources))
     values = {"rest": Told(Value(value=abs(rest), unit="money"), sources), "all": every}
-    text = "{rest:money} of the {all:money} of profit a year comes from customers who stand in none of these groups."
+    text = "{rest:money} of the {all:money} comes from customers who stand in none of these groups."
     if rest < 0:
         text = (
             "Customers who stand in none of these groups cost us {rest:money} a year more than they bring; the profit "
@@ -211,6 +222,18 @@ def _beside(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:
     known = material.value("04.answer/customers")
     people = None if known is None else int(known.number) - sum(plan.customers for plan in plans)
     return sentence("beside", "beside", text, values, evidence="measured", n=people)
+
+
+def _not_ready(material: Material) -> Sentence | None:
+    """How many promises are marked as not ready, and where it stands what is open."""
+    rows = [row for row in material.rows("value_propositions") if "gaps" in row]
+    if not any(is_known(row["gaps"]) and row["gaps"] and row["headline"] for row in rows):
+        return None
+    cells = [place("value_propositions", row, name) for row in rows for name in ("gaps", "headline")]
+    count = sum(bool(is_known(row["gaps"]) and row["gaps"] and row["headline"]) for row in rows)
+    text = "Promises not ready: {open:count} (see What we promise)."
+    return sentence("beside", "not_ready", text, {"open": counted_as(count, *cells[::2])}, evidence="judged",
+                    weighed=cells)  # fmt: skip
 
 
 def _count(told: Told | None) -> int | None:

@@ -10,6 +10,7 @@ from helpers.client.result_model import CannotSay, Value
 from helpers.method.expected_results import WITHOUT_US
 from helpers.method.finding_values import inside_sentence, is_known
 from helpers.method.strategy_board import served_share
+from helpers.method.strategy_goals import goal_sentences
 from helpers.method.strategy_groups import GroupPlan, proposed_intents, selected_tactics, weighed_tactics
 from helpers.method.strategy_material import (
     Material,
@@ -45,12 +46,13 @@ CHAPTERS = MappingProxyType(
         "future": (
             "Who leads us into the future",
             ("08",),
-            ("08.answer", "08.no_test", "08.right_to_win", "08.direction", "08.ready_growth", "08.movers"),
+            ("08.answer", "08.no_test", "08.right_to_win", "08.movers"),
         ),
         "intent": ("What we intend with each group", ("09",), ("09.answer", "09.firm")),
         "results": ("What we expect, by when, and who answers for it", ("09",), ("09.goals", "09.no_owner")),
         "propositions": ("What we promise", ("10",), ("10.answer", "10.claims", "10.cards", "10.gaps", "10.barriers")),
-        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials", "11.timeline")),
+        "tactics": ("What we do", ("11",), ("11.answer", "11.orphans", "11.gaps", "11.trials",
+                                           "11.channel_contradictions")),
         "budget": (
             "What it costs",
             ("11", "08"),
@@ -68,6 +70,7 @@ STEPS = MappingProxyType(
 )  # fmt: skip
 ABOUT = MappingProxyType({"results": "at stake", "portion": "portfolio"})
 BETTER = MappingProxyType({"proof": "proof_said", "drivers": "drivers_named"})
+YEAR = 12  # months
 ALIKE = 0.005  # shares that lie no further apart are told as one number
 HOW = MappingProxyType({"money": "money", "share": "pct"})
 
@@ -85,7 +88,7 @@ def chapter_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Se
         if chapter == "share":
             own = own[:1] + _two_shares(material, plans) + own[1:]
         if chapter == "results":
-            own = _results(material) + own
+            own = _results(material) + own + goal_sentences(material)
         if chapter == "propositions":
             own += [one for plan in plans if (one := _proposition(material, plan))]
         if chapter == "tactics":
@@ -123,8 +126,10 @@ def _window(material: Material, chapter: str, own: Sequence[Sentence]) -> list[S
         return []
     until = Told(Value(value=str(material.said[step].as_of)[:10], unit="date"), (f"{step}/as_of",))
     values = {"months": counted_as(material.window_months), "until": until}
-    text = "Amounts here are of a year, the mean of {months:count} months up to {until:date}, where they do not say "
-    text += "otherwise."
+    mean = (
+        "of a year, the mean of {months:count} months" if material.window_months > YEAR else "of {months:count} months"
+    )
+    text = f"Amounts here are {mean} up to {{until:date}}, where they do not say otherwise."
     found = sentence(chapter, "in_worth_window", text, values, evidence="measured")
     return [found] if found else []
 
@@ -188,7 +193,7 @@ def _intent(material: Material, plan: GroupPlan) -> Sentence | None:
 def _two_shares(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
     """How the share of the first page and that of all buyers differ: each with its base."""
     known, every = served_share(material, plans), material.value("05.answer/share")
-    if known is None or every is None or abs(known[0].number - every.number) < ALIKE:
+    if known is None or every is None or _alike(known[0].number, every.number):
         return []
     served, _, weighed = known
     text = (
@@ -200,6 +205,11 @@ def _two_shares(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
     values["all"] = Told(every.value.model_copy(update={"low": None, "high": None}), every.sources)
     found = sentence("share", "in_share_bases", text, values, evidence="measured", weighed=weighed)
     return [found] if found else []
+
+
+def _alike(one: float, other: float) -> bool:
+    """Whether two shares are told as one number, or lie next to each other."""
+    return abs(one - other) < ALIKE or f"{one:.0%}" == f"{other:.0%}"
 
 
 def _results(material: Material) -> list[Sentence]:
@@ -255,6 +265,7 @@ def _proposition(material: Material, plan: GroupPlan) -> Sentence | None:
         "alternative": "Instead of us they would go to: {alternative:text}.",
         "price_line": "Price: {price_line:text}.",
         "channel": "They hear of it by: {channel:text}.",
+        "gap_line": "{gap_line:text}",
     }
     known = {name: material.cell("value_propositions", row, name, "text") for name in parts}
     known = {name: told for name, told in known.items() if told}

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pandas as pd
 
 from helpers.client.result_model import Assumption, Check, DecisionUsed, Result, Value
-from helpers.method.strategy_groups import GroupPlan, selected_tactics, weighed_tactics
-from helpers.method.strategy_material import TABLES, Material, Sentence, Told, counted_as, place, sentence, words
+from helpers.method.strategy_groups import GroupPlan, selected_tactics
+from helpers.method.strategy_material import TABLES, Material, Sentence, Told, counted_as, sentence, words
 
 DECISION_ASKED, SIGN = "12.all.decision_asked", "12.all.sign"
 COLUMNS = {
@@ -91,19 +91,6 @@ def asked_sentences(
         text = "When this was signed, {open:count} of the judgements that it rests on had not been confirmed."
         found.append(sentence("sign", "signed_open", text, values, evidence="judged"))
     return [one for one in found if one]
-
-
-def trials_told(material: Material) -> Sentence | None:
-    """How many of the chosen tactics a trial can answer for, as some sign on the condition that it does."""
-    chosen = {row["tactic"] for row in selected_tactics(material)}
-    rows = [row for row in material.rows("trial_plans") if row["tactic"] in chosen]
-    if not rows:
-        return None
-    cells = [place("trial_plans", row, "possible") for row in rows]
-    values = {"all": counted_as(len(rows))}
-    values["tried"] = counted_as(sum(row["possible"] is True for row in rows), *cells)
-    text = "{tried:count} of the {all:count} chosen tactics can be tried to a clear answer before all of it is done."
-    return sentence("sign", "tried", text, values, evidence="modelled", weighed=weighed_tactics(material))
 
 
 def in_order(parts: Iterable[Sequence[Sentence]]) -> list[Sentence]:

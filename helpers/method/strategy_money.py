@@ -18,6 +18,7 @@ from helpers.method.strategy_material import (
     sentence,
     summed,
 )
+from helpers.method.strategy_pace import pace_sentence
 from helpers.method.strategy_projects import projects_sentence
 
 MOST_DAYS = 2  # groups whose other day a sentence names
@@ -121,7 +122,7 @@ def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     -------
     list of Sentence or None
         12.money_in, 12.effect, 12.net, 12.no_cost, 12.money_back, the rows of the board's table of money;
-        12.most_of_it, 12.disagree, 12.best_set, 12.projects, what has to be known beside them
+        12.most_of_it, 12.pace, 12.disagree, 12.projects, what has to be known beside them
     """
     found = [_money_in(material), *_effect(material)]
     if taken(material)[0] is None:
@@ -137,8 +138,8 @@ def money_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sent
     return [
         *found,
         _share_of_profit(plans),
+        pace_sentence(material, plans),
         _disagree(material, plans),
-        _best_set(material),
         projects_sentence(material, plans),
     ]
 
@@ -224,19 +225,6 @@ def cost_and_effect(material: Material) -> tuple[str, dict[str, Told]] | None:
     values["months"] = months
     text = "It takes {cost:money} and is judged to bring {effect:money_range} in {months:count} months"
     return text + (": it may lose money" if net.value.low < 0 else ""), values
-
-
-def _best_set(material: Material) -> Sentence | None:
-    """The tactics that are worth most together, where they are worth more than those chosen."""
-    values = {
-        "best": material.value("11.best_set/best"),
-        "cost": material.value("11.best_set/cost"),
-        "more": material.value("11.team_against_best/less"),
-    }
-    if values["more"] is None or values["more"].number <= 0:
-        return None
-    text = "The {best:count} tactics worth most together take {cost:money} and would be worth {more:money} more."
-    return sentence("money", "best_set", text, values, evidence="judged")
 
 
 def _disagree(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None:

@@ -40,7 +40,7 @@ def projects_sentence(material: Material, plans: Sequence[GroupPlan]) -> Sentenc
     projects = sum(1 if one is None else int(one.number) for one in told["projects"])  # one project is told in words
     groups = {f"for_{plan.group_id}": plan.name for plan in own}
     values: dict[str, Told | None] = {**groups}
-    text, names, weighed = "Not part of what is asked: ", _names(material, own), _chosen_by(material)
+    text, names, weighed = "Not asked: ", _names(material, own), _chosen_by(material)
     if names and len(names) == projects <= MOST_NAMED:
         values |= names
         text += listing([*names], "text")
@@ -52,17 +52,17 @@ def projects_sentence(material: Material, plans: Sequence[GroupPlan]) -> Sentenc
         text += "{projects:count} projects"
     values["outlays"] = summed([one for one in told["all"] if one], "money")
     text += f", for {listing([*groups])}, with {{outlays:money}} of outlays"
+    loss = summed([one for one in told["loss"] if one], "money")
+    if loss:
+        values["loss"] = loss
+        text += ", in the first year {loss:money} more than is earned"
     worth = _worth(material, own)
     if worth:
         values["worth"] = worth
         text += "; worth {worth:money} more than they cost" if projects > 1 else "; worth {worth:money} after its cost"
         text += " ({worth:money_range})" if worth.value.low is not None else ""
-    loss = summed([one for one in told["loss"] if one], "money")
-    if loss:
-        values["loss"] = loss
-        text += "; in the first year {loss:money} more goes out than comes in"
     weighed += [source for one in told["projects"] if one for source in one.sources]
-    return sentence("money", "projects", f"{text}.", values, evidence="judged", weighed=weighed)
+    return sentence("not_asked", "projects", f"{text}.", values, evidence="judged", weighed=weighed)
 
 
 def _passing(material: Material, plan: GroupPlan) -> list[dict]:

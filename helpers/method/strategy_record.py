@@ -104,21 +104,21 @@ def record_sentences(material: Material, most: int = 3) -> list[Sentence]:
     found = []
     if len(judged):
         values = {"all": counted_as(len(judged), *by_step["decisions"]), "decided": counted_as(decided)}
-        text = "People have made {decided:count} of the {all:count} judgements that this rests on"
-        text += "; the others are proposals by rule, or open." if decided < len(judged) else "."
+        text = "People have made {decided:count} of the {all:count} judgements behind this"
+        rest = len(judged) - decided
+        text += f"; the other{'s are' if rest > 1 else ' is'} by rule, or open." if rest else "."
         if not decided:
-            text = (
-                "Nobody has made any of the {all:count} judgements that it rests on: all are proposed by rule, or open."
-            )
+            text = "Nobody has made any of the {all:count} judgements behind this: all are proposed by rule, or open."
             values.pop("decided")
         found.append(sentence("decisions", "decided", text, values, evidence="measured"))
     if len(assumed):
         values = {"all": counted_as(len(assumed), *by_step["assumptions"])}
         text = "It takes {all:count} assumptions: cross out what does not hold."
+        text = text if len(assumed) > 1 else text.replace("assumptions", "assumption")
         found.append(sentence("assumptions", "assumed", text, values, evidence="assumed"))
     if len(questions):
         values = {"all": counted_as(len(questions), *gaps)}
-        text = "{all:count} questions are open, each with what would answer it."
+        text = "{all:count} questions are open."
         found.append(sentence("open", "open", text, values, evidence="measured"))
     first = material.finding("09.change")
     if first:

@@ -281,12 +281,7 @@ def _exposed(material: Material, plans: dict[str, GroupPlan]) -> Risk | None:
     part = Told(Value(value=chosen.profit.number / total.number, unit="share"), total.sources)
     row = position.get(chosen.group_id)
     values = {"group": chosen.name, "part": part, "profit": chosen.profit}
-    values["customers"] = material.cell("group_intents", material.rows("group_intents", group_id=chosen.group_id)[0],
-                                        "customers", "count")  # fmt: skip
-    text = (
-        "{group:group}, {customers:count} customers, bring {profit:money} a year, {part:pct} of the profit of the "
-        "groups that earn us any"
-    )
+    text = "{group:group} bring {profit:money} a year, {part:pct} of the profit of the groups that earn us any"
     weighed = [place("value_exchange", one, "position") for one in position.values()]
     weighed += [name for plan in plans.values() if plan.profit for name in plan.profit.sources]
     if row and is_known(row["to_them_low"]):

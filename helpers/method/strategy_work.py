@@ -1,8 +1,7 @@
-"""What is done first, is it ready in time, what does it take, and when is it looked at again? And by whom."""
+"""What is done first, by whom, is it ready in time, and can we tell whether it worked?"""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from helpers.client.result_model import Value
@@ -18,13 +17,10 @@ from helpers.method.strategy_material import (
     place,
     sentence,
     summed,
-    words,
 )
-from helpers.method.strategy_money import taken
 
 LATE = "ends_after_result"  # the gap of step 11
 MOST_DONE = 4  # tactics on the board's pages
-MOST_OWNERS = 2  # people whom a sentence names
 
 
 def work_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence]:
@@ -34,9 +30,9 @@ def work_sentences(material: Material, plans: Sequence[GroupPlan]) -> list[Sente
     -------
     list of Sentence
         12.do_<tactic>, at most four, each with that it ends too late; 12.late_<tactic>, the same of those that are not
-        among them; 12.do, how many more there are
+        among them; 12.do, how many more there are; 12.tried, of how many a trial can tell whether they worked
     """
-    return [one for one in _done_first(material, plans) if one is not None]
+    return [one for one in (*_done_first(material, plans), trials_told(material)) if one is not None]
 
 
 def late_tactics(material: Material) -> list[tuple[dict, dict]]:
@@ -81,9 +77,9 @@ def _done_first(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence
         more = ""
         if None not in cost:
             values["cost"], more = summed([one for one in cost if one], "money"), " ({cost:money})"
-        text = f"The other {{rest:count}} tactics{more} stand in the chapter What we do."
+        text = f"{{rest:count}} more{more} stand in the chapter."
         if len(rest) == 1:
-            text = f"One more tactic{more} stands in the chapter What we do."
+            text = f"One more{more} stands in the chapter."
         found.append(sentence("do", "do", text, values, evidence="judged", weighed=weighed))
     return found
 
@@ -105,38 +101,17 @@ def _late(material: Material, row: dict, gap: dict) -> Sentence | None:
     return sentence("do", name, text, values, evidence="judged", weighed=weighed_tactics(material))
 
 
-def asked_takes(material: Material) -> Sentence | None:
-    """What the decision asked takes, beside the words of those who ask; by when it pays the answer says."""
-    cost, days = taken(material)
-    text = "What it takes: {cost:money} and {days:number} days of work."
-    return sentence(
-        "ask", "asked_takes", text, {"cost": cost, "days": days}, evidence="judged", weighed=weighed_tactics(material)
-    )
-
-
-def asked_review(material: Material) -> Sentence | None:
-    """When we look again: the day of most results (of several such the latest), and those who answer for results."""
-    rows = [row for row in material.rows("expected_results") if is_known(row["by_date"])]
+def trials_told(material: Material) -> Sentence | None:
+    """How many of the chosen tactics a trial can answer for, and what that means for the others."""
+    chosen = {row["tactic"] for row in selected_tactics(material)}
+    rows = [row for row in material.rows("trial_plans") if row["tactic"] in chosen]
     if not rows:
         return None
-    days = Counter(row["by_date"] for row in rows)
-    day = max(days, key=lambda one: (days[one], one))
-    cells = [place("expected_results", row, "by_date") for row in rows]
-    values = {"by": Told(Value(value=f"{day:%Y-%m-%d}", unit="date"), tuple(cells))}
-    values |= {"due": counted_as(days[day], *cells), "all": counted_as(len(rows), *cells)}
-    text = "When we look again: on {by:date}, when {due:count} of {all:count} expected results are due"
-    if len(rows) == days[day]:
-        values.pop("due")
-        text = "When we look again: on {by:date}, when all {all:count} expected results are due"
-    owners = Counter(str(row["owner"]) for row in rows if is_known(row["owner"]) and row["owner"])
-    weighed = [place("expected_results", row, "owner") for row in rows]
-    if not owners:
-        text += ", and nobody answers for them yet."
-    elif len(owners) > MOST_OWNERS:
-        values["owners"] = counted_as(len(owners), *weighed)
-        text += " and the {owners:count} people who answer for them report."
-    else:
-        most_first = sorted(owners, key=lambda one: (-owners[one], one))
-        values["owners"] = words("; ".join(most_first), *weighed)
-        text += " and who answers for them reports: {owners:text}."
-    return sentence("ask", "asked_review", text, values, evidence="judged", weighed=weighed)
+    cells = [place("trial_plans", row, "possible") for row in rows]
+    values = {"all": counted_as(len(rows))}
+    tried = sum(row["possible"] is True for row in rows)
+    values["tried"] = counted_as(tried, *cells)
+    text = "{tried:count} of the {all:count} chosen tactics can be tried to a clear answer"
+    if tried < len(rows):
+        text += "; of the others we shall not be able to tell success from luck"
+    return sentence("do", "tried", f"{text}.", values, evidence="modelled", weighed=weighed_tactics(material))

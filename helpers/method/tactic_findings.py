@@ -7,6 +7,7 @@ import numpy as np
 from helpers.client.result_model import Assumption, CannotSay, Check, Finding
 from helpers.errors import listed
 from helpers.method.finding_values import count_value, group_value, left_open_in, money_value, share_value, text_value
+from helpers.method.group_named import NO_GROUP
 from helpers.method.money import HALF_A_CENT
 from helpers.method.tactic_portfolio import GAP, Portfolio
 
@@ -202,7 +203,7 @@ def portfolio_cannot_say(portfolio: Portfolio) -> list[CannotSay]:
         unlocked = "the register of tactics: effect low and high."
         gap(f"How firm is {listed(vague)}?", "Nobody said how little or how much it may bring.", unlocked)
     names = dict(zip(rows["group_id"], rows["group_name"], strict=True))
-    open_ended = [names[group] or group for group in portfolio.uncapped]
+    open_ended = [names[group] or group for group in portfolio.uncapped if group != NO_GROUP]
     if open_ended:
         unlocked = "wallets of 30 customers or more, and the rate of capture in step 05."
         gap(f"Can so much be won in {listed(open_ended)}?", "How much there is to win is not known.", unlocked)

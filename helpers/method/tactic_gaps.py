@@ -60,6 +60,7 @@ GAPS = MappingProxyType(
         "need_ends_later": "It starts before what it needs has ended",
         "cycle": "They wait for each other",
         "ends_after_result": "It ends after its result is due",
+        "control_after_result": "Its control group waits until its result is due",
         "no_evolve": "No tactic lets the group evolve",
         "no_loop": "Nothing is learned about the group",
         "role": "Something speaks against a channel's role",
@@ -102,7 +103,10 @@ def tactic_gaps(
     an evolve tactic among those that the team chose (among all while none is chosen) and a learning loop. Of tactics
     that wait for each other in a circle each circle is told once, at its first tactic. A tactic feeds the result of its
     own group whose measure it names, one for all customers that of each group; of several the first due counts. One
-    that ends on the day itself is in time, and one that the team left out feeds nothing.
+    that ends on the day itself is in time, and one that the team left out feeds nothing. A control group waits until
+    the day on which the trial is looked at: where that comes after the result is due, the register counts an effect on
+    all customers while a part of them goes without. A tactic whose measure is no result is held against the first one
+    of its group that is due.
 
     Examples
     --------
@@ -126,7 +130,8 @@ def tactic_gaps(
             names = [by_key[key]["title"] or key for key in circles[row["tactic"]]]
             kinds.append(("cycle", f"{listed(names, 9)} each wait for the other."))
         found += [_gap(kind, sentence, row) for kind, sentence in kinds]
-        found += _too_late(row, _fed_by(row, results))
+        fed = _fed_by(row, results)
+        found += [*_too_late(row, fed), *_waiting(row, fed if len(fed) else _of_its_group(row, results))]
     found += _of_groups(tactics, group_intents, loops)
     table = pd.DataFrame(found, columns=list(COLUMNS))
     return table.astype({name: "str" for name in COLUMNS if name != "due"}).assign(due=pd.to_datetime(table["due"]))
@@ -221,7 +226,7 @@ def _said(value: object) -> bool:
 def _orphan(row: Mapping, intents: Mapping[str, tuple[str, ...]], known: set[str] | None) -> Iterable[tuple[str, str]]:
     """Why nothing that we intend or know asks for this tactic."""
     name, group = row["title"] or row["tactic"], row["group_id"]
-    if group == NO_GROUP:
+    if group == NO_GROUP and intents:  # without any group nothing of this is the register's fault
         whom = f"“{row['group_written']}”" if row["group_written"] else "nobody"
         yield "no_group", f"{name} is for {whom}, which is no group of ours."
     elif group != ALL and group in intents:
@@ -273,6 +278,25 @@ def _fed_by(row: Mapping, results: pd.DataFrame | None) -> pd.DataFrame:
     named = results[["measure", "measure_name"]].apply(lambda names: names.str.lower() == row["measure"].lower())
     mine = (results["group_id"] == row["group_id"]) | (row["group_id"] == ALL)
     return results[named.any(axis=1) & mine].sort_values(["by_date", "group_id"])
+
+
+def _of_its_group(row: Mapping, results: pd.DataFrame | None) -> pd.DataFrame:
+    """The results of the group, whatever the tactic is measured by; the first due before the others."""
+    if results is None or results.empty or not row["carried"]:
+        return pd.DataFrame()
+    return results[results["group_id"] == row["group_id"]].sort_values(["by_date", "measure"])
+
+
+def _waiting(row: Mapping, results: pd.DataFrame) -> Iterable[dict]:
+    """The gap where a control group still goes without on the day on which the first of these results is due."""
+    if results.empty or not row["control"] or not row["trial_on"] > results["by_date"].iloc[0]:
+        return
+    first = results.iloc[0]
+    measure = inside_sentence(first["measure_name"])
+    words = f"{row['title'] or row['tactic']} keeps a control group until after the day on which {measure} of "
+    words += f"{first['group_name']} is due, and counts its effect as if nobody waited: end the trial earlier, or "
+    words += "expect less."
+    yield _gap("control_after_result", words, row, first["by_date"], measure)
 
 
 def _too_late(row: Mapping, fed: pd.DataFrame) -> Iterable[dict]:

@@ -164,7 +164,7 @@ def tactic_portfolio(
     table = rows.reset_index(drop=True)[COLUMNS]
 
     own = able["selected"].to_numpy()
-    team = _team(rows, able, problem, effects, own)
+    team = _team(rows, problem, effects, own)
     best = _chosen(problem, chosen, counted)
     ahead = float("nan")
     if rows["selected"].any() and len(drawn):
@@ -233,7 +233,7 @@ def _chosen(problem: TacticProblem, chosen: np.ndarray, counted: np.ndarray) -> 
     return Chosen(int(chosen.sum()), float(problem.cost[chosen].sum()), days, float(counted[chosen].sum()))
 
 
-def _team(rows, able, problem, effects, own) -> Chosen:
+def _team(rows, problem, effects, own) -> Chosen:
     """The team's own selection by the same rules."""
     mine = rows[rows["selected"]]
     broken = []

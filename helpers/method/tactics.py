@@ -10,7 +10,6 @@ import pandas as pd
 from helpers.method.group_named import NO_GROUP, group_named, names_of_groups, shown_name
 from helpers.method.share import ALL
 
-FUNCTIONS = ("product", "marketing", "sales", "service", "support", "delivery")
 EFFECTS = ("effect_low", "effect_likely", "effect_high")
 TEXTS = ("title", "function", "stage", "process_changed", "measure", "owner", "control", "stop_rule")
 NUMBERS = ("cost", "people_days", *EFFECTS)

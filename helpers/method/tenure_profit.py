@@ -15,7 +15,7 @@ from helpers.method.share import ALL
 
 LEAST_CUSTOMERS = 30
 LEAST_SPREAD = 3.0  # months between the quartiles of tenure: with less, "long" and "short" are the same
-OURS, THROUGHOUT, GROUP, PUBLISHED = KINDS = ("ours", "throughout", "group", "published")
+OURS, THROUGHOUT, GROUP, PUBLISHED = ("ours", "throughout", "group", "published")
 SOURCE = "Reinartz and Kumar 2002"
 STUDIES = {"Grocery": 0.45, "Corporate service": 0.30, "Brokerage": 0.29, "Mail order": 0.20}
 DIGITS = 9

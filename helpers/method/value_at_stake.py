@@ -36,6 +36,7 @@ PULLS = {"grow": (WIN, KEEP), "maintain": (KEEP,), "re_engineer": (REPAIR,), "re
 KEPT = (0.1, 0.2, 0.3)  # low, likely, high: part of those who would leave that can be kept; judged
 DRAWS = 1_000
 SEED = 20_091
+MONEY = ["customer_profit", "revenue", "gross_margin", "cost_to_serve"]
 COLUMNS = [
     "group_id", "group_name", "lever", "lever_name", "customers", "exposed", "part", "part_low", "part_high",
     "alone", "alone_low", "alone_high", "counted", "counted_low", "counted_high", "pulled", "evidence",
@@ -129,7 +130,7 @@ def value_at_stake(
     rows = []
     for number, group in enumerate(one for one in group_order(names) if one not in BESIDE):
         inside = (customer_value["group_id"] == group) & (customer_value["status"] == "active")
-        own = customer_value[inside].sort_values("customer_id")
+        own = customer_value[inside].sort_values(MONEY)  # draws stand by what customers bring, not by who they are
         rng = np.random.default_rng([SEED, number])
         drawn = _Drawn(own, headroom.get(group), rates.get(group), years, parts[group], draws, rng)
         pulled = _pulled(drawn, None if intents is None else intents.get(group, ()))
@@ -157,7 +158,7 @@ class _Drawn:
 
     def __init__(self, own, headroom, rate, years, kept, draws, rng):
         self.why, self.exposed, self.part, self.people = {}, {}, {}, {}
-        money = own[["revenue", "gross_margin", "cost_to_serve", "customer_profit"]].astype(float)
+        money = own[MONEY].astype(float)
         some = rng.multinomial(len(own), np.full(len(own), 1 / len(own)), draws) if len(own) else np.zeros((draws, 0))
         weight = np.vstack([np.ones(len(own)), some])
 

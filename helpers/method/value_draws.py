@@ -62,7 +62,7 @@ def drawn_totals(
     spends: Sequence[SpendModel],
     history: dict[str, np.ndarray],
     codes: np.ndarray,
-    weights: np.ndarray,
+    weights: Sequence[np.ndarray],
     weeks: ArrayLike,
     factors: ArrayLike,
     rng: np.random.Generator,
@@ -76,20 +76,22 @@ def drawn_totals(
     history : mapping of x, t_x, T, spend_days and mean_spend to arrays, one value per customer
     codes : array of int
         The group of each customer, from 0.
-    weights : array
-        What one of the currency spent by the customer adds to the total, such as its margin.
+    weights : sequence of arrays, one for each kind of total
+        What one of the currency spent by the customer adds to the total, such as its margin. All kinds are of the same
+        futures.
 
     Returns
     -------
-    array, draws x groups
+    array, kinds x draws x groups
     """
     names = ("x", "t_x", "T", "spend_days", "mean_spend")
     columns = [np.asarray(history[name], dtype=float) for name in names]
     groups = int(codes.max()) + 1 if len(codes) else 0
-    totals = np.empty((len(purchases), groups))
+    totals = np.empty((len(weights), len(purchases), groups))
     for row, (purchase, spend) in enumerate(zip(purchases, spends, strict=True)):
         value = drawn_value(purchase, spend, *columns, weeks, factors, rng)
-        totals[row] = np.bincount(codes, weights=value * weights, minlength=groups)
+        for kind, weight in enumerate(weights):
+            totals[kind, row] = np.bincount(codes, weights=value * weight, minlength=groups)
     return totals
 
 

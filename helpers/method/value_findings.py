@@ -15,10 +15,10 @@ from helpers.method.finding_values import (
     number_value,
     share_value,
 )
-from helpers.method.group_parts import BESIDE
+from helpers.method.group_parts import BESIDE, MIN_CELL
 from helpers.method.lifetime_margin import AFTER_COST_TO_SERVE, ASSUMED, GROSS_MARGIN, NO_MARGIN
 from helpers.method.nps import NPS
-from helpers.method.profit_findings import MIN_CELL, profit_findings
+from helpers.method.profit_findings import profit_findings
 from helpers.method.purchase_holdout import MOST_ERROR
 from helpers.method.share import ALL
 from helpers.method.value_tables import ValueTables

@@ -25,7 +25,7 @@ class Row:
 
 
 ROWS = (
-    Row("12.money_in", "cost", "Cost", ("{first:date} to {last:date}", "{days:number} days of work")),
+    Row("12.money_in", "cost", "Cost", ("{first:date} to {last:date}",)),
     Row("12.effect", "effect", "Brings, by tactic", ("over {months:count} months, in today's money",)),
     Row("12.net", "net", "Left after the cost", ()),
     Row("12.money_back", "back", "More profit a year",

@@ -65,7 +65,10 @@ class StepPage:
         if kind == "decision":
             return self._decision(str(note.get("id")))
         if kind == "findings" and self.working:
-            # the sentences stand at the top of the page and over their exhibits; a third time would be noise
+            # the sentences stand at the top of the page and over their exhibits; a third time would be noise, and so is
+            # the same remark for each of several outputs
+            if self._coming[kind] > 0:
+                return ""
             return '<p class="remark">Said here; it stands under <a href="#found">what we found</a>.</p>'
         if kind == "preview" and self.working:
             return self._preview(str(note.get("table")), int(note.get("rows", 5)), text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 
@@ -11,7 +12,10 @@ from helpers.client.result_model import Finding, Result
 from helpers.client.schema import schema
 from helpers.errors import counted
 from helpers.method.strategy_chapters import CHAPTERS
+from helpers.report import record_tables
 from helpers.report.board_table import board_table, on_the_sheet, other_groups
+from helpers.report.chapter_pictures import chapter_picture
+from helpers.report.decision_box import decision_box, signatures
 from helpers.report.money_table import money_table, told_in_table
 from helpers.report.source import ReportSource
 from helpers.report.strategy_tables import (
@@ -21,10 +25,10 @@ from helpers.report.strategy_tables import (
     is_worth,
     promise_table,
     results_table,
-    table_row,
     tactics_table,
     worth_table,
 )
+from helpers.report.strategy_words import words_used
 from helpers.show import blocks
 from helpers.show.audience import Audience
 from helpers.show.masking import mask_table
@@ -36,9 +40,7 @@ STRATEGY = "12_customer_strategy"
 STRATEGY_PAGE, STRATEGY_STYLE, TITLE = "strategy.html", "strategy.css", "The strategy"
 IN_A_CHAPTER = "12.in_"  # how the id of a sentence begins that stands behind the two pages
 MOST_CHANGES = 3
-LINES_TO_SIGN = 3
-BOXES = " ".join(f"☐ {answer}" for answer in ("Approved", "Approved with changes", "Declined"))  # ticked on paper
-NOTES = ("12.signed", "12.signed_open", "12.tried")  # what is said of the signatures, and is none
+_QUOTED = re.compile(r"^12\.in_[a-z]+_(\d\d|why)_")  # of the id of a sentence: the step that it quotes, or a reason
 LAST = {
     "since": "What changed since the version before",
     "beliefs": "What we believed, and what is so",
@@ -56,18 +58,17 @@ def board_findings(result: Result) -> list[Finding]:
 
 def signed_on(result: Result) -> str:
     """The last day on which somebody signed the strategy; empty where nobody has."""
-    said = [one for one in result.findings if one.id.startswith("12.signed_") and one.id not in NOTES]
-    return max((str(one.values["on"].value) for one in said if "on" in one.values), default="")
+    return max((str(one.values["on"].value) for one in signatures(result.findings) if "on" in one.values), default="")
 
 
 def strategy_body(source: ReportSource, results: Mapping[str, Result], audience: Audience, as_of: str) -> str:
     """The body of strategy.html, from the result of step 12 and its tables."""
     page = _Document(source, results, audience)
-    return (
-        f'<article class="strategy"><section class="sheet">{page.first(as_of)}</section>'
-        f'<section class="sheet">{page.second()}</section>'
-        f'<section class="chapters">{page.chapters()}</section></article>'
-    )
+    sheets = "".join(f'<section class="sheet">{sheet}</section>' for sheet in (page.first(as_of), page.second()))
+    chapters = page.chapters()
+    meant = words_used(sheets + chapters)
+    last = f'<section class="chapter" id="words"><h2>The words we use</h2>{meant}</section>' if meant else ""
+    return f'<article class="strategy">{sheets}<section class="chapters">{chapters}{last}</section></article>'
 
 
 class _Document:
@@ -110,8 +111,8 @@ class _Document:
         lead = self.words(answer[0]) if answer else "Whom we serve cannot be said yet: no group has an intent."
         table = board_table(self.table("board_groups"), self.audience, self._basis())
         heading = "<h2>Whom we serve, and whom we do not</h2>" if table else ""
-        notes = [*(self.board("beside") if table else []), *self.board("changed")]
-        below = f'<p class="basis">{" ".join(map(self.words, notes))}</p>' if notes else ""
+        notes = [self.board("beside") if table else [], self.board("goals"), self.board("changed")]
+        below = "".join(f'<p class="basis">{" ".join(map(self.words, said))}</p>' for said in notes if said)
         return f'{head}<p class="the-answer">{lead}</p>{self._measures()}{heading}{table}{below}'
 
     def _basis(self) -> str:
@@ -128,10 +129,6 @@ class _Document:
             mark = "" if signed else '<strong class="mark">Provisional</strong>: '
             return f'{signed} · {mark}<a href="#decisions">{count}</a> to confirm'
         return signed or (" · Draft" if self.result.mode != "final" else "")
-
-    def _signed(self) -> list[Finding]:
-        """Who has signed, one sentence each."""
-        return [one for one in self.board("sign") if one.id not in NOTES]
 
     def _measures(self) -> str:
         """The headline numbers, each with the sentence that says what it is."""
@@ -157,26 +154,29 @@ class _Document:
         ]
         right = [
             self._part(self._risk_title(), self._risks()),
-            self._part("What would change our mind", self._plain(self._changes()) + self._told_by_risks()),
+            self._part("What would change our mind", self._other_changes()),
             self._part("What to find out first", self._plain(self.board("learn"))),
-            self._part("What it rests on", self._prose(basis)),
+            self._part("What it rests on", self._paragraph(basis)),
         ]
         columns = "".join(f"<div>{''.join(parts)}</div>" for parts in (left, right) if any(parts))
-        return f'<div class="columns">{columns}</div>{self._asked()}'
+        box = decision_box({name: self.board(name) for name in ("ask", "not_asked", "sign")}, self.words)
+        return f'<div class="columns">{columns}</div>{box}'
 
     def _money(self) -> str:
         """Cost and what comes back as a table, and under it what has to be known beside."""
         said = {one.id: one for one in self.board("money")}
         told = told_in_table(said, self.audience)
         rest = [one for name, one in said.items() if name not in told]
-        return money_table(said, self.audience) + (self._plain(rest) if told else self._prose(rest))
+        return money_table(said, self.audience) + (self._plain(rest) if told else self._paragraph(rest))
 
     def _part(self, title: str, html: str) -> str:
         return f'<section class="part-of-page"><h2>{escape(title)}</h2>{html}</section>' if html else ""
 
     def _risk_title(self) -> str:
+        """The risks are what would change our mind, too, where nothing else would."""
         count = len(self._risk_pairs())
-        return {1: "The risk", 2: "Two risks", 3: "Three risks"}.get(count, "Risks")
+        title = {1: "The risk", 2: "Two risks", 3: "Three risks"}.get(count, "Risks")
+        return title if self._changes() or not self._risk_flips() else f"{title}, and what would change our mind"
 
     def _risk_pairs(self) -> list[tuple[Finding, Finding | None]]:
         said = {one.id: one for one in self.board("risk")}
@@ -194,36 +194,17 @@ class _Document:
         """What would change our mind, without what the risks have told already."""
         return [one for one in self.board("change") if one.id not in self._risk_flips()][:MOST_CHANGES]
 
-    def _told_by_risks(self) -> str:
-        """Where else on the page a number stands that would change our mind."""
+    def _other_changes(self) -> str:
+        """What would change our mind beside the numbers that the risks tell, and where these stand."""
         at = [str(place) for place, (one, _) in enumerate(self._risk_pairs(), 1) if one.id.startswith("12.risk_flip")]
-        if not at:
-            return ""
-        also = "Also the" if self._changes() else "The"
-        return (
-            f"<p>{also} number{'s' if len(at) > 1 else ''} in risk{'s' if len(at) > 1 else ''} {' and '.join(at)}.</p>"
-        )
+        changes, more = self._plain(self._changes()), "s" if len(at) > 1 else ""
+        told = f"<p>Also the number{more} in risk{more} {' and '.join(at)}.</p>" if at else ""
+        return changes + told if changes else ""
 
     def _risk_flips(self) -> set[str]:
         """The ids of what would change our mind that a risk has told already."""
         groups = [one.values["group"].value for one, _ in self._risk_pairs() if one.id.startswith("12.risk_flip")]
         return {f"12.change.{group}" for group in groups}
-
-    def _asked(self) -> str:
-        """The decision asked, and the lines to sign on or who has signed."""
-        asked = self._prose(self.board("ask"))
-        if not asked:
-            return ""
-        signed = self._signed()
-        notes = [self.words(one) for one in self.board("sign") if one.id in NOTES[1:]]
-        open_ = f'<p class="basis">{" ".join(notes)}</p>' if notes else ""
-        lines = "".join(f"<li>{self.words(one)}</li>" for one in signed)
-        blank = f'<li class="blank">{"Board: name" if signed else "Name"}, day, signature</li>' * LINES_TO_SIGN
-        return (
-            f'<section class="asked-of-board"><h2>The decision asked</h2>{asked}'
-            f'<ul class="signatures">{lines}</ul><p class="basis">{BOXES}</p>'
-            f'<ul class="signatures">{blank}</ul>{open_}</section>'
-        )
 
     # ---- the chapters --------------------------------------------------------------------------------------------
 
@@ -234,9 +215,9 @@ class _Document:
             "beliefs": self._beliefs,
             "since": lambda: "",
             "change": lambda: "",
-            "assumptions": self._assumptions,
-            "decisions": self._decisions,
-            "open": self._open,
+            "assumptions": lambda: record_tables.assumptions(self.table("strategy_assumptions")),
+            "decisions": lambda: record_tables.decisions(self.table("decisions_made"), self.audience),
+            "open": lambda: record_tables.open_questions(self.table("open_questions")),
         }
         for name, title in LAST.items():
             said = self.parts.get(("chapter", name), []) + self._again(name)
@@ -263,6 +244,7 @@ class _Document:
         return (
             f'<section class="chapter" id="{name}"><h2>{escape(title)}</h2>'
             f"{self._story([one for one in said if not any(is_row(one) for is_row in rows)])}"
+            f"{chapter_picture(name, self.source, self.results, self.audience)}"
             f"{worth_table([*filter(is_worth, said)], self.audience)}"
             f"{tactics_table([*filter(is_tactic, said)], self.audience)}"
             f"{results_table([*filter(is_result, said)], self.audience)}"
@@ -275,16 +257,23 @@ class _Document:
         return f'<a href="{step.id}.html">{text}</a>' if step.id in self.results else text
 
     def _story(self, said: Iterable[Finding]) -> str:
-        """Sentences on all customers as a paragraph, those on a group each in a line that its name opens."""
-        html, together = [], []
+        """Sentences on all customers as paragraphs, one for each step quoted; those on a group each as a line."""
+        html, together, before = [], [], ""
         for one in said:
-            if one.id.count(".") > 1:
-                html += [f"<p>{' '.join(together)}</p>"] if together else []
+            quoted = _QUOTED.match(one.id)
+            step, of_group = quoted[1] if quoted else before, one.id.count(".") > 1
+            if of_group or (before and step != before):
+                html.append(self._paragraph(together))
                 together = []
+            if of_group:
                 html.append(f'<p class="of-group">{self._opened(one)}</p>')
             else:
-                together.append(self.words(one))
-        return "".join([*html, f"<p>{' '.join(together)}</p>" if together else ""])
+                together.append(one)
+            before = step
+        return "".join([*html, self._paragraph(together)])
+
+    def _paragraph(self, said: Sequence[Finding]) -> str:
+        return f"<p>{' '.join(self.words(one) for one in said)}</p>" if said else ""
 
     def _opened(self, said: Finding) -> str:
         """The sentence with the group's name, where it begins with it, set apart."""
@@ -296,88 +285,9 @@ class _Document:
         items = "".join(f"<li>{self._opened(one)}</li>" for one in said)
         return f"<ul>{items}</ul>" if items else ""
 
-    def _prose(self, said: Sequence[Finding]) -> str:
-        return f"<p>{' '.join(self.words(one) for one in said)}</p>" if said else ""
-
     def _beliefs(self) -> str:
         table = self.table("beliefs_and_facts")
-        shown = [name for name in ("leader", "question_name", "believed", "value", "fact", "verdict") if name in table]
+        shown = [name for name in ("leader", "question_name", "believed", "fact", "verdict") if name in table]
         if table.empty or "leader" not in shown:  # without the leaders the rows could not be told apart
             return ""
         return html_table(table, schema("beliefs_and_facts"), self.audience, columns=shown)
-
-    def _assumptions(self) -> str:
-        """Those that have a range, which can be argued about; the others in a fold."""
-        rows = self.table("strategy_assumptions")
-        ranged = rows["low"].notna() & rows["high"].notna()
-        first, others = (_assumed(rows[one]) for one in (ranged, ~ranged))
-        if first and others:
-            count = counted(int((~ranged).sum()), "more assumption")
-            others = f"<details><summary>{count} without a range</summary>{others}</details>"
-        return first + others
-
-    def _decisions(self) -> str:
-        """What nobody has confirmed, or was decided on other numbers; what people decided in a fold."""
-        table = self.table("decisions_made")
-        made = table["state"] == "decided"
-        fold, count = self._judged(table[made]), counted(int(made.sum()), "judgement")
-        inside = f"<details><summary>{count} that people have made</summary>{fold}</details>" if fold else ""
-        return self._judged(table[~made]) + inside
-
-    def _judged(self, table: pd.DataFrame) -> str:
-        """Some judgements as a table; empty of none."""
-        names = {number: step.title for number, step in ((step.number, step) for step in STEPS)}
-        items = []
-        for row in table.to_dict("records"):
-            whom = "" if row["group_id"] == "all" else f" ({self.audience.group(row['group_id']) or row['group_id']})"
-            day = row["decided_on"]
-            on = "" if pd.isna(day) else f", {blocks.plain_date(day.date().isoformat())}"
-            who = f"{row['decided_by']}{on}" if row["decided_by"] else _STATE.get(row["state"], row["state"])
-            asked = f'{escape(row["question"] + whom)}<span class="basis">'
-            asked += f"{escape(row['step'] + ' ' + names.get(row['step'], ''))}</span>"
-            mark = "" if row["state"] == "decided" else "open"
-            items.append(
-                table_row(asked, [escape(row["answer"] or "–"), escape(who)], ("Answer", "Who and when"), mark)
-            )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Asked", "Answer", "Who and when"))
-        html = f"<thead><tr>{head}</tr></thead><tbody>{''.join(items)}</tbody>"
-        return f'<table class="judged">{html}</table>' if items else ""
-
-    def _open(self) -> str:
-        items = [
-            f"<li><strong>{escape(row['question'])}</strong> {escape(row['because'])} "
-            f'<span class="basis">What would answer it: {escape(row["unlocked_by"])}</span></li>'
-            for row in self.table("open_questions").to_dict("records")
-        ]
-        return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
-
-
-_STATE = {
-    "proposed": "A proposal by rule; nobody has confirmed it",
-    "stale": "Decided on numbers that have moved since",
-    "missing": "Nobody has decided yet",
-}
-
-
-def _assumed(rows: pd.DataFrame) -> str:
-    """Assumptions as a list; empty of none."""
-    items = [
-        f'<li>{escape(row["text"])} <span class="basis">{escape(_ranged(row))}</span></li>'
-        for row in rows.to_dict("records")
-    ]
-    return f'<ul class="small-print">{"".join(items)}</ul>' if items else ""
-
-
-def _ranged(row: Mapping) -> str:
-    """The value of an assumption, with its range where it has one."""
-    text = blocks.plain(_number(row["value"]))
-    if not pd.isna(row["low"]) and not pd.isna(row["high"]):
-        text += f" ({blocks.plain(float(row['low']))} to {blocks.plain(float(row['high']))})"
-    return f"{text}; {row['evidence']}; step {row['step']}"
-
-
-def _number(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        return text

@@ -32,7 +32,7 @@ WORTH_COLUMNS = {
     "share": "Our share of what they spend",
     "others": "Goes to others a year",
 }
-UNKNOWN = "–"
+UNKNOWN, OPEN = "–", "open"  # what is not known, and a verdict that nothing decides: a column of these says nothing
 
 
 def is_tactic(said: Finding) -> bool:
@@ -52,9 +52,10 @@ def is_worth(said: Finding) -> bool:
 
 def worth_table(said: Sequence[Finding], audience: Audience) -> str:
     """What the groups are worth to us and we to them as a table; a column of which nothing is known is left out."""
-    columns = {name: title for name, title in WORTH_COLUMNS.items() if any(name in one.values for one in said)}
+    known = {name for one in said for name, value in one.values.items() if name != "verdict" or value.value != OPEN}
+    columns = {name: title for name, title in WORTH_COLUMNS.items() if name in known}
     rows = []
-    for one in said:
+    for one in said if columns else ():
         name = escape(fill("{group:group}", one.values, audience, where=one.id))
         cells = [_told(one, key) if key == "verdict" else _quantity(one.values.get(key), audience) for key in columns]
         rows.append(table_row(name, cells, list(columns.values())))

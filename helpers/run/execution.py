@@ -6,6 +6,7 @@ A kernel that hangs in C does not hear an interrupt, so nothing here asks it to 
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import takewhile
@@ -27,6 +28,8 @@ START_SECONDS = 60
 READ_SECONDS = 60  # what a cell has printed must have been read so long after its end
 MOST_ERROR = 100_000  # characters of a traceback
 SHOWN = ("display_data", "execute_result", "update_display_data")
+# a line that HiGHS, the solver of step 11, prints past everybody where a register is large; nobody asked for it
+SLIP = re.compile(r"^HighsMipSolverData::.*\n?", re.MULTILINE)
 CUT = "\n[Cut here: this step has printed more than {most:,} characters; what came after is left out.]\n"
 logging.getLogger("papermill").setLevel(logging.CRITICAL)
 # What happened to a notebook or its kernel is told by us, in one line; an interrupted run leaves tasks unawaited.
@@ -141,8 +144,9 @@ class LimitedClient(PapermillNotebookClient):
             return super().execute_cell(cell, cell_index, **options)
         finally:
             for output, pieces in self._streams:
-                output.text = "".join(pieces)
+                output.text = SLIP.sub("", "".join(pieces))
             if cell.cell_type == "code":
+                cell.outputs[:] = [one for one in cell.outputs if one.output_type != "stream" or one.text]
                 _stdout_first(cell.outputs)
 
     def process_message(self, msg: dict[str, Any], cell: NotebookNode, cell_index: int) -> NotebookNode | None:

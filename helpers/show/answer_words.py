@@ -12,11 +12,14 @@ from typing import Any
 from helpers.answers import Column, Rows, is_number
 from helpers.client.result_model import DecisionUsed
 from helpers.errors import StepInputError
+from helpers.method.learning_loop import decision_in_words
 from helpers.show.audience import Audience
 from helpers.show.numbers import NBSP, long_date, money_digits, percent
 from helpers.steps import STEPS
 
 GROUP_COLUMNS = ("group_id", "group")
+DECISION_COLUMN = "feeds"  # of a learning loop: the decision that waits for its answer
+SMALL = 0.1  # below it the two ends of a range are often one whole percent
 
 
 def in_words(used: DecisionUsed, audience: Audience | None) -> DecisionUsed:
@@ -130,6 +133,8 @@ def _cell(column: Column | None, name: str, cell: Any, unit: str, audience: Audi
         return cell
     if name in GROUP_COLUMNS:
         return _group(str(cell), audience)
+    if name == DECISION_COLUMN:
+        return decision_in_words(cell, {} if audience is None else audience.groups)
     if column is None:
         return _day(cell) if name == "sealed_on" else cell
     if column.takes == "day":
@@ -142,7 +147,8 @@ def _cell(column: Column | None, name: str, cell: Any, unit: str, audience: Audi
 
 def _amount(number: float, unit: str, audience: Audience | None) -> Any:
     if unit == "share":
-        return percent(number)
+        whole = abs(number) >= SMALL or abs(100 * number - round(100 * number)) < 1e-9
+        return percent(number, None if whole else 1)
     if unit == "money":
         digits = money_digits(number, cents=None if number % 1 else False)
         return f"{audience.currency}{NBSP}{digits}" if audience is not None else digits

@@ -81,15 +81,6 @@ def figure_html(
     return "".join(parts)
 
 
-def alt_text(exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, audience: Audience) -> str:
-    """What a reader who cannot see the picture is told: kind, subject and the first few numbers; plain text."""
-    try:
-        drawing, _ = drawing_of(exhibit, table, schema, audience)
-    except NothingToDraw as empty:
-        return f"{_lead(exhibit)} Nothing to draw: {empty}"
-    return _lead(exhibit) if KINDS[exhibit.kind].draw is None else _told(exhibit, drawing)
-
-
 def _lead(exhibit: Exhibit) -> str:
     """Kind and subject, as a sentence."""
     words = KINDS[exhibit.kind].words

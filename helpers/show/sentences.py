@@ -89,7 +89,8 @@ def format_value(value: object, how: str, audience: Audience) -> str:
     how : str
         `pct` "34 %" (one decimal below 1 %), `pct1` "34.2 %", `points` "12 points", `money` "USD 93,963" (cents below
         1,000), `money2` (always cents), `count` "1,824", `number` (three significant digits), `ratio` "2.9", `date`
-        "1 January 2018", `text`, `customer` (the id; "one customer" for the client), `group` (its name), and
+        "1 January 2018", `text`, `customer` (the id; "one customer" for the client), `group` (its name;
+        in quotes if it holds a comma), and
         `pct_range` "32 to 36 %", `money_range`, `count_range`.
 
     Raises
@@ -216,5 +217,6 @@ def _word(value: str, how: str, audience: Audience) -> str:
         name = audience.group(value)
         if name is None:
             raise StepInputError(f'no group has the id "{value}". {nearest(value, [*audience.groups, "all"])}')
-        return name
+        # without the marks nobody could tell where one name of a list ends and the next begins
+        return f"“{name}”" if "," in name else name
     return value

@@ -8,7 +8,6 @@ number of groups for 100,000 customers under 60 s of CPU.
 
 import resource
 import sys
-import time
 from pathlib import Path
 
 KIT = Path(__file__).resolve().parents[2]
@@ -21,6 +20,7 @@ from helpers.method.group_clusters import assign, fit_centres  # noqa: E402
 from helpers.method.group_evidence import choose_clusters, groups_are_real  # noqa: E402
 from helpers.method.group_features import group_features, telling_channel  # noqa: E402
 from helpers.method.group_scale import feature_scale, scaled  # noqa: E402
+from tests.benchmarks.clock import Clock  # noqa: E402
 
 AS_OF = "2026-01-01"
 KINDS = 5
@@ -44,19 +44,6 @@ def tables(customers: int, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame, p
     category = rng.integers(0, np.array([2, 4, 4, 9, 4])[kind[who[days.index]]]).astype(str)
     channel = np.where(rng.random(len(days)) < np.array([0.9, 0.2, 0.4, 0.3, 0.4])[kind[who[days.index]]], "web", "rep")
     return days, cells.assign(category=category), cells.assign(channel=channel)
-
-
-class Clock:
-    """CPU seconds of each part, in the order in which they were taken."""
-
-    def __init__(self) -> None:
-        self.said, self.started = [], time.process_time()
-
-    def took(self, what: str) -> None:
-        """Say what the time since the last part went to."""
-        now = time.process_time()
-        self.said.append(f"{what} {now - self.started:.1f} s")
-        self.started = now
 
 
 def measure(customers: int) -> list[str]:

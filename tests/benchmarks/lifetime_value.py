@@ -72,7 +72,7 @@ def measured(name: str) -> dict:
     together, ones = np.full(len(x), "all", dtype=object), np.ones(len(x))
     models = timed("as a step does it: fit", lambda: shared_models(history, together))
     table = timed("each value, with interval", lambda: models.table(history, WEEKS, FACTORS))
-    _, ends = timed("intervals of groups", lambda: models.total_intervals(history, WEEKS, FACTORS, group, ones))
+    ((_, ends),) = timed("intervals of groups", lambda: models.total_intervals(history, WEEKS, FACTORS, group, ones))
     return {
         "customers": len(x),
         "cpu": cpu,

@@ -24,6 +24,7 @@ from helpers.method.wallet_inputs import wallet_inputs  # noqa: E402
 from helpers.method.wallet_study import wallet_study  # noqa: E402
 from helpers.method.winnable_groups import winnable_by_group  # noqa: E402
 from helpers.method.winnable_headroom import capture_rates, winnable_headroom  # noqa: E402
+from tests.benchmarks.clock import Clock  # noqa: E402
 
 GROUPS = 5
 
@@ -59,19 +60,6 @@ def tables(customers: int, seed: int = 1) -> dict[str, pd.DataFrame]:
         "customer_days": days,
         "customers": pd.DataFrame({"customer_id": names, **words}),
     }
-
-
-class Clock:
-    """CPU seconds of each part, in the order in which they were taken."""
-
-    def __init__(self) -> None:
-        self.said, self.started = [], time.process_time()
-
-    def took(self, what: str) -> None:
-        """Say what the time since the last part went to."""
-        now = time.process_time()
-        self.said.append(f"{what} {now - self.started:.1f} s")
-        self.started = now
 
 
 def measure(customers: int) -> list[str]:

@@ -347,6 +347,16 @@ def test_keys_that_stand_twice_are_refused_and_all_tables_are_told_at_once(make_
     assert '1 value stands in more than one row (first: "C1", lines 2 and 4)' in blocks[1]
 
 
+def test_a_goal_or_a_year_of_a_market_that_stands_twice_is_told_before_a_step_fails_on_it(make_client, tmp_path):
+    tables = "  goals:\n    file: data/goals.csv\n  markets:\n    file: data/markets.csv\n"
+    goals = "goal,measure\nGrow,EBIT\nBe loved,NPS\nGrow,Share\n"
+    markets = "segment,year,market_size\nYards,2025,10\nYards,2026,11\nYards,2026,12\n"
+    files = {"goals.csv": goals, "markets.csv": markets}
+    blocks = refusal(make_client, tmp_path, lines_csv("1", "2", "3"), tables=tables, files=files).split("\n\n")
+    assert '"goal": 1 value stands in more than one row (first: "Grow", lines 2 and 4)' in blocks[0]
+    assert "stands in more than one row" in blocks[1] and "lines 3 and 4" in blocks[1]
+
+
 # ---- the window and wallets ---------------------------------------------------------------------------------------
 
 

@@ -8,16 +8,8 @@ from helpers.client.folder import open_client
 from helpers.client.intake import take_in
 from helpers.client.total_row import is_total_word
 from helpers.errors import TableError
+from tests.client.conftest import COLUMNS, ORDERS
 
-COLUMNS = 'columns: {order_id: "Order No", customer_id: Customer, date: Date, revenue: Net}'
-ORDERS = """Order No,Customer,Date,Net
-1001,C1,2026-01-05,120.00
-1002,C2,2026-01-19,80.50
-1003,C1,2026-02-03,64.20
-1004,C3,2026-02-20,210.00
-1005,C2,2026-03-11,95.10
-1006,C3,2026-03-28,48.75
-"""
 SUM = "618.55"  # of the six orders
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from helpers.method.purchase_model import PurchaseModel
-from helpers.method.purchase_simulation import simulated_history
+from tests.method.purchase_simulation import simulated_history
 
 SPEND = (6.25, 3.74, 15.44)  # p, q, gamma
 # name: customers, seed, r, alpha, a, b, weeks observed from and to

@@ -79,7 +79,15 @@ def results() -> dict[str, Result]:
             provisional=["09.g2.intent"],
         ),
         "10_value_propositions": result("10_value_propositions"),
-        "11_align_tactics": result("11_align_tactics", told("11.answer", "{all:count} tactics.", all=count(3))),
+        "11_align_tactics": result(
+            "11_align_tactics", told("11.answer", "{all:count} tactics.", all=count(3)),
+            told("11.best_set", "{best:count} for {cost:money}.", best=count(1), cost=money(60.0)),
+            told("11.team_against_best", "{less:money} less.", less=money(5.0)),
+            decisions=[
+                DecisionUsed(id="11.all.tactics", state="decided", value={}, by="Ada", reason="The terms are owed."),
+                DecisionUsed(id="11.all.budget", state="decided", value=68, by="Bo", reason="What is left."),
+            ],
+        ),
     }  # fmt: skip
 
 
@@ -130,6 +138,36 @@ def tactics() -> pd.DataFrame:
     ]  # fmt: skip
     columns = ["tactic", "title", "group_id", "cost", "people_days", "effect_low", "effect_likely", "effect_high",
                "measure", "owner", "starts", "ends", "trial_on", "selected", "driver", "stage"]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def portfolio() -> pd.DataFrame:
+    """The best set of step 11: the desk alone, while the team chose the terms, too."""
+    return pd.DataFrame({"tactic": ["desk", "terms", "label"], "best": [True, False, False]})
+
+
+def quarters() -> pd.DataFrame:
+    """Eight quarters a group: the last one of the yards far up, that of the resellers far down, the fleets as ever."""
+    rates = {"g1": [0.2] * 7 + [0.6], "g2": [0.7, 0.8] * 4, "g3": [-0.02] * 7 + [-0.26]}
+    days = pd.date_range("2025-01-01", periods=8, freq="QS")
+    rows = [(one, "profit_rate", day, 100.0, rate) for one, row in rates.items()
+            for day, rate in zip(days, row, strict=True)]  # fmt: skip
+    return pd.DataFrame(rows, columns=["group_id", "measure", "quarter_start", "revenue", "rate"])
+
+
+def goals() -> pd.DataFrame:
+    """Three goals: one out of reach, one that the plan reaches, one of which nothing can be said."""
+    rows = [
+        ("Tie more to us", "relationship_types", "with_intents", "Part of customers tied to us", 0.3, 0.22, 0.2, 0.23,
+         DAY, "unlikely"),
+        ("Tie more to us", "relationship_types", "no_action", "Part of customers tied to us", 0.3, 0.21, 0.19, 0.22,
+         DAY, "unlikely"),
+        ("Raise our worth", "customer_equity", "with_intents", "Customer equity", 950.0, 990.0, 910.0, 1070.0, LATE,
+         "open"),
+        ("Be known", "none", "with_intents", "", None, None, None, None, pd.NaT, "cannot_say"),
+    ]  # fmt: skip
+    columns = ["goal", "portfolio_goal", "scenario", "measured_by", "asked", "expected", "expected_low",
+               "expected_high", "by_date", "verdict"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -219,7 +257,10 @@ def tables() -> dict[str, pd.DataFrame]:
         "expected_results": expected(),
         "assumption_sensitivity": sensitivity(),
         "value_propositions": propositions(),
+        "margin_trend": quarters(),
+        "goal_outlook": goals(),
         "tactics": tactics(),
+        "tactic_portfolio": portfolio(),
         "tactic_gaps": gaps(),
         "trial_plans": trials(),
         "learning_plan": learning(),

@@ -8,8 +8,10 @@ import pytest
 
 from helpers.errors import StepInputError
 from helpers.method.acquisition import COLUMNS, acquisition
-from helpers.method.newborn import newborn_by_channel
+from helpers.method.bg_nbd import fit_bg_nbd
+from helpers.method.newborn import newborn_by_channel, newborn_of
 from tests.method.profit_builders import shuffled
+from tests.method.purchase_sets import simulated
 
 AS_OF = "2026-07-01"
 
@@ -173,3 +175,13 @@ def test_where_no_margin_is_known_costs_still_are():
     row = named(acquisition(ACCOUNTS, DAYS, RATES * np.nan, as_of=AS_OF)).loc["All channels"]
     assert row["margins_unknown"] == row["customers"] == len(IDS)
     assert row["acquisition_cost"] == 20.0 and np.isnan(row["newborn_clv"]) and pd.isna(row["payback_months"])
+
+
+def test_the_error_of_a_newborn_is_the_spread_over_models_that_could_also_be():
+    model = fit_bg_nbd(simulated(600, 21, 0.8, 6.0, 0.6, 2.5, 26, 104))
+    terms = {"months": 36, "annual": 0.10}
+    days = [newborn_of(one, **terms).days for one in model.draw(np.random.default_rng(4), 400)]
+    found = newborn_of(model, **terms)
+    assert found.error == pytest.approx(np.std(days), rel=0.1)
+    # the first purchase counts in full, at once
+    assert found.days_by_month[0] == 1.0 and found.days == found.days_by_month[-1]

@@ -98,6 +98,13 @@ def test_zeros_and_the_unit_of_counting_are_no_matter():
     assert 1_000 * one.model.m == pytest.approx(other.model.m, rel=1e-4)
 
 
+def test_ranges_are_as_wide_as_students_t_with_three_parameters_taken_off():
+    series = noisy(CURVE, 4, years=12)
+    wide, narrow = (fit_adoption(series, level=level).coming(13, 15) for level in (0.90, 0.50))
+    reach = [np.log(high / middle) for middle, _, high in (wide, narrow)]
+    assert reach[0] / reach[1] == pytest.approx(1.8331 / 0.7027, rel=1e-4)  # t with 9 degrees of freedom, .95 and .75
+
+
 @pytest.mark.parametrize("bad", [float("nan"), -1.0, float("inf")])
 def test_a_year_that_is_no_count_is_refused(bad):
     with pytest.raises(StepInputError, match="New adopters of year 3 of 8 are .* should be zero or more"):

@@ -113,6 +113,14 @@ def test_what_speaks_against_a_decision():
     assert support.loc["web", "contradiction"] == "After cost to serve it loses money, and nobody decided on it."
 
 
+@pytest.mark.parametrize(("goods", "said"), [(56.0, ""), (54.0, "Through phone more is left of each sale.")])
+def test_a_channel_leaves_clearly_more_from_five_points_on(goods, said):
+    rows = lines(("a", NOW, "1", "web", 100.0, 60.0), ("a", NOW, "2", "phone", 100.0, goods))
+    free = pd.DataFrame({"customer_id": ["a"], "cost_to_serve": [0.0]})
+    table = of(choice(rows, free, GROUPS, {"k": {"group": "g1", "channel": "web", "role": "lead"}}))
+    assert table.loc["web", "contradiction"] == said
+
+
 @pytest.mark.parametrize(
     ("roles", "card", "said"),
     [

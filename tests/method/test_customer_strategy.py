@@ -35,9 +35,9 @@ def full():
 
 def test_the_answer_names_each_intent_and_the_money(full):
     assert said(full)["12.answer"] == (
-        "We win more of Yards, keep Fleets as they are, and change how we serve Resellers; where that does not help we "
-        "part with Resellers. It takes EUR 68.00 and is judged to bring EUR 29.00 to 191.00 in 36 months: it may lose "
-        "money."
+        "We win more business from Yards, keep Fleets as they are, and change how we serve Resellers; where that does "
+        "not help we part with Resellers. It takes EUR 68.00 and is judged to bring EUR 29.00 to 191.00 in 36 months: "
+        "it may lose money."
     )  # 20+9 and 160+31; 29 is less than 68
     start = material()
     unknown = start.tables["tactics"].assign(effect_low=[20.0, None, 0.0])
@@ -49,6 +49,16 @@ def test_the_answer_names_each_intent_and_the_money(full):
     cheap = start.tables["tactics"].assign(cost=[20.0, 9.0, 1.0])  # 29 is no less than 29
     words = said(customer_strategy(replace(start, tables={**start.tables, "tactics": cheap})))["12.answer"]
     assert words.endswith("EUR 29.00 to 191.00 in 36 months.")
+
+
+def test_the_answer_counts_groups_whose_names_would_fill_the_sheet():
+    start = material()
+    table = start.tables["group_intents"].assign(primary=["grow", "grow", "retire"], secondary="")
+    short, long = table, table.assign(group_name=["Chandleries and workshops of all the coast " * 2] * 3)
+    words = [said(customer_strategy(replace(start, tables={**start.tables, "group_intents": one})))["12.answer"]
+             for one in (short, long)]  # fmt: skip
+    assert words[0].startswith("We win more business from Yards and Fleets and part with Resellers.")
+    assert words[1].startswith("We win more business from 2 groups and part with Resellers.")
 
 
 def test_sums_are_those_worked_by_hand(full):
@@ -422,12 +432,12 @@ def test_what_stands_in_no_group_and_what_is_left_after_all_service_is_said(full
     start = material()
     ladder = start.tables["profit_ladder"].assign(amount=[860.0, 200.0, 600.0, -40.0])
     words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": ladder})))
-    assert words["12.beside"].startswith("EUR 50.00 of the EUR 430.00 of profit a year")
+    assert words["12.beside"].startswith("EUR 50.00 of the EUR 430.00 comes from customers")
     for amount, told in ((500.0, "EUR 250.00"), (-500.0, "EUR −250.00")):  # over two years; a loss is told as one
         rest = pd.DataFrame({"group_id": ["all"], "amount": [amount], "rung": ["profit_after_untraced"]})
         rungs = pd.concat([start.tables["profit_ladder"], rest], ignore_index=True)
         words = said(customer_strategy(replace(start, tables={**start.tables, "profit_ladder": rungs})))
-        assert words["12.profit"].endswith(f"; after the rest of the service it is {told}.")
+        assert words["12.profit"].endswith(f"; after all service {told}.")
     window = "Amounts here are of a year, the mean of 24 months up to 1 January 2027"
     assert words["12.in_worth_window"].startswith(window)
 

@@ -118,6 +118,23 @@ def test_unique_is_better_than_everyone_named_by_enough():
     found = row(asked(ours, [6.0] * 21 + [9.0] * 9, whom=few))
     assert found[["rivals", "unique"]].tolist() == [1, True]
     assert pd.isna(row(asked(ours, theirs))["unique"])
+    # as good as one of them, give or take, is not better than everyone
+    level = [6.0] * 15 + [7.0, 9.0] * 7 + [8.0]
+    assert row(asked(ours, level, whom=named))[["rivals", "unique"]].tolist() == [2, False]
+
+
+def test_chances_to_be_behind_are_held_back_over_the_drivers_and_apart_from_those_of_groups():
+    rng = np.random.default_rng(5)
+    table = pd.DataFrame({"customer_id": [f"c{n}" for n in range(40)], "competitor": "Northgate"})
+    for driver, ahead in (("price", -0.5), ("advice", -0.3), ("speed", 0.2)):
+        table[f"driver_{driver}"] = rng.normal(7, 1, 40).round(1)
+        table[f"competitor_{driver}"] = (table[f"driver_{driver}"] - ahead + rng.normal(0, 1, 40)).round(1)
+    found = driver_performance(survey_answers(table, GROUPS, **PERIOD, stated={"driver": (0.0, 20.0)}), GROUPS)
+    for family in (found["group_id"] == "all", found["group_id"] != "all"):
+        p, n = found.loc[family, "p_behind"].to_numpy(), int(family.sum())
+        place = p.argsort().argsort()
+        each = np.maximum.accumulate(np.sort(p) * np.arange(n, 0, -1)).clip(max=1)  # Holm (1979)
+        assert found.loc[family, "p_holm"].tolist() == pytest.approx(each[place].tolist())
 
 
 def test_straight_liners_do_not_count():

@@ -149,3 +149,18 @@ def test_who_stays_is_believed_once():
     assert table.set_index("lever").loc["keep", "counted"] == pytest.approx(0.2 * 110 * 0.1)
     found = expected_results(table, BASE, None, by_date="2028-12-31").set_index("measure")
     assert found.loc["lapse_rate", ["low", "likely", "high"]].tolist() == pytest.approx([0.2 * 0.9] * 3)
+
+
+def test_a_share_grows_by_a_part_of_what_is_left_to_win():
+    base = BASE.assign(value=BASE["value"].where(BASE["measure"] != "customer_share", 0.3))
+    table = expected_results(stake("grow"), base, None, by_date="2028-12-31").set_index("measure")
+    assert table.loc["customer_share", "likely"] == pytest.approx(0.3 + 0.7 * 0.2)
+
+
+def test_a_range_in_the_wrong_order_is_refused_with_its_group_and_with_who_said_what():
+    with pytest.raises(StepInputError) as refused:
+        results("maintain", decided={"g1.lapse_rate": {"low": 0.5}})
+    told = str(refused.value)
+    name = NAMES["g1"]
+    assert f"g1.lapse_rate (Customers who stop buying in a year of {name})" in told
+    assert "low 0.5 (decided)" in told and "(proposed)" in told and "give all three" in told

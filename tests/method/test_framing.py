@@ -14,6 +14,7 @@ from helpers.method.framing import (
     assumptions_table,
     beliefs_table,
     data_health,
+    goal_checks,
     goals_in_portfolio_terms,
     monthly_revenue,
 )
@@ -129,12 +130,22 @@ def test_goals_that_only_the_decision_names_have_no_measure():
 
 
 def test_goals_that_do_not_fit_are_refused():
-    with pytest.raises(StepInputError, match='Did you mean "Be loved"'):
-        goals_in_portfolio_terms(GOALS, {"Be lovd": "advocates"})
     with pytest.raises(StepInputError, match='Did you mean "advocates"'):
         goals_in_portfolio_terms(GOALS, {"Be loved": "advocate"})
     with pytest.raises(StepInputError, match="stands twice"):
         goals_in_portfolio_terms(pd.concat([GOALS, GOALS]), None)
+
+
+def test_a_goal_that_is_gone_is_left_out_and_told():
+    """It once stopped the step, so that a goal struck out of the table stopped everything behind it."""
+    said = {"Be lovd": "advocates", "Be loved": "customer_equity"}
+    table = goals_in_portfolio_terms(GOALS, said).set_index("goal")
+    assert len(table) == len(GOALS) and table.loc["Be loved", "portfolio_goal"] == "customer_equity"
+    check = goal_checks(GOALS, said)[0]
+    assert (check.verdict, check.found) == ("flag", 'not delivered: "Be lovd". Did you mean "Be loved"?')
+    assert [one.verdict for one in goal_checks(GOALS, {"Be loved": "advocates"})] == ["pass"]
+    assert [goal_checks(none, {"Grow": "none"})[0].verdict for none in (None, GOALS.iloc[:0])] == ["pass", "pass"]
+    assert goal_checks(GOALS, None)[0].verdict == "pass"
 
 
 def test_beliefs_by_leader_and_question():

@@ -185,6 +185,9 @@ def test_a_market_that_names_no_group_is_no_slip():
         for one in future_checks(found, paths, GROUPS, markets=markets.assign(customer_group="Dinghies"), **given)
     }
     assert said["08.market_groups"] == "flag"
+    # where no groups were formed, no market can be of one: nothing to flag, for the step says what is missing
+    none = {one.id for one in future_checks(found, paths, None, markets=markets.assign(customer_group="g1"), **given)}
+    assert "08.market_segments" in none and not {"08.market_groups", "08.project_groups"} & none
 
 
 @pytest.mark.parametrize(

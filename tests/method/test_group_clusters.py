@@ -58,6 +58,13 @@ def test_features_by_hand():
     assert row["trend"] == pytest.approx((60 - 120) / 90)
 
 
+def test_who_came_in_the_second_half_of_the_year_has_no_trend():
+    bought = [(name, day, 1, 1, 10.0, 0.0, 10.0) for name, day in (("new", "2025-07-01"), ("old", "2025-06-30"))]
+    again = [(name, "2025-12-01", *rest) for name, _, *rest in bought]
+    found = group_features(history(*bought, *again), NONE, NONE, end=AS_OF)
+    assert found.set_index("customer_id")["trend"].to_dict() == {"new": pytest.approx(np.nan, nan_ok=True), "old": 0.0}
+
+
 def test_another_year_is_measured_by_the_same_function():
     spent = {2023: 10.0, 2024: 20.0, 2025: 30.0}
     rows = [("c1", f"{year}-{month}-05", 1, 1, money, 0.0, 40.0) for year, money in spent.items() for month in (2, 8)]
@@ -139,6 +146,15 @@ def test_too_few_and_identical_customers():
     assert UNGROUPED == "ungrouped"
 
 
+def test_a_feature_that_is_the_same_for_everybody_changes_no_proof():
+    """A frozen scale counts a channel; once nobody ordered through it any more, the proof ended in a traceback."""
+    points = scaled(planted(), feature_scale(planted())[0])
+    same = np.column_stack([points, np.zeros(len(points))])
+    found, without = groups_are_real(same, 3), groups_are_real(points, 3)
+    assert found.real and found.agreement == without.agreement
+    assert 0 < found.null_agreement < found.agreement
+
+
 def test_agreement_is_the_adjusted_rand_index():
     rng = np.random.default_rng(2)
     one, other = rng.integers(0, 4, 300), rng.integers(0, 4, 300)
@@ -187,3 +203,17 @@ def test_groups_over_forty_seeds(harbour):
     print(f"k {ks}, real {sum(real for *_, real in said)} of 40, without groups refused {refused} of 40")
     assert np.median(ratio) >= 0.9 and (ratio >= 0.9).mean() >= 0.8
     assert refused >= 36
+
+
+def test_of_numbers_of_groups_as_sure_as_the_best_the_largest_is_taken():
+    surest, taken = [], []
+    for seed in range(1, 7):
+        features = planted(groups=False, rows=70, seed=seed)
+        k, table = choose_clusters(scaled(features, feature_scale(features)[0]), np.ones(70))
+        allowed = table[table["allowed"]]
+        best = allowed.loc[allowed["agreement"].idxmax()]
+        near = allowed[allowed["agreement"] >= best["agreement"] - best["agreement_error"]]
+        assert k == near["k"].max() and table.loc[table["chosen"], "k"].tolist() == [k]
+        surest.append(int(best["k"]))
+        taken.append(k)
+    assert taken != surest, "in some of these the surest number is not the one taken"

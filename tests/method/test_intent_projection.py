@@ -62,3 +62,11 @@ def test_a_proposal_never_repeats_what_people_answered():
 
 def test_the_registry_names_the_same_pairs():
     assert find_step("09").choice("intent").asks.pairs == PAIRS
+
+
+def test_the_rate_of_leaving_is_one_number_wherever_it_stands():
+    """What is promised starts from it, and step 13 scores by the published moves: else nothing done is a change."""
+    made = ahead(2)
+    published = made.moves[made.moves["next_state"] == "lapsing"].set_index("state")["probability"]
+    rates = made.rates.set_index("group_id")["lapse_rate"]
+    assert published[rates.index].tolist() == pytest.approx(rates.tolist(), rel=1e-12) and 0 < rates["g1"] < 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from helpers.method.group_before import GroupsBefore
+from helpers.method.group_before import GroupsBefore, channel_checks
 from helpers.method.group_clusters import centres_table, frozen_centres
 from helpers.method.group_forming import behaviour_found, drift_of, form_groups
 
@@ -68,6 +68,19 @@ def test_a_kept_group_that_nobody_is_near_stays_empty(told, first):
     kept = again(told, before(formed, centres=pd.concat([formed.centres, far], ignore_index=True)))
     assert "g9" not in set(kept.customer_groups["group_id"]) and "g9" in set(kept.centres["group_id"])
     assert set(kept.proposal) == set(formed.proposal)
+
+
+def test_a_channel_that_has_another_name_is_flagged(told, first):
+    """All customers seemed to have left it, and those who "moved" were told without a doubt."""
+    tables, as_of = told
+    kept = before(first[1])
+    found = behaviour_found(*tables, as_of=as_of, kept=kept)
+    assert [one.verdict for one in channel_checks(kept, found.features)] == ["pass"]
+    renamed = [*tables[:3], tables[3].assign(channel="by " + tables[3]["channel"].astype("str"))]
+    found = behaviour_found(*renamed, as_of=as_of, kept=kept)
+    check = channel_checks(kept, found.features)[0]
+    assert (check.verdict, check.found, check.expected) == ("flag", f'none through "{kept.channel}"', kept.channel)
+    assert channel_checks(None, found.features) == []
 
 
 def test_another_way_in_keeps_nothing_and_scores_keep_their_cuts(told, first):

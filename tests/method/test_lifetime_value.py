@@ -13,6 +13,7 @@ from helpers.method.group_scale import feature_scale
 from helpers.method.lifetime_checks import early_part, independence, lifetime_basis, simple_total, validation_table
 from helpers.method.lifetime_margin import earning_rates, margin_basis
 from helpers.method.lifetime_study import lifetime_of
+from helpers.method.lifetime_value import WIDENED
 from tests.method.days_builders import days
 
 WINDOW = {"window_start": "2024-07-01", "as_of": "2026-07-01"}
@@ -111,6 +112,22 @@ def test_a_running_contract_is_added_and_one_without_an_order_counts_alone(sold)
     assert found.groups["contract_clv"].iloc[0] == pytest.approx(fees.sum())
 
 
+def test_what_is_not_known_of_contracts_and_margins_is_in_the_total_once_and_in_full(sold):
+    """All customers are in one group, so that its interval and that of the whole are one."""
+    fees = {"customer_id": [f"c{n:03d}" for n in range(60)], "monthly_fee": 400.0, "period_months": 12}
+    ends = [pd.Timestamp("2025-12-31") if n % 3 else pd.NaT for n in range(60)]  # two in three have ended
+    held = pd.DataFrame(fees | {"start_date": pd.Timestamp("2024-01-01"), "end_date": ends})
+    cost = sold["revenue"] * np.random.default_rng(1).uniform(0.3, 0.9, len(sold))
+    varied = sold.assign(cost_of_goods=cost.round(2))  # customers have the margin of all, and what is not known of it
+    without, with_fees = (values(varied, contracts=given)[0].groups.set_index("group_id") for given in (None, held))
+    for rows in (without, with_fees):
+        assert rows.loc["all", "clv_low":"clv_high"].tolist() == rows.loc["g1", "clv_low":"clv_high"].tolist()
+    reach = [(rows["clv_high"] - rows["clv"])["all"] for rows in (without, with_fees)]
+    drawn = contract_value(held, as_of=WINDOW["as_of"], **LIFE).drawn.sum(axis=1).std()
+    # independent, so in squares: 1.645 standard errors, a tenth wider
+    assert np.sqrt(reach[1] ** 2 - reach[0] ** 2) == pytest.approx(WIDENED * 1.645 * drawn, rel=1e-3)
+
+
 def test_without_a_cost_there_is_revenue_and_no_value_and_a_decided_margin_makes_one(sold):
     bare = sold.assign(cost_of_goods=np.nan)
     found, _ = values(bare)
@@ -173,6 +190,22 @@ def test_margins_are_those_of_the_window_and_small_customers_are_drawn_to_the_ot
     assert rates.loc["c1", "own_rate"] == pytest.approx(0.4) and rates.loc["c2", "own_rate"] == pytest.approx(0.1)
     assert rates["group_rate"].tolist() == pytest.approx([720.2 / 1802] * 2)
     assert 0 <= rates.loc["c2", "credibility"] <= rates.loc["c1", "credibility"] <= 1
+
+
+def test_credibility_by_the_textbook():
+    """Buehlmann: n quarters of equal revenue each; z = n / (n + s2 / a), a = variance of means - s2 / n."""
+    quarters = pd.to_datetime(["2025-08-01", "2025-11-01", "2026-02-01", "2026-05-01"])
+    rate = np.array([[0.30, 0.34, 0.32, 0.36], [0.20, 0.28, 0.22, 0.26], [0.41, 0.37, 0.45, 0.40]])
+    rows = [(f"c{one}", str(day.date()), 100.0) for one in range(3) for day in quarters]
+    table = days(*rows).assign(cost_of_goods=(100 * (1 - rate)).ravel().round(4))
+    groups = pd.Series("g1", index=["c0", "c1", "c2"])
+    found = earning_rates(table, groups, basis="gross_margin", **WINDOW).customers
+    within = rate.var(axis=1, ddof=1).mean()
+    between = rate.mean(axis=1).var(ddof=1) - within / 4
+    z = 4 / (4 + within / between)
+    assert found["credibility"].tolist() == pytest.approx([z] * 3)
+    assert found["margin_rate"].tolist() == pytest.approx(z * rate.mean(axis=1) + (1 - z) * rate.mean())
+    assert found["margin_error"].tolist() == pytest.approx([np.sqrt(between * (1 - z))] * 3)
 
 
 # ---- planted truth ---------------------------------------------------------------------------------------------------

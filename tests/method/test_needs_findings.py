@@ -127,7 +127,7 @@ def test_unique_is_said_only_among_several_alternatives():
 def test_without_ratings_the_answer_says_why_and_nothing_else_is_said(asked, words):
     parts = tables(asked)
     assert sentences(*parts) == {"06.answer": words}
-    assert needs_cannot_say(parts[0], parts[2]) == [] and needs_assumptions(parts[2]) == []
+    assert needs_cannot_say(parts[2]) == [] and needs_assumptions(parts[2]) == []
     assert needs_checks(parts[0], parts[2]) == []
 
 
@@ -140,7 +140,7 @@ def test_ten_responses_that_name_no_competitor():
         "drivers matter cannot be told from the answers."
     )
     assert set(said) == {"06.answer", "06.attainment"}
-    gaps = needs_cannot_say(parts[0], parts[2])
+    gaps = needs_cannot_say(parts[2])
     assert gaps[0].question == "Are we better than the best alternative on what customers value?"
     assert [gap.question for gap in gaps[1:]] == ["Does it pay to be better on a driver?"]
 
@@ -162,7 +162,7 @@ def test_a_driver_that_nobody_rated_elsewhere_leaves_the_others_to_be_checked():
     assert said["06.driver_map"] == (
         "Only one driver has both an importance and a comparison, advice: we win on advice."
     )
-    questions = [gap.question for gap in needs_cannot_say(parts[0], parts[2])]
+    questions = [gap.question for gap in needs_cannot_say(parts[2])]
     assert questions[0] == "Are we better than the best alternative on Price?"
     assert not [one for one in questions if one.startswith("How do we compare")], "both groups compared us on advice"
 
@@ -171,7 +171,7 @@ def test_groups_with_few_answers_are_named():
     asked = survey(24)
     asked.loc[asked.index % 2 == 1, ["competitor_price", "competitor_advice"]] = np.nan
     answers, _, placed, _ = tables(asked)
-    questions = [gap.question for gap in needs_cannot_say(answers, placed)]
+    questions = [gap.question for gap in needs_cannot_say(placed)]
     assert questions[0] == "How do we compare with the alternative for Clubs?"
 
 

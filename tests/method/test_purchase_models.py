@@ -15,8 +15,8 @@ from helpers.errors import StepInputError
 from helpers.method.bg_nbd import fit_bg_nbd
 from helpers.method.mbg_nbd import fit_mbg_nbd
 from helpers.method.purchase_likelihood import PurchaseScore
-from helpers.method.purchase_simulation import simulated_future, simulated_history
 from tests.method.purchase_sets import SETS, known_model, simulated
+from tests.method.purchase_simulation import simulated_future, simulated_history
 
 LIFETIMES = json.loads(Path(__file__).with_name("lifetimes_run.json").read_text(encoding="utf-8"))
 HORIZONS = [4.0, 52.0, 156.0]

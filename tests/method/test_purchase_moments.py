@@ -8,8 +8,8 @@ import pytest
 from helpers.method.gamma_gamma import SpendModel, fit_gamma_gamma
 from helpers.method.purchase_model import PurchaseModel
 from helpers.method.purchase_moments import future_moments, parameter_slopes, value_variance
-from helpers.method.purchase_simulation import simulated_future
 from tests.method.purchase_sets import known_model, simulated
+from tests.method.purchase_simulation import simulated_future
 
 KNOWN = known_model(0.8, 5.0, 0.7, 2.4)
 WEEKS = np.arange(1, 13) * 4.35

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import StepInputError
-from helpers.method.rank_share import one_rank_up, rank_based_share, rank_based_share_table
+from helpers.method.rank_share import one_rank_up, our_name_checks, rank_based_share, rank_based_share_table
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,18 @@ def test_our_name_unknown_judges_and_says_why_the_share_is_empty():
     row = rank_based_share_table(spend(*TWO), ["c1", "c2"]).iloc[0]
     assert row["applies"]
     assert np.isnan(row["rank_based_share"])
-    assert "not stated" in row["reason"]
+    assert "no row is known to be ours" in row["reason"]
+
+
+def test_a_name_that_no_row_has_leaves_the_share_empty_and_is_flagged():
+    """It once stopped the step, and with it the share from wallets, which needs no supplier's name."""
+    row = rank_based_share_table(spend(*TWO), ["c1", "c2"], our_name="wee").iloc[0]
+    assert row["applies"] and np.isnan(row["rank_based_share"]) and row["not_first"] == 0
+    check = our_name_checks(spend(*TWO), "wee")[0]
+    assert (check.verdict, check.expected) == ("flag", "wee")
+    assert check.found == 'no row says "wee". Did you mean "we"?'
+    assert our_name_checks(spend(*TWO), "we")[0].verdict == "pass"
+    assert our_name_checks(None, "we") == our_name_checks(spend(*TWO), None) == our_name_checks(spend(), "we") == []
 
 
 def test_satisfaction_scores_rank_the_higher_first():
@@ -116,8 +127,6 @@ def test_satisfaction_scores_rank_the_higher_first():
 def test_no_ranks_no_rows_and_faults_are_told():
     assert rank_based_share_table(None, ["c1"]).empty
     assert rank_based_share_table(spend(*TWO), []).empty
-    with pytest.raises(StepInputError, match='names the supplier "us"'):
-        rank_based_share_table(spend(*TWO), ["c1"], our_name="us")
     with pytest.raises(StepInputError, match='no rank basis "guess"'):
         rank_based_share_table(spend(*TWO, basis="guess"), ["c1"])
 

@@ -58,6 +58,8 @@ def test_exactly_three_gaps_late_has_not_left():
     every = days(*bought("edge", ["2026-11-12", "2026-11-22", "2026-12-02"]))
     found = satisfied_leavers(told(("edge", "2026-04-01", 9)), every, **PERIOD)
     assert found[["lateness", "left"]].values.tolist() == [[3.0, False]]
+    later = satisfied_leavers(told(("edge", "2026-04-01", 9)), every, start="2026-01-01", as_of="2027-01-02")
+    assert later[["lateness", "left"]].values.tolist() == [[3.1, True]]
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from helpers.client.result_model import Finding
 from helpers.client.schema import schema
-from helpers.method.earlier_version import earlier_version, promised
+from helpers.method.earlier_version import earlier_version, equity_then_and_now, promised
 from helpers.method.equity_bridge import bridge_table
 from helpers.method.learning_loop import learning_loop
 from helpers.method.results_scored import results_scored
@@ -81,6 +84,10 @@ def test_who_falls_silent_counts_once_in_the_month_in_which_the_twelfth_silent_m
     # in January 2025 both fall silent, of three at risk; the year before it nobody can be known to
     assert own[["label", "value", "customers"]].values.tolist()[0] == ["Jan 2025", round(2 / 3, 9), 3]
     assert own["value"].tolist()[1:] == [0.0, 0.0] and own["customers"].tolist()[1:] == [1, 2]
+    # who orders again before the month ends is not told as silent
+    back = pd.concat([rows, days(("c2", "2025-01-31", 10.0)).assign(orders=1)])
+    table = portfolio_series(back, as_of="2025-04-01")
+    assert table.loc[table["name"] == "lapse_rate", "value"].iloc[0] == round(1 / 3, 9)
 
 
 def test_customers_who_came_through_others_by_the_month_of_their_first_order():
@@ -246,6 +253,17 @@ def test_a_measure_that_fell_is_told_with_its_group_and_for_the_worse():
     assert "13.moved" not in quiet and "13.portfolio" in quiet
 
 
+@pytest.mark.parametrize(("months_ago", "news"), [(12, True), (13, False)])
+def test_a_signal_is_news_for_a_year(months_ago, news):
+    quiet = np.array([100.0, 101.0] * 30)
+    loud = quiet.copy()
+    loud[60 - months_ago] += 900
+    rows = [series(loud, first="2021-09-01"), series(quiet, "gross_margin_rate", "share", first="2021-09-01")]
+    found = said(scoreboard(rows, {}, as_of=AS_OF))
+    assert ("13.moved" in found) is news
+    assert ("revenue" in str(found["13.portfolio"].values.get("news"))) is news
+
+
 def test_what_came_since_the_earlier_version():
     worth = pd.DataFrame({"customer_id": ["a"], "group_id": "g1", "status": "active", "revenue": 9.0, "clv": 20.0,
                           "cost_to_serve": 0.0, "expected_revenue": 100.0, "margin_rate": 0.2, "contract_clv": np.nan,
@@ -275,8 +293,11 @@ def test_what_came_since_the_earlier_version():
     # one customer, there then and now, ten more of value
     assert found["13.bridge"].text.endswith("Those who stayed are worth {stayed:money} more to us than then.")
     assert found["13.bridge"].values["stayed"].value == 10.0
-    scores = {name: found["13.scored"].values[name].value for name in ("due", "hit", "better", "worse")}
-    assert scores == {"due": 2, "hit": 0, "better": 1, "worse": 1}
+    scores = {name: found["13.scored"].values[name].value for name in ("due", "better", "worse")}
+    assert scores == {"due": 2, "better": 1, "worse": 1}
+    assert found["13.scored"].text.startswith(
+        "Of {due:count} promised results that were due none came within its range"
+    )
     assert found["13.owners"].values["best"].value == "Ada" and found["13.owners"].values["held"].value == 0
     assert scored["owner_due"].tolist() == [2, 2, 0, 0] and scored["outcome_name"].tolist()[:2] == [
         "below the range: better", "above the range: worse"]  # fmt: skip
@@ -332,10 +353,13 @@ def test_the_earlier_version_is_read_as_it_was_frozen():
             rows = pd.DataFrame({"from": [f"{step_id}/{table}"]})
             return rows.assign(group_id="g1", measure="profit", by_date=pd.Timestamp("2025-09-01"))
 
+        def result(self, step_id):
+            return f"what {step_id} said"
+
     found = earlier_version([Frozen()])
     assert found.there and found.value["from"][0] == "04_value_to_us/customer_value"
     assert found.results["from"][0] == "09_choose_intent/expected_results", "the latest one's count whenever due"
-    assert not earlier_version([]).there
+    assert found.worth == "what 04_value_to_us said" and not earlier_version([]).there
 
 
 def test_what_an_older_version_promised_is_scored_once_it_is_due_unless_it_was_renewed():
@@ -408,10 +432,65 @@ def test_whose_ranges_held_most_and_least_often():
         table = pd.DataFrame(rows).reindex(columns=[*NO_RESULTS.columns])
         return said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", scored=table)["13.owners"]
 
-    told = owners(Ada=[True, False], Jonas=[True, True], Tobias=[False]).values
-    assert (told["best"].value, told["held"].value, told["least"].value, told["of"].value) == ("Jonas", 2, "Tobias", 1)
+    told = owners(Ada=[True, False, False], Jonas=[True, True], Tobias=[True, False]).values
+    assert (told["best"].value, told["held"].value, told["least"].value, told["of"].value) == ("Jonas", 2, "Ada", 3)
     assert owners(Ada=[True], Jonas=[True]).values["rate"].value == 1.0
     assert owners(Ada=[True, False]).text.startswith("The ranges of {best:text} held {held:count}")
+
+
+def test_nobody_is_singled_out_where_others_never_held_either_or_too_few_were_due():
+    def owners(**hits):
+        rows = [{"owner": owner, "due": True, "hit": hit, "good": hit} for owner, own in hits.items() for hit in own]
+        table = pd.DataFrame(rows).reindex(columns=[*NO_RESULTS.columns])
+        return said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", scored=table)["13.owners"]
+
+    told = owners(Ada=[False], Jonas=[False] * 4, Maren=[True], Tobias=[False] * 3)
+    names = {name: value.value for name, value in told.values.items()}
+    assert {"best": "Maren", "never0": "Jonas", "never1": "Tobias", "never2": "Ada", "of2": 1}.items() <= names.items()
+    assert "least" not in names and told.text.endswith("never.")
+    # one of two is no reason to name anybody the least
+    few = owners(Ada=[True], Jonas=[True, False])
+    assert "least" not in few.values and few.values["best"].value == "Ada"
+
+
+def test_portions_that_are_only_watched_are_no_promise_that_came():
+    rows = [{"better": better, "due": True, "hit": hit, "good": hit, "owner": ""}
+            for better, hit in (("up", True), ("down", False), ("", True), ("", False), ("", True))]  # fmt: skip
+    table = pd.DataFrame(rows).reindex(columns=[*NO_RESULTS.columns])
+    found = said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", scored=table)
+    answer, scores = ({name: value.value for name, value in found[f"13.{one}"].values.items()}
+                      for one in ("answer", "scored"))  # fmt: skip
+    assert (answer["good"], answer["due"]) == (1, 2)
+    assert scores == {"due": 2, "hit": 1, "better": 0, "worse": 1, "watched": 3, "seen": 2}
+    watched = said(scoreboard([], {}, as_of=AS_OF), since="2025-09-01", scored=table[2:])
+    assert "due" not in watched["13.answer"].values and watched["13.scored"].text.startswith("Of {watched:count}")
+
+
+def test_whether_equity_moved_is_said_with_what_its_ranges_allow():
+    def worth(value, low, high, months=36):
+        values = {"equity": {"value": value, "low": low, "high": high, "unit": "money"},
+                  "months": {"value": months, "unit": "count"}}  # fmt: skip
+        finding = {"id": "04.answer", "text": "{equity:money} over {months:count}", "values": values,
+                   "evidence": "modelled"}  # fmt: skip
+        return SimpleNamespace(findings=[Finding(**finding)])
+
+    bridge = pd.DataFrame({"part": ["before", "share_gained", "now"], "part_name": "", "is_total": [True, False, True],
+                           "customers": 1, "amount": [100.0, 20.0, 120.0]})  # fmt: skip
+
+    def told(then, now):
+        equity = equity_then_and_now(then, now)
+        found = scoreboard_findings(*scoreboard([], {}, as_of=AS_OF), bridge, NO_RESULTS, as_of=AS_OF,
+                                    since="2025-09-01", equity=equity)  # fmt: skip
+        return {one.id: one.text for one in found}
+
+    chance = told(worth(100.0, 80.0, 120.0), worth(120.0, 100.0, 140.0))
+    assert "the ranges allow that nothing has changed" in chance["13.equity"]
+    assert "which its ranges allow to be no change at all" in chance["13.answer"]
+    sure = told(worth(100.0, 95.0, 105.0), worth(120.0, 115.0, 125.0))
+    assert "more than both ranges allow" in sure["13.equity"] and "no change" not in sure["13.answer"]
+    # another horizon is another number: nothing is said of ranges then
+    assert equity_then_and_now(worth(100.0, 80.0, 120.0), worth(120.0, 100.0, 140.0, months=24)) is None
+    assert equity_then_and_now(None, worth(1.0, 0.0, 2.0)) is None
 
 
 def expectation(**more) -> dict:

@@ -53,7 +53,7 @@ def test_totals_drawn_and_computed_are_the_same(two_kinds, monkeypatch):
     monkeypatch.setattr(module, "DRAWS", 400)
     for most in (4_000, 0):
         monkeypatch.setattr(module, "MOST_DRAWN", most)
-        answers[most] = models.total_intervals(history, WEEKS, FACTORS, groups, weights)
+        (answers[most],) = models.total_intervals(history, WEEKS, FACTORS, groups, weights)
     (drawn, drawn_all), (computed, computed_all) = answers.values()
     assert drawn.index.tolist() == computed.index.tolist() == ["few", "often", "rarely"]
     width = (computed["high"] - computed["low"])[["often", "rarely"]]
@@ -67,11 +67,11 @@ def test_totals_drawn_and_computed_are_the_same(two_kinds, monkeypatch):
         drawn.loc["few", "high"], rel=0.3
     )
     # what is lost on each order is lost as surely as it was earned
-    lost, lost_all = models.total_intervals(history, WEEKS, FACTORS, groups, -weights)
+    ((lost, lost_all),) = models.total_intervals(history, WEEKS, FACTORS, groups, -weights)
     np.testing.assert_allclose(sorted(np.negative(lost_all)), computed_all, rtol=0.02)
     assert (lost.loc["often"] < 0).all()
     # where every customer's group has a fit of its own, nobody has that of all
-    ends, _ = shared_models(history[:1000], groups[:1000]).total_intervals(
+    ((ends, _),) = shared_models(history[:1000], groups[:1000]).total_intervals(
         history[:1000], WEEKS, FACTORS, groups[:1000], weights[:1000]
     )
     np.testing.assert_allclose(ends, computed.loc[["often", "rarely"]], rtol=0.02)
@@ -82,15 +82,30 @@ def test_neither_the_order_of_customers_nor_their_unit_of_money_matters(two_kind
     monkeypatch.setattr(module, "DRAWS", 100)
     history, groups = two_kinds
     ones, order = np.ones(len(history)), np.random.default_rng(2).permutation(len(history))
-    ends, whole = shared_models(history, groups).total_intervals(history, WEEKS, FACTORS, groups, ones)
+    ((ends, whole),) = shared_models(history, groups).total_intervals(history, WEEKS, FACTORS, groups, ones)
     mixed, named = history.iloc[order].reset_index(drop=True), np.array(groups)[order]
     models = shared_models(mixed, named)
-    again, whole_again = models.total_intervals(mixed, WEEKS, FACTORS, named, ones)
+    ((again, whole_again),) = models.total_intervals(mixed, WEEKS, FACTORS, named, ones)
     np.testing.assert_allclose(again, ends, rtol=1e-12)
     np.testing.assert_allclose(whole_again, whole, rtol=1e-12)
     cents = history.assign(mean_spend=history["mean_spend"] * 100)
-    in_cents, _ = shared_models(cents, groups).total_intervals(cents, WEEKS, FACTORS, groups, ones)
+    ((in_cents, _),) = shared_models(cents, groups).total_intervals(cents, WEEKS, FACTORS, groups, ones)
     np.testing.assert_allclose(in_cents, ends * 100, rtol=1e-3)
+
+
+@pytest.mark.parametrize("most", [4_000, 0])
+def test_two_kinds_of_total_asked_at_once_are_as_if_asked_alone(two_kinds, monkeypatch, most):
+    monkeypatch.setattr(module, "DRAWS", 20)
+    monkeypatch.setattr(module, "MOST_DRAWN", most)
+    history, groups = two_kinds
+    # each customer has a twin with the same history, and of twins the margins may stand in either order
+    history, groups = pd.concat([history, history], ignore_index=True), [*groups, *groups]
+    models, ask = shared_models(history, groups), (WEEKS, FACTORS, groups)
+    kinds = [np.ones(len(history)), np.random.default_rng(3).random(len(history))]
+    for (ends, whole), kind in zip(models.total_intervals(history, *ask, *kinds), kinds, strict=True):
+        ((alone, whole_alone),) = models.total_intervals(history, *ask, kind)
+        pd.testing.assert_frame_equal(ends, alone, check_exact=True)
+        assert whole == whole_alone
 
 
 def test_the_other_model_and_too_few_for_any():

@@ -68,7 +68,7 @@ def test_that_no_tactic_is_meant_for_the_risk_is_said_plainly():
     start = material()
     rows = start.tables["tactics"].assign(measure=["customer_share", "portion", ""])
     assert said(changed(start, tactics=rows))["12.against_flip_2"] == (
-        "Nothing that we plan answers it: no chosen tactic for Resellers is meant to raise what they leave us."
+        "Nothing that we plan answers it: no chosen tactic for them is meant to raise what they leave us."
     )
     doubt = start.tables["assumption_sensitivity"].assign(quantity=["right_to_win", "lifetime", "market", "market"])
     answer = said(changed(start, assumption_sensitivity=doubt))["12.against_flip_2"]
@@ -88,9 +88,7 @@ def test_a_tactic_that_ends_after_its_result_is_due_is_flagged_and_one_that_ends
     assert words["12.late_terms"] == (
         "New terms ends on 31 January 2028, after its result is due: 31 December 2027 (Resellers, profit a year)."
     )
-    assert (
-        words["12.do"] == "The other 2 tactics (EUR 68.00) stand in the chapter What we do."
-    )  # a desk of 60, terms of 8
+    assert words["12.do"] == "2 more (EUR 68.00) stand in the chapter."  # a desk of 60, terms of 8
     rows = start.tables["tactics"].copy()
     rows.loc[1, "selected"] = False
     assert late_tactics(changed(start, tactics=rows)) == []
@@ -115,16 +113,15 @@ def test_step_11_and_step_12_tell_the_same_tactics():
 def test_the_board_reads_what_it_takes_when_it_looks_again_and_who_reports():
     start = material()
     words = said(start, asked="Approve.")
-    assert words["12.asked_takes"] == "What it takes: EUR 68.00 and 120 days of work."
+    assert words["12.asked_takes"] == "EUR 68.00 of outlays and, besides, 120 days of our own people, for 2 tactics."
     assert words["12.asked_review"] == (
-        "When we look again: on 31 December 2027, when all 5 expected results are due and who answers for them "
-        "reports: Ada."
+        "We look again on 31 December 2027, when all 5 expected results are due and who answers for them reports (Ada)."
     )
     rows = start.tables["expected_results"]
     later = rows.assign(by_date=[LATE, *[DAY] * 4], owner=["Ada", "Bo", "Cy", "", ""])
     assert said(changed(start, expected_results=later), asked="Approve.")["12.asked_review"] == (
-        "When we look again: on 31 December 2027, when 4 of 5 expected results are due and the 3 people who answer for "
-        "them report."
+        "We look again on 31 December 2027, when 4 of 5 expected results are due and the 3 people who answer for them "
+        "report; the last is due on 31 January 2028."
     )
     nobody = changed(start, expected_results=rows.assign(owner=""))
     assert said(nobody, asked="Approve.")["12.asked_review"].endswith("are due, and nobody answers for them yet.")
@@ -134,33 +131,29 @@ def test_the_board_reads_what_it_takes_when_it_looks_again_and_who_reports():
 def test_projects_outside_the_budget_are_told_beside_the_money():
     start = material()
     assert said(start)["12.projects"] == (
-        "Not part of what is asked: “A quay” and “A crane”, for Yards, with EUR 70.00 of outlays; worth EUR 50.00 more "
-        "than they cost (EUR 35.00 to 80.00); in the first year EUR 30.00 more goes out than comes in."
+        "Not asked: “A quay” and “A crane”, for Yards, with EUR 70.00 of outlays, in the first year EUR 30.00 more "
+        "than is earned; worth EUR 50.00 more than they cost (EUR 35.00 to 80.00)."
     )
     some = start.tables["commitment_npv"].copy()
     some.loc[0, "projects"] = 3  # one of the group's does not pay: what the two are worth together has no range
-    assert (
-        "worth EUR 51.00 more than they cost; in the first" in said(changed(start, commitment_npv=some))["12.projects"]
-    )
+    assert said(changed(start, commitment_npv=some))["12.projects"].endswith("; worth EUR 51.00 more than they cost.")
     step = start.said["09_choose_intent"]
     one = told("09.outlays.g3", "One project, {all:money}.", all=money(5.0))
     both = {**start.said, step.step: step.model_copy(update={"findings": [*step.findings, one]})}
     words = said(replace(start, said=both))["12.projects"]
-    assert words.startswith(
-        "Not part of what is asked: 3 projects, for Yards and Resellers, with EUR 75.00 of outlays; in"
-    )
+    assert words.startswith("Not asked: 3 projects, for Yards and Resellers, with EUR 75.00 of outlays, in")
     alone = {**start.said, step.step: result(step.step, one)}
     words = said(replace(start, said=alone))["12.projects"]
-    assert words == "Not part of what is asked: one project, for Resellers, with EUR 5.00 of outlays."
+    assert words == "Not asked: one project, for Resellers, with EUR 5.00 of outlays."
 
 
 def test_profits_before_contract_fees_say_so_and_name_who_earns_only_with_them():
     words = said(material())
     assert (
         words["12.fees"]
-        == "Profit is before EUR 12.00 of contract fees a year; with its own, Resellers earns EUR 3.00."
+        == "Profit is before EUR 12.00 of contract fees a year; with them it is EUR 3.00 for Resellers."
     )
-    assert "is what our customers leave us, before contract fees and after the service" in words["12.profit"]
+    assert "is what our customers leave us before contract fees and after the service" in words["12.profit"]
     step = material().said["09_choose_intent"]
     none = step.model_copy(update={"findings": [one for one in step.findings if one.id != "09.fees"]})
     words = said(replace(material(), said={**material().said, step.step: none}))

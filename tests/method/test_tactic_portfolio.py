@@ -146,6 +146,8 @@ def test_what_is_won_stays_below_what_there_is_to_win():
     open_ended = tactic_portfolio(table.assign(group_name="Yards"))
     assert open_ended.uncapped == ("g1",)
     assert "Can so much be won in Yards?" in [one.question for one in portfolio_cannot_say(open_ended)]
+    nowhere = tactic_portfolio(table.assign(group_id="no_group", group_name="No group of ours"))
+    assert not any("No group" in one.question for one in portfolio_cannot_say(nowhere))
 
 
 def test_what_is_needed_is_chosen_too_though_it_loses():
@@ -176,6 +178,16 @@ def test_a_part_of_the_draws():
     told = {one.id: one for one in portfolio_findings(found)}
     assert told["11.firm_tactics"].values["firm"].value == 1
     pd.testing.assert_frame_equal(found.table, tactic_portfolio(table.iloc[::-1], budget=50.0).table)
+
+
+def test_a_draw_falls_as_far_as_its_low_end_and_rises_as_far_as_its_high_one():
+    """One draw in twenty lies beyond each end: a, of which little can be lost, is worth its cost in nearly all."""
+    table = tactics(("a", "g1", "x", 90.0, 100.0), ("b", "g2", "x", 90.0, 100.0))
+    table["effect_low"], table["effect_high"] = [90.0, 10.0], [190.0, 110.0]
+    stays = tactic_portfolio(table).table.set_index("tactic")["stays"]
+    assert stays["a"] == pytest.approx(0.95, abs=0.025)
+    # b falls below its cost where a normal draw lies 10 / (90 / 1.645) deviations below the middle: 43 of 100
+    assert stays["b"] == pytest.approx(0.572, abs=0.05)
 
 
 def test_the_frontier_by_hand():

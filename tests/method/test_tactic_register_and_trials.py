@@ -95,6 +95,12 @@ def test_what_holds_at_the_border_is_left_alone(row):
     assert gaps_of(t=row) == []
 
 
+def test_without_any_group_no_tactic_is_blamed_for_naming_one():
+    for nothing in (None, INTENTS[:0]):
+        table = tactics({"a": {"title": "A", **WHOLE}}, nothing, DRIVERS)
+        assert table["group_id"].tolist() == ["no_group"] and tactic_gaps(table, nothing, DRIVERS, LOOPS).empty
+
+
 def test_what_is_needed_must_have_ended_and_be_chosen():
     first = {"starts": "2027-01-01", "ends": "2027-03-31", "selected": "no"}
     e = {"e1": {"stage": "evolve", "selected": "yes"}, "e2": {"stage": "evolve", "group": "g2", "selected": "yes"}}
@@ -163,12 +169,39 @@ def test_a_tactic_must_end_before_the_result_that_it_feeds_is_due(row, due):
     assert list(found) == schema("tactic_gaps").names
 
 
+@pytest.mark.parametrize(
+    ("row", "due"),
+    [
+        ({"trial_on": "2027-09-02"}, "2027-09-01"),
+        ({"trial_on": "2027-09-02", "measure": "portion"}, "2027-09-01"),  # then the first result of its group counts
+        ({"trial_on": "2027-09-01"}, None),  # on the day itself all have it
+        ({"trial_on": "2027-09-02", "control": ""}, None),  # nobody waits
+        ({"trial_on": "2027-09-02", "selected": "no"}, None),
+        ({"trial_on": "2027-09-02", "group": "g3"}, None),  # nothing is expected of it
+        ({"trial_on": None}, None),
+    ],
+)
+def test_a_control_group_must_not_wait_beyond_the_day_of_the_result(row, due):
+    whole = {"selected": "yes", "control": "Half of them, by lot", "measure": "profit"}
+    table = register(t={**whole, **row}, e1={"stage": "evolve", "group": "all", "selected": "yes"})
+    found = tactic_gaps(table, INTENTS, DRIVERS, LOOPS, RESULTS)
+    waits = [("control_after_result", "t", pd.Timestamp(due))] if due else []
+    assert list(found[["gap", "tactic", "due"]].itertuples(index=False, name=None)) == waits
+    assert not due or "profit a year of Yards is due" in found["sentence"][0]
+
+
+def test_what_a_year_before_explains_makes_the_smallest_effect_smaller():
+    # with a correlation of 0.8 a part of 0.36 of the variance is left: 0.6 of the effect is enough
+    alone, helped = (trials({}, spread=SPREADS.assign(correlation=one))["smallest_effect"][0] for one in (0.0, 0.8))
+    assert helped == pytest.approx(0.6 * alone)
+
+
 def test_how_many_end_too_late_is_said():
     def timeline(**rows):
         rows = {key: {"measure": "profit", "starts": "2027-01-01", "ends": ends} for key, ends in rows.items()}
         return said(register(**rows), results=RESULTS)["11.timeline"].partition("2027. ")[2]
 
-    one = "A ends after the result that it is to bring is due, on 1 September 2027"
+    one = "“A” ends after the result that it is to bring is due, on 1 September 2027"
     assert timeline(a="2027-10-01", b="2027-02-01") == f"{one}."
     assert timeline(a="2027-10-01", b="2027-12-01") == f"{one}; so does one more tactic."
     assert timeline(a="2027-10-01", b="2027-12-01", c="2027-12-01") == f"{one}; so do 2 more tactics."
@@ -356,8 +389,8 @@ def test_what_is_said_of_a_register():
         "The work runs from 1 January 2027 to 1 February 2027. Fair starts before E1 has ended, which it needs."
     )
     assert found["11.trials"].startswith(
-        "One of 2 tactics can be tried to a clear answer within a year. For the others there are too few customers. "
-        "The nearest is E1: Yards has"
+        "One of 2 tactics can be tried to a clear answer within a year. The nearest of the others is “E1”: it would "
+        "take"
     )
 
 

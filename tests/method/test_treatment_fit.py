@@ -60,6 +60,11 @@ def test_the_best_who_are_served_least_by_hand():
     assert "lapsing" not in set(table["group_id"])
 
 
+def test_who_gets_just_what_the_middle_one_gets_is_not_below_it():
+    row = of(treatment_fit(treated([6, 5, *range(1, 5), *range(7, 12)], [100, 90, *range(9, 0, -1)]), NAMES))
+    assert (row["usual_level"], row["best"], row["below"]) == (6.0, 2, 1)
+
+
 def test_groups_add_up_and_equals_are_best_together():
     both = treated(np.arange(20.0), [5.0] * 6 + [1.0] * 14)
     both["group_id"] = ["g1", "g2"] * 10

@@ -120,6 +120,8 @@ def test_neither_order_nor_currency_matter_and_groups_do_not_touch():
     assert dear["counted"].fillna(0).tolist() == pytest.approx(
         (100 * stake(headroom=None)["counted"]).fillna(0).tolist()
     )
+    # once a customer's draws followed its id, so other names gave other ranges
+    pd.testing.assert_frame_equal(stake(VALUE.assign(customer_id=["z", "y", "x"])), stake())
     aside = pd.concat([VALUE, VALUE.assign(customer_id=["p", "q", "r"], status="dormant")])
     pd.testing.assert_frame_equal(stake(aside), stake())
 
@@ -147,7 +149,7 @@ def test_what_is_said():
     assert set(said) == {"09.at_stake", "09.no_owner"}
     whole = said["09.at_stake"]
     assert whole.values["money"].value == pytest.approx(51.0) and whole.text.endswith(
-        "is what {group:group} buys elsewhere."
+        "is what customers in {group:group} buy elsewhere."
     )
     # the range is that of the one lever, and holds it
     assert whole.values["money"].low < 51 < whole.values["money"].high < whole.values["all"].value + 51

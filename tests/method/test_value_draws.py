@@ -38,7 +38,10 @@ def test_totals_of_groups_are_spread_as_the_moments_say(fitted):
     codes = (np.arange(3000) % 3 == 0).astype(int)
     weights = np.where(codes == 1, 0.5, 1.0)
     many = [purchases] * 200, [spend] * 200
-    totals = drawn_totals(*many, columns, codes, weights, WEEKS, FACTORS, np.random.default_rng(6))
+    totals, twice = drawn_totals(
+        *many, columns, codes, [weights, 2 * weights], WEEKS, FACTORS, np.random.default_rng(6)
+    )
+    np.testing.assert_array_equal(twice, 2 * totals)  # the same futures
     moments = future_moments(purchases, *list(columns.values())[:3], WEEKS, FACTORS)
     each = spend.expected(columns["spend_days"], columns["mean_spend"]) * moments.mean * weights
     spread = value_variance(moments, spend, columns["spend_days"], columns["mean_spend"]) * weights**2
@@ -46,7 +49,8 @@ def test_totals_of_groups_are_spread_as_the_moments_say(fitted):
     np.testing.assert_allclose(totals.std(axis=0), np.sqrt(np.bincount(codes, weights=spread)), rtol=0.15)
     # with parameters drawn too, a total is less sure
     rng = np.random.default_rng(6)
-    unsure = drawn_totals(purchases.draw(rng, 200), spend.draw(rng, 200), columns, codes, weights, WEEKS, FACTORS, rng)
+    drawn = purchases.draw(rng, 200), spend.draw(rng, 200)
+    (unsure,) = drawn_totals(*drawn, columns, codes, [weights], WEEKS, FACTORS, rng)
     assert (unsure.std(axis=0) > totals.std(axis=0)).all()
 
 

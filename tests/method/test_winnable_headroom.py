@@ -123,6 +123,14 @@ def test_with_all_wallets_known_only_the_rate_has_a_range():
     assert row["capture_basis"] == "judged"
 
 
+def test_a_rate_that_may_be_much_higher_than_likely_makes_a_range_of_that_shape():
+    found = estimate_wallets(told(("c1", 20.0, 120.0), group_id="g1"))
+    rate = {"group_id": ["g1"], "customers": 40, "capture_rate": 0.2, "capture_low": 0.15, "capture_high": 0.5}
+    row = winnable_by_group(found, pd.DataFrame(rate | {"basis": "group"})).iloc[-1]
+    assert row["winnable"] == 20.0
+    assert (row["winnable_low"], row["winnable_high"]) == pytest.approx((15.0, 50.0), rel=0.1)
+
+
 def test_what_is_unknown_stays_unsaid():
     found = estimate_wallets(told(("c1", 20.0, 120.0), ("c2", 10.0, None)))
     rates = capture_rates(gains(), ["all"])

@@ -106,7 +106,7 @@ def value_tables(
     told = {"survey": answers, "referrals": sent, "valued": brought, "customer_days": days}
     worth = customer_value_table(window, tiers_of(profits, cuts), ahead, group_of, **told, **PERIOD)
     history = purchase_history(days, end=PERIOD["as_of"])
-    basis = LifetimeBasis(history, np.full(len(history), "", dtype=object), False, hold, hold)
+    basis = LifetimeBasis(history, np.full(len(history), "", dtype=object), False, hold)
     won = acquisition if acquisition is not None else pd.DataFrame(columns=["scope", "value_per_cost"])
     return ValueTables(
         window, ahead, basis, worth, validation_table(hold), advocacy_table(answers, groups, worth, **PERIOD),

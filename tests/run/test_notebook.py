@@ -110,6 +110,17 @@ def test_output_of_programs_reaches_the_notebook_and_not_the_terminal(toy, capfd
     assert "from a program" in "".join(map(text_of, outputs(toy)))
 
 
+def test_a_slip_of_the_solver_is_no_output_of_a_step(toy, monkeypatch):
+    """Where a register holds hundreds of tactics, a line of the solver's own stood on the page."""
+    monkeypatch.delenv("PYTEST_CURRENT_TEST")  # under which ipykernel leaves it where it is
+    slip = "import os\nos.write(1, b'HighsMipSolverData::transformNewIntegerFeasibleSolution tmpSolver.run();\\n' * 2)"
+    wait = "\nimport time\ntime.sleep(0.5)"
+    toy.write("01", f"{slip}{wait}", f"print('mine', flush=True)\n{slip}{wait}", SAYS, PUBLISH)
+    assert not toy.run().failed
+    printed = [text_of(one) for one in outputs(toy) if one["output_type"] == "stream"]
+    assert printed == ["mine\n"]
+
+
 # ---- the machine -----------------------------------------------------------------------------------------------------
 
 NO_MEMORY = """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from matplotlib.transforms import Affine2D
 from helpers.client.result_model import Exhibit
 from helpers.client.schema import Column, TableSchema
 from helpers.show.audience import Audience, audience_for
+from helpers.show.figure import figure_html
 
 
 def check_layout(figure: Figure) -> list[str]:
@@ -43,6 +46,17 @@ def check_layout(figure: Figure) -> list[str]:
             # a line box is a little higher than its letters
             assert across <= 0.5 or down <= 2.5, f"{text!r} covers {other!r}: {across:.1f} x {down:.1f} points"
     return [text for text, _ in boxes]
+
+
+def alternative_text(exhibit: Exhibit, table: pd.DataFrame, schema: TableSchema, audience: Audience) -> str:
+    """What a reader who cannot see the picture is told, as it stands on the page."""
+    html = figure_html(exhibit, table, schema, "x", audience, phone=False)
+    return unescape(re.search(r'<img [^>]*alt="([^"]*)"', html)[1]).replace("\u00a0", " ")
+
+
+@pytest.fixture
+def alt_text() -> Callable[[Exhibit, pd.DataFrame, TableSchema, Audience], str]:
+    return alternative_text
 
 
 @pytest.fixture

@@ -111,3 +111,12 @@ def test_rows_are_named_by_columns_that_they_have():
             if isinstance(choice.asks, Rows):
                 assert set(choice.asks.named_by) <= {column.name for column in choice.asks.columns}
                 assert {column.unit for column in choice.asks.columns} <= {"", "share", "money"}
+
+
+def test_ends_of_a_small_range_can_be_told_apart_and_a_decision_that_waits_has_its_words():
+    row = {"low": 0.0678, "likely": 0.0731, "high": 0.0788}
+    value, _ = told("09.all.results", {"g1.lapse_rate": row})
+    ends = value["Boatyards, Customers who stop buying in a year"]
+    assert [end.replace(NBSP, " ") for end in ends.values()] == ["6.8 %", "7.3 %", "7.9 %"]
+    value, _ = told("11.all.loops", {"trade": {"question": "Who mends?", "feeds": "09.g1.intent"}})
+    assert "intent of Boatyards (step 09)" in value["trade"].values()

@@ -13,7 +13,7 @@ from helpers.client.schema import Column, TableSchema
 from helpers.errors import StepInputError
 from helpers.show.audience import audience_for
 from helpers.show.encodings import NothingToDraw
-from helpers.show.figure import alt_text, figure_html
+from helpers.show.figure import figure_html
 from helpers.show.kinds import draw, figure_of
 from helpers.show.style import BRAND
 
@@ -199,8 +199,8 @@ def test_small_groups_are_held_back_from_the_client(shown, client, working):
     assert "1 row with fewer than 10 customers is not shown alone." in figure_html(shown(), few, SCHEMA, "x", client)
 
 
-def test_the_alternative_text_says_both_values(shown, working):
-    told = alt_text(shown(**CUTS), FOUR, SCHEMA, working).replace("\u00a0", " ")
+def test_the_alternative_text_says_both_values(alt_text, shown, working):
+    told = alt_text(shown(**CUTS), FOUR, SCHEMA, working)
     assert told.startswith(
         "Map of dots: Customer share by category. Price: Importance 40.0 %, Advantage −1.00; On time: "
     )

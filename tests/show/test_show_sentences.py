@@ -70,6 +70,12 @@ def test_a_sentence_with_its_values(working):
     assert plain(said) == "We hold 34 % of what Refit regulars spend (32 to 36 %); Refit regulars lead by 1.6 points."
 
 
+def test_a_group_whose_name_holds_a_comma_can_be_told_from_its_neighbours():
+    reader = audience_for("working", "USD", {"g1": "Many orders, many categories", "g2": "Few orders"})
+    said = say(finding("We keep {group:g1} and {group:g2}."), reader)
+    assert said == "We keep “Many orders, many categories” and Few orders."
+
+
 def test_customers_have_no_id_for_the_client(client, working):
     said = finding("{who:customer} and {customer:C0042} left.", who=Value(value="C0041", unit="customer"))
     assert say(said, working) == "C0041 and C0042 left."

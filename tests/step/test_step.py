@@ -206,6 +206,25 @@ def test_who_decided_is_known_whatever_the_rule_proposes(client, tmp_path):
         judged.decided_of("transit")
 
 
+def test_what_was_decided_for_a_group_that_nothing_asks_of_is_told(tmp_path):
+    """An intent for a group that is gone was once left out without a word."""
+    folder = tmp_path / "over"
+    (folder / "decisions").mkdir(parents=True)
+    lines = ["format: 1", "step: 09_choose_intent", "choices:"]
+    for name in ("g1.intent", "g2.intent", "g9.intent"):
+        lines += [f"  {name}: {{value: [grow], reason: so, by: Ana, decided_on: 2026-11-23}}"]
+    (folder / "decisions" / "09_choose_intent.yaml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    judged, names = Judgements(find_step("09"), folder), {"g1": "Yards", "g2": "Shops"}
+    asked = [judged.used("g1.intent", {})]
+    calm, gone = judged.left_out(asked, names)
+    assert calm.question.startswith("Shops: ") and "today it is not asked of this one" in calm.because
+    assert gone.question == 'g9: "What do we intend with this group?"'
+    assert gone.because == 'No group "g9" stands today. What was decided is left out.'
+    assert "g9.intent struck out of decisions/09_choose_intent.yaml" in gone.unlocked_by
+    every = [*asked, judged.used("g2.intent", {}), judged.used("g9.intent", {})]
+    assert judged.left_out(every, names) == []
+
+
 def test_proposals_for_several_groups_give_what_is_in_force(client):
     judged = Judgements(find_step("08"), client)
     path, other = {"reprice": {"place": 1}}, {"end": {"place": 1}}

@@ -1,6 +1,6 @@
 """Purchases as the models say they fall: of customers who are new, and of customers with a history, in time to come.
 
-What is needed for intervals, and to try the fits on customers whose parameters are known.
+To try the fits on customers whose parameters are known; the kit itself draws what they spend (`value_draws`).
 
 A customer who buys at rate L and drops out after a purchase with chance p is gone after an exponential time with rate
 L p; the purchase that ends it happens, and until then others come at rate L (1 - p). So nothing has to be drawn
