@@ -69,7 +69,7 @@ def test_kill_9_of_the_runner_at_each_step(commands, expected, number):
     assert states == dict.fromkeys(EVERY[:place], "done") | {number: "interrupted"} | dict.fromkeys(
         EVERY[place + 1 :], "never"
     )
-    assert "workbook run" in commands.status().splitlines()[-1]
+    assert "python3 workbook.py run" in commands.status().splitlines()[-1]
     ended = commands.run()
     assert ended.code == 0, ended.err
     again = [line.split()[0] for line in ended.out.splitlines() if " s  " in line or line.rstrip().endswith(" s")]
