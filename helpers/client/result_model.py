@@ -6,6 +6,8 @@ results/manifest.json. An unknown key is an error, so a change of the form is a 
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -161,3 +163,23 @@ class Result(Part):
     assumptions: list[Assumption] = []
     decisions: list[DecisionUsed] = []
     provisional: list[str] = []
+
+
+DECISION = re.compile(r"(\d\d)\.([A-Za-z0-9_]+)\.([a-z][a-z0-9_]*)")
+
+
+def decision_in_words(decision: object, names: Mapping[str, str]) -> str:
+    """A decision's id as people say it; any other text as it stands, and nothing for what is no text.
+
+    >>> decision_in_words("09.g2.intent", {"g2": "Yards"}), decision_in_words("12.all.main_risk", {})
+    ('intent of Yards (step 09)', 'main risk (step 12)')
+    >>> decision_in_words("the price list", {})
+    'the price list'
+    """
+    text = decision if isinstance(decision, str) else ""
+    found = DECISION.fullmatch(text)
+    if found is None:
+        return text
+    step, scope, choice = found.groups()
+    whose = "" if scope == "all" else f" of {names.get(scope, scope)}"
+    return f"{choice.replace('_', ' ')}{whose} (step {step})"

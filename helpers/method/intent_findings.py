@@ -223,10 +223,10 @@ def _change(row: dict, customers: int) -> Finding:
     values = {"group": group_value(row["group_id"]), "more": count_value(round(100 * row["worth"]))}
     if row["kind"] == "chance":
         values["claim"] = text_value(FACTS[row["quantity"]].words[PASS])
-        text = "Best worth finding out, for {group:group}: whether {claim:text}. "
+        text = "Most worth finding out, for {group:group}: whether {claim:text}. "
     else:
         values["what"] = text_value(ABOUT[row["quantity"]])
-        text = "Best worth finding out, for {group:group}: {what:text}. "
+        text = "Most worth finding out, for {group:group}: {what:text}. "
     text += "Finding this out would raise our right choices by {more:count} in a hundred."
     found = _finding("09.change", text, values, customers, "modelled")
     return found.model_copy(update={"table": "assumption_sensitivity"})

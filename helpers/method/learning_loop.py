@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from helpers.client.result_model import Check, Result
+from helpers.client.result_model import Check, Result, decision_in_words
 from helpers.errors import listed
-from helpers.method.share import ALL
 
 TURN = {
     "weekly": pd.DateOffset(weeks=1),
@@ -20,7 +18,6 @@ TURN = {
 IN_TIME, OVERDUE, NEVER = "in_time", "overdue", "never"
 STATES = {IN_TIME: "in time", OVERDUE: "overdue", NEVER: "never answered"}
 DAYS = ("last_answered", "next_due", "judged_on")
-DECISION = re.compile(r"(\d\d)\.([A-Za-z0-9_]+)\.([a-z][a-z0-9_]*)")
 COLUMNS = [
     *("loop", "question", "group_id", "group_name", "owner", "cadence", "feeds", "last_answered", "answer", "changed"),
     *("feeds_name", "next_due", "judged_on", "state", "state_name", "overdue"),
@@ -125,23 +122,6 @@ def answers_to_questions(learning_plan: pd.DataFrame | None, answers: Mapping | 
     if not strangers:
         return [Check(id="13.answers", sentence=text, found="all are", expected="all are", verdict="pass")]
     return [Check(id="13.answers", sentence=text, found=listed(strangers, 30), expected=known, verdict="flag")]
-
-
-def decision_in_words(decision: object, names: Mapping[str, str]) -> str:
-    """A decision's id as people say it; any other text as it stands.
-
-    >>> decision_in_words("09.g2.intent", {"g2": "Yards"}), decision_in_words("12.all.main_risk", {})
-    ('intent of Yards (step 09)', 'main risk (step 12)')
-    >>> decision_in_words("the price list", {})
-    'the price list'
-    """
-    text = "" if pd.isna(decision) else str(decision)
-    found = DECISION.fullmatch(text)
-    if found is None:
-        return text
-    step, scope, choice = found.groups()
-    whose = "" if scope == ALL else f" of {names.get(scope, scope)}"
-    return f"{choice.replace('_', ' ')}{whose} (step {step})"
 
 
 def decided_days(said: Result | None) -> list[str]:

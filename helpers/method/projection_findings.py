@@ -129,7 +129,7 @@ def _with_intents(portfolio_projection: pd.DataFrame) -> Finding | None:
         "when": date_value(row["year_end"]),
     }
     text = (
-        "If the intents do what we judge they do, {with:number} customers are in {group:group} by {when:date} "
+        "If the first intents do what we judge they do, {with:number} customers are in {group:group} by {when:date} "
         "instead of {without:number} with no action; today {today:number} are."
     )
     n = int(portfolio_projection.loc[portfolio_projection["year"] == 0].drop_duplicates("state")["customers"].sum())

@@ -129,7 +129,7 @@ def _groups(tactic_gaps: pd.DataFrame) -> Finding | None:
         text += ". The same or the like is true of {more:count} more " + ("group" if more == 1 else "groups")
     if len(tactic_gaps) - len(lacking):
         values["things"] = count_value(len(tactic_gaps))
-        text = f"{{things:count}} things in the plan do not hold. Among them: {inside_sentence(text)}"
+        text = f"{{things:count}} things in the plan do not hold. One of them: {inside_sentence(text)}"
     return _finding("11.gaps", f"{text}.", values, len(tactic_gaps), "tactic_gaps", "gap")
 
 

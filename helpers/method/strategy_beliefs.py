@@ -235,8 +235,11 @@ def _driver(material: Material, rows: Sequence[dict]) -> Sentence | None:
         "They thought that {thought:text} moves customers most; by their answers it is {fact:text}, which "
         "{right:count} of {leaders:count} named."
     )
+    if any(row["verdict"] == OPEN for row in own):
+        text = text.replace("it is {fact:text}, which", "{fact:text} comes first, but too close to tell;")
+        text = text.replace("named.", "named it.")
     cells = [place("top_needs", row, name) for row in material.rows("top_needs", group_id="all")
-             for name in ("rank", "label", "driver")]  # fmt: skip
+             for name in ("rank", "label", "driver", "importance", "importance_high")]  # fmt: skip
     return sentence(
         "beliefs", "in_beliefs_top_driver", text, values, evidence="modelled", n=len(own), n_of="leader", weighed=cells,
         table="beliefs_and_facts",

@@ -153,7 +153,7 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
             values["then"] = then
             text += "; we mean it to be {then:pct_range}"
             inside = share.value.low <= then.value.low and then.value.high <= share.value.high
-            text += ", which no survey could tell from today" if inside else ""
+            text += ", too near for a survey to tell from today" if inside else ""
         found.append(sentence("measure", "share", f"{text}.", values, evidence="measured", n=people, weighed=weighed))
     equity = {name: material.value(f"04.answer/{name}") for name in ("equity", "months", "customers")}
     if equity["equity"] and equity["equity"].value.low is not None:
@@ -167,7 +167,7 @@ def _measures(material: Material, plans: Sequence[GroupPlan]) -> list[Sentence |
     total = material.rows("profit_ladder", group_id="all", rung="customer_profit")
     profit = yearly(material.cell("profit_ladder", total[0] if total else None, "amount", "money"), material)
     fees = material.value("09.fees/fees")
-    text = "{profit:money} a year is what our customers leave us "
+    text = "{profit:money} a year is what our customers bring us "
     text += "before contract fees and " if fees else ""
     text += "after the service that is traced to them"
     # with its sign, unlike 04's words
@@ -194,11 +194,11 @@ def _fees(material: Material) -> Sentence | None:
     if said is None:
         return None
     values = {"fees": material.value("09.fees/fees")}
-    text, turned = "Profit is before {fees:money} of contract fees a year", []
+    text, turned = "On top of profit come {fees:money} of contract fees a year", []
     for name in sorted(name for name in said.values if name.startswith("group_")):
         values |= {key: material.value(f"09.fees/{key}") for key in (name, name.replace("group", "with"))}
-        turned.append(f"{{{name.replace('group', 'with')}:money}} for {{{name}:group}}")
-    text += f"; with them it is {' and '.join(turned)}" if turned else ""
+        turned.append(f"{{{name}:group}} bring {{{name.replace('group', 'with')}:money}}")
+    text += f"; with them {' and '.join(turned)}" if turned else ""
     return sentence("beside", "fees", f"{text}.", values, evidence="measured")
 
 

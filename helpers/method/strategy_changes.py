@@ -321,5 +321,5 @@ def _line(plans: Sequence[GroupPlan], before: Before, numbers: Sequence[Sentence
     if not parts:
         return None
     said = parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
-    text = f"Since the strategy before ({{version:text}}, as of {{day:date}}): {said}."
+    text = f"Since the last strategy ({{version:text}}, as of {{day:date}}): {said}."
     return sentence("changed", "changed", text, values, evidence="measured", weighed=weighed)

@@ -247,14 +247,12 @@ def _disagree(material: Material, plans: Sequence[GroupPlan]) -> Sentence | None
         "most": rounded(Told(Value(value=most, unit="money"), (*sources, *months.sources))),
         "months": months,
     }
-    text = (
-        f"Two judgements disagree: the tactics for {listing(list(names))} cost {{cost:money}}; group by group at most "
-        "{most:money} more profit is expected there in {months:count} months"
-    )
+    text = f"Two judgements disagree: the tactics for {listing(list(names))} cost {{cost:money}}; "
+    text += "in {months:count} months they bring "
     if worth and None not in worth:
         values["worth"] = summed([one for one in worth if one], "money")
-        text += ", tactic by tactic {worth:money} of margin"
-    text += "."
+        text += "{worth:money} if judged one by one, and "
+    text += "{most:money} at most if judged by group: a loss."
     weighed = [*weighed_tactics(material), *weighed_tactics(material, "group_id")]
     weighed += [name for plan in known for name in (*plan.cost.sources, *plan.change.sources)]
     return sentence("money", "disagree", text, values, evidence="judged", weighed=weighed)

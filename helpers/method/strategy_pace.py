@@ -77,17 +77,28 @@ def pace_sentence(material: Material, plans: Sequence[GroupPlan]) -> Sentence | 
     parts = []
     for one in found:
         own = one.plan.group_id
-        values |= {f"name_{own}": one.plan.name, f"year_{own}": one.year, f"mean_{own}": one.plan.profit}
-        part, rise = f"{{name_{own}:group}} left us {{year_{own}:money}}, not {{mean_{own}:money}}", one.plan.change
+        values |= {f"name_{own}": one.plan.name, f"year_{own}": one.year}
+        part, rise = f"{{name_{own}:group}} brought us {{year_{own}:money}}", one.plan.change
         if rise and rise.number > 0:
             sources = (*one.year.sources, *one.plan.profit.sources)
             values[f"away_{own}"] = Told(Value(value=abs(one.away), unit="money"), sources)
-            part += f": {{away_{own}:money}} "
-            part += "further to go" if one.away < 0 else "of the rise is there already"
-            if one.away >= rise.number:
-                part = part.replace("of the rise is there already", "more, and we expect no more than that")
+            part += f": {{away_{own}:money}} {_of_rise(one.away, rise)}"
+        else:
+            values[f"mean_{own}"] = one.plan.profit
+            part += f", not {{mean_{own}:money}}"
         parts.append(part)
     text = f"We count from a mean of {{months:count}} months. In the last twelve alone {'; '.join(parts)}."
     weighed = [place("margin_trend", row, name) for plan in plans for row in _quarters(material, plan) for name in READ]
     weighed += [name for plan in plans for told in (plan.profit, plan.change) if told for name in told.sources]
     return sentence("money", "pace", text, values, evidence="measured", weighed=weighed)
+
+
+def _of_rise(away: float, rise: Told) -> str:
+    """What a year beyond the mean is of the rise that we expect from that mean on."""
+    if away < 0:
+        return "further to go"
+    if away >= rise.number:
+        return "more, and we expect no more than that"
+    if rise.value.low is not None and away >= rise.value.low:
+        return "of the rise, more than its low end, is there already"
+    return "of the rise is there already"

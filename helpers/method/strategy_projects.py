@@ -51,15 +51,15 @@ def projects_sentence(material: Material, plans: Sequence[GroupPlan]) -> Sentenc
         values["projects"] = counted_as(projects, *counted)
         text += "{projects:count} projects"
     values["outlays"] = summed([one for one in told["all"] if one], "money")
-    text += f", for {listing([*groups])}, with {{outlays:money}} of outlays"
+    text += f", for {listing([*groups])}: {{outlays:money}} of outlays"
     loss = summed([one for one in told["loss"] if one], "money")
     if loss:
         values["loss"] = loss
-        text += ", in the first year {loss:money} more than is earned"
+        text += ", {loss:money} not earned back in the first year"
     worth = _worth(material, own)
     if worth:
         values["worth"] = worth
-        text += "; worth {worth:money} more than they cost" if projects > 1 else "; worth {worth:money} after its cost"
+        text += "; worth {worth:money} after their cost" if projects > 1 else "; worth {worth:money} after its cost"
         text += " ({worth:money_range})" if worth.value.low is not None else ""
     weighed += [source for one in told["projects"] if one for source in one.sources]
     return sentence("not_asked", "projects", f"{text}.", values, evidence="judged", weighed=weighed)

@@ -339,9 +339,8 @@ def _risk(
                 "missed": missed,
                 "right": words(INTENTS[other[0]].lower(), *weighed_of(values, "other", "to")),
             }
-            text += " If {right:text} is right, {missed:money} of profit a year"
-            text += " ({missed:money_range})" if missed.value.low is not None else ""
-            text += " is not reached for."
+            text += " If {right:text} is right, we forgo {missed:money} a year"
+            text += " ({missed:money_range})." if missed.value.low is not None else "."
             at_stake = max(abs(at_stake), missed.number)
     said = sentence(
         "risk", f"risk_{kind}", text, values, evidence="modelled", n=plan.customers, weighed=weighed,

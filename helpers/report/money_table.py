@@ -59,8 +59,9 @@ def told_in_table(said: Mapping[str, Finding], audience: Audience) -> set[str]:
 
 def _row(row: Row, said: Finding, audience: Audience) -> str:
     value = said.values[row.value]
+    later = any(name.startswith("late_") for name in said.values)  # the sheet before says whose, and by which day
     under = [
-        fill(text, said.values, audience, where=said.id)
+        fill(text.replace(", by {", ", most by {") if later else text, said.values, audience, where=said.id)
         for text in row.under
         if all(name in said.values for name in _names(text))
     ]

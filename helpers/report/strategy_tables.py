@@ -30,7 +30,7 @@ WORTH_COLUMNS = {
     "them": "Gain with us",
     "verdict": "Who gains for sure",
     "share": "Our share of what they spend",
-    "others": "Goes to others a year",
+    "others": "To others a year, known wallets",
 }
 UNKNOWN, OPEN = "–", "open"  # what is not known, and a verdict that nothing decides: a column of these says nothing
 

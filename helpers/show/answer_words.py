@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpers.answers import Column, Rows, is_number
-from helpers.client.result_model import DecisionUsed
+from helpers.client.result_model import DecisionUsed, decision_in_words
 from helpers.errors import StepInputError
-from helpers.method.learning_loop import decision_in_words
 from helpers.show.audience import Audience
 from helpers.show.numbers import NBSP, long_date, money_digits, percent
 from helpers.steps import STEPS

@@ -112,10 +112,10 @@ def test_three_risks_by_rule_most_money_first(full):
     assert sentences["12.risk_exposed"].endswith(
         "Their intent, maintain, is the least sure. In 40 % of the cases that our ranges allow, our rules would say "
         "something else, most often grow. At stake: EUR 5.00 more profit a year. "
-        "If grow is right, EUR 90.00 of profit a year (EUR 50.00 to 120.00) is not reached for."
+        "If grow is right, we forgo EUR 90.00 a year (EUR 50.00 to 120.00)."
     )  # to keep them maintain pulls, too
     assert "12.risk_doubt" not in sentences and sentences["12.risk_flip_2"].startswith("Resellers: the intent rests")
-    assert "If maintain is right, EUR 2.00 of profit a year" in sentences["12.risk_flip_2"]
+    assert "If maintain is right, we forgo EUR 2.00 a year" in sentences["12.risk_flip_2"]
     assert "is right" not in sentences["12.risk_flip"]  # to grow pulls all that to keep does
 
 
@@ -381,8 +381,8 @@ def test_groups_whose_tactics_cost_more_than_is_expected_of_them_are_named():
     dear = start.tables["tactics"].assign(cost=[241.0, 20.0, 99.0])  # at most 80 a year for three years from g1
     sentence = said(customer_strategy(replace(start, tables={**start.tables, "tactics": dear})))["12.disagree"]
     assert sentence == (
-        "Two judgements disagree: the tactics for Yards cost EUR 241.00; group by group at most EUR 240.00 more profit "
-        "is expected there in 36 months, tactic by tactic EUR 90.00 of margin."
+        "Two judgements disagree: the tactics for Yards cost EUR 241.00; in 36 months they bring EUR 90.00 "
+        "if judged one by one, and EUR 240.00 at most if judged by group: a loss."
     )
 
 

@@ -123,9 +123,10 @@ def test_what_is_not_known_of_contracts_and_margins_is_in_the_total_once_and_in_
     for rows in (without, with_fees):
         assert rows.loc["all", "clv_low":"clv_high"].tolist() == rows.loc["g1", "clv_low":"clv_high"].tolist()
     reach = [(rows["clv_high"] - rows["clv"])["all"] for rows in (without, with_fees)]
-    drawn = contract_value(held, as_of=WINDOW["as_of"], **LIFE).drawn.sum(axis=1).std()
+    fees = contract_value(held, as_of=WINDOW["as_of"], **LIFE)
+    error = fees.error(np.ones(len(fees.contracts), dtype=bool))
     # independent, so in squares: 1.645 standard errors, a tenth wider
-    assert np.sqrt(reach[1] ** 2 - reach[0] ** 2) == pytest.approx(WIDENED * 1.645 * drawn, rel=1e-3)
+    assert np.sqrt(reach[1] ** 2 - reach[0] ** 2) == pytest.approx(WIDENED * 1.645 * error, rel=1e-3)
 
 
 def test_without_a_cost_there_is_revenue_and_no_value_and_a_decided_margin_makes_one(sold):

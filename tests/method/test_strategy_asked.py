@@ -86,8 +86,9 @@ def test_a_mean_that_a_group_has_left_behind_is_told_with_its_last_year_and_the_
         ("g1", pytest.approx(120.0), pytest.approx(20.0)), ("g3", pytest.approx(-32.0), pytest.approx(-12.0))
     ]  # fmt: skip
     assert said(start)["12.pace"] == (
-        "We count from a mean of 24 months. In the last twelve alone Yards left us EUR 120.00, not EUR 100.00: "
-        "EUR 20.00 of the rise is there already; Resellers left us EUR −32.00, not EUR −20.00: EUR 12.00 further to go."
+        "We count from a mean of 24 months. In the last twelve alone Yards brought us EUR 120.00: "
+        "EUR 20.00 of the rise, more than its low end, is there already; Resellers brought us EUR −32.00: EUR 12.00 "
+        "further to go."
     )
 
 

@@ -36,7 +36,7 @@ def said(then: Before | None, start=None) -> dict[str, str]:
 def test_each_sentence_is_that_worked_by_hand():
     assert said(before()) == {
         # 200 more; the interval reaches down by the root of 100 x 100 + 50 x 50 = 111.80, and so not to zero
-        "12.changed": "Since the strategy before (v1, as of 1 January 2026): the intent of 1 of 3 groups is "
+        "12.changed": "Since the last strategy (v1, as of 1 January 2026): the intent of 1 of 3 groups is "
         "another one, customer equity rose from EUR 700.00 to EUR 900.00 and of 3 promised results that were due 1 "
         "came within their range, 1 better and 1 worse; 1 of 1 that are only watched came within theirs.",
         "12.in_since_since": "What is new is held against version v1, whose figures are as of 1 January 2026.",

@@ -131,29 +131,29 @@ def test_the_board_reads_what_it_takes_when_it_looks_again_and_who_reports():
 def test_projects_outside_the_budget_are_told_beside_the_money():
     start = material()
     assert said(start)["12.projects"] == (
-        "Not asked: “A quay” and “A crane”, for Yards, with EUR 70.00 of outlays, in the first year EUR 30.00 more "
-        "than is earned; worth EUR 50.00 more than they cost (EUR 35.00 to 80.00)."
+        "Not asked: “A quay” and “A crane”, for Yards: EUR 70.00 of outlays, EUR 30.00 not earned back in the "
+        "first year; worth EUR 50.00 after their cost (EUR 35.00 to 80.00)."
     )
     some = start.tables["commitment_npv"].copy()
     some.loc[0, "projects"] = 3  # one of the group's does not pay: what the two are worth together has no range
-    assert said(changed(start, commitment_npv=some))["12.projects"].endswith("; worth EUR 51.00 more than they cost.")
+    assert said(changed(start, commitment_npv=some))["12.projects"].endswith("; worth EUR 51.00 after their cost.")
     step = start.said["09_choose_intent"]
     one = told("09.outlays.g3", "One project, {all:money}.", all=money(5.0))
     both = {**start.said, step.step: step.model_copy(update={"findings": [*step.findings, one]})}
     words = said(replace(start, said=both))["12.projects"]
-    assert words.startswith("Not asked: 3 projects, for Yards and Resellers, with EUR 75.00 of outlays, in")
+    assert words.startswith("Not asked: 3 projects, for Yards and Resellers: EUR 75.00 of outlays, ")
     alone = {**start.said, step.step: result(step.step, one)}
     words = said(replace(start, said=alone))["12.projects"]
-    assert words == "Not asked: one project, for Resellers, with EUR 5.00 of outlays."
+    assert words == "Not asked: one project, for Resellers: EUR 5.00 of outlays."
 
 
 def test_profits_before_contract_fees_say_so_and_name_who_earns_only_with_them():
     words = said(material())
     assert (
         words["12.fees"]
-        == "Profit is before EUR 12.00 of contract fees a year; with them it is EUR 3.00 for Resellers."
+        == "On top of profit come EUR 12.00 of contract fees a year; with them Resellers bring EUR 3.00."
     )
-    assert "is what our customers leave us before contract fees and after the service" in words["12.profit"]
+    assert "is what our customers bring us before contract fees and after the service" in words["12.profit"]
     step = material().said["09_choose_intent"]
     none = step.model_copy(update={"findings": [one for one in step.findings if one.id != "09.fees"]})
     words = said(replace(material(), said={**material().said, step.step: none}))

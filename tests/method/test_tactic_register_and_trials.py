@@ -382,7 +382,7 @@ def test_what_is_said_of_a_register():
         "with them: leave it out, or say what it is for."
     )
     assert found["11.gaps"] == (
-        "3 things in the plan do not hold. Among them: we want Clubs tomorrow, too, and no chosen tactic lets our "
+        "3 things in the plan do not hold. One of them: we want Clubs tomorrow, too, and no chosen tactic lets our "
         "offer to that group evolve."
     )
     assert found["11.timeline"] == (

@@ -212,7 +212,7 @@ def test_the_money_stands_in_a_table_low_likely_and_high_and_says_a_loss(page):
     ]
     second = re.split(r'<section class="(?:sheet|chapters)">', page)[2]
     assert "Counted tactic by tactic" not in second  # told once
-    assert "Not asked: “A quay” and “A crane”, for Yards, with EUR 70.00" in text_of(f"<main>{second}")
+    assert "Not asked: “A quay” and “A crane”, for Yards: EUR 70.00" in text_of(f"<main>{second}")
 
 
 def test_of_the_money_nothing_is_drawn_as_a_table_where_one_number_is_known(tmp_path):

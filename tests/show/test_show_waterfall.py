@@ -17,7 +17,7 @@ from helpers.client.schema import schema
 from helpers.errors import StepInputError
 from helpers.show.audience import audience_for
 from helpers.show.encodings import NothingToDraw
-from helpers.show.figure import alt_text, figure_html
+from helpers.show.figure import figure_html
 from helpers.show.kinds import draw, drawing_of, figure_of
 from helpers.show.style import BRAND
 from helpers.show.waterfall_sums import TOGETHER, ends_of
@@ -239,7 +239,7 @@ def test_what_cannot_be_joined_is_not_drawn(rows, said, client):
     assert "Nothing to draw" in figure_html(waterfall(), bridge(rows), SCHEMA, "x", client)
 
 
-def test_alt_text_tells_the_totals_then_the_largest_steps(working):
+def test_alt_text_tells_the_totals_then_the_largest_steps(alt_text, working):
     said = alt_text(waterfall(), bridge(BRIDGE), SCHEMA, working)
     assert said == (
         "Waterfall chart: revenue. Prior half 48,212 USD; Current half 40,271 USD; Lost −21,500 USD; "
