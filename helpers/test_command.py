@@ -13,13 +13,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TESTS = ROOT / "tests"
 # Group: (folder under tests/, budget in minutes). The first holds all that is in no other folder.
 GROUPS = {
-    "unit and properties": (".", 7),
+    "unit and properties": (".", 6),
     "samples": ("data_samples", 1),
     "runs": ("run", 4),
     "notebooks": ("notebooks", 4),
     "faults": ("broken_clients", 1),
     "kills": ("kills", 2),
-    "browser": ("browser", 3),
+    "browser": ("browser", 4),
 }
 NOTHING_SELECTED = 5  # pytest's exit code
 # with two cores, two workers: a worker's kernels wait, while it waits for them; beyond four, kernels want the rest
