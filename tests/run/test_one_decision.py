@@ -99,7 +99,7 @@ def chain(run_sample, tmp_path_factory) -> Chain:
 
 
 def test_an_answer_of_a_loop_moves_the_scoreboard_alone(chain):
-    before, after, ran = chain.change("13", "changed: Nothing yet", "changed: The plan of the visits")
+    before, after, ran = chain.change("13", "changed: Nothing yet\n", "changed: The plan of the visits\n")
     assert ran == {"13"}
     assert not moved(before, after) and before.page == after.page
     name = "learning_loop.parquet"
