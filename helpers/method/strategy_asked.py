@@ -44,13 +44,13 @@ def asked_parts(material: Material) -> list[Sentence]:
 def asked_takes(material: Material) -> Sentence | None:
     """The money and, beside it, the days of our own people: a tactic's cost holds none of their wages."""
     (cost, days), tactics = taken(material), selected_tactics(material)
-    values = {"cost": cost, "tactics": counted_as(len(tactics))}
-    text = "{cost:money} of outlays"
+    values, text = {"cost": cost}, "{cost:money} of outlays"
     if days:
         values["days"] = days
         text += " and, besides, {days:number} days of our own people"
+    if len(tactics) > 1:
+        values["tactics"] = counted_as(len(tactics))
     text += ", for {tactics:count} tactics." if len(tactics) > 1 else ", for one tactic."
-    values = values if len(tactics) > 1 else {name: one for name, one in values.items() if name != "tactics"}
     return sentence("ask", "asked_takes", text, values, evidence="judged", weighed=weighed_tactics(material))
 
 

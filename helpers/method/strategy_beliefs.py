@@ -231,13 +231,10 @@ def _driver(material: Material, rows: Sequence[dict]) -> Sentence | None:
         "right": counted_as(sum(row["verdict"] == RIGHT for row in own)),
         "leaders": counted_as(len(own)),
     }
-    text = (
-        "They thought that {thought:text} moves customers most; by their answers it is {fact:text}, which "
-        "{right:count} of {leaders:count} named."
-    )
+    found = "it is {fact:text}, which {right:count} of {leaders:count} named."
     if any(row["verdict"] == OPEN for row in own):
-        text = text.replace("it is {fact:text}, which", "{fact:text} comes first, but too close to tell;")
-        text = text.replace("named.", "named it.")
+        found = "{fact:text} comes first, but too close to tell; {right:count} of {leaders:count} named it."
+    text = f"They thought that {{thought:text}} moves customers most; by their answers {found}"
     cells = [place("top_needs", row, name) for row in material.rows("top_needs", group_id="all")
              for name in ("rank", "label", "driver", "importance", "importance_high")]  # fmt: skip
     return sentence(
